@@ -1,0 +1,67 @@
+"""Bootstrap over individuals: both haplotypes of a person are drawn together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.results import Estimate
+
+
+def individual_weights(
+    n_individuals: int, replicates: int, rng: np.random.Generator
+) -> npt.NDArray[np.float32]:
+    """Return how often each individual is drawn in each replicate.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``float32``, shape ``(replicates, n_individuals)``; rows sum to `n_individuals`.
+    """
+    share = np.full(n_individuals, 1.0 / n_individuals)
+    return rng.multinomial(n_individuals, share, size=replicates).astype(np.float32)
+
+
+def haplotype_weights(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the weight of each haplotype: that of its individual."""
+    return np.repeat(weights, 2, axis=-1)
+
+
+def estimate(
+    value: float,
+    replicates: Sequence[float] | npt.NDArray[np.floating],
+    *,
+    lowest: float = -math.inf,
+    highest: float = math.inf,
+) -> Estimate:
+    """Return `value` with the 95% interval of its centred bootstrap replicates.
+
+    Drawing individuals with replacement adds noise to both panels, which shifts distances and
+    errors upwards. The replicates give the spread; they are centred on the value, so that the
+    shift does not enter the interval.
+
+    Parameters
+    ----------
+    value
+        The measure on the panels themselves.
+    replicates
+        The measure on resampled panels.
+    lowest, highest
+        Range of the measure, to which the interval is clipped.
+    """
+    if not math.isfinite(value):
+        return Estimate(value=None)
+    finite = np.asarray(replicates, dtype=np.float64)
+    finite = finite[np.isfinite(finite)]
+    if len(finite) < 2:
+        return Estimate(value=value)
+    centre = float(finite.mean())
+    low, high = np.quantile(finite, [0.025, 0.975]) - centre + value
+    return Estimate(
+        value=value,
+        low=min(value, max(lowest, float(low))),
+        high=max(value, min(highest, float(high))),
+    )

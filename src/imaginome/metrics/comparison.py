@@ -1,0 +1,112 @@
+"""The three panels of every evaluation, at the same sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from imaginome.errors import ComparisonError
+from imaginome.panel import Panel
+from imaginome.panel.align import common_sites
+from imaginome.randomness import child_generator
+from imaginome.results import PanelSizes
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Train, holdout and artificial panel at common sites; build it with `of`.
+
+    Attributes
+    ----------
+    train, holdout, artificial
+        Panels with the same sites in the same order.
+    seed
+        Root seed of everything random in metrics and attacks.
+    threads
+        Number of threads to use; no result depends on it.
+    replicates
+        Bootstrap replicates over individuals.
+    """
+
+    train: Panel
+    holdout: Panel
+    artificial: Panel
+    seed: int = 1
+    threads: int = 1
+    replicates: int = 100
+
+    @classmethod
+    def of(
+        cls,
+        train: Panel,
+        holdout: Panel,
+        artificial: Panel,
+        *,
+        seed: int = 1,
+        threads: int = 1,
+        replicates: int = 100,
+    ) -> Comparison:
+        """Match sites and check that the panels can be compared.
+
+        Raises
+        ------
+        ComparisonError
+            When no site is shared, someone is in train and holdout, or a panel has fewer than
+            two individuals.
+        """
+        panels = {"train": train, "holdout": holdout, "artificial": artificial}
+        for name, panel in panels.items():
+            if panel.n_individuals < 2:
+                raise ComparisonError(
+                    f"the {name} panel has {panel.n_individuals} individuals",
+                    "comparisons need at least two in each panel",
+                )
+        both = set(train.samples.id) & set(holdout.samples.id)
+        if both:
+            raise ComparisonError(
+                f"sample '{sorted(both)[0]}' ({len(both)} in all) is in train and in holdout",
+                "split by individual: nobody may be in both",
+            )
+        return cls(**common_sites(panels), seed=seed, threads=threads, replicates=replicates)
+
+    def rng(self, *purpose: str | int) -> np.random.Generator:
+        """Return the random stream of one purpose."""
+        return child_generator(self.seed, "comparison", *purpose)
+
+    def sizes(self) -> PanelSizes:
+        """Return how many people and sites are compared."""
+        return PanelSizes(
+            train=self.train.n_individuals,
+            holdout=self.holdout.n_individuals,
+            artificial=self.artificial.n_individuals,
+            sites=self.holdout.n_sites,
+        )
+
+    def balanced(self) -> Comparison:
+        """Reduce all three panels to as many individuals as the smallest has, at random.
+
+        A measure and its ceiling are only comparable at equal sample sizes.
+        """
+        n = min(p.n_individuals for p in (self.train, self.holdout, self.artificial))
+        return replace(
+            self,
+            train=self._reduced(self.train, n, "train"),
+            holdout=self._reduced(self.holdout, n, "holdout"),
+            artificial=self._reduced(self.artificial, n, "artificial"),
+        )
+
+    def paired(self) -> Comparison:
+        """Reduce train and holdout to equal size at random; keep everyone artificial."""
+        n = min(self.train.n_individuals, self.holdout.n_individuals)
+        return replace(
+            self,
+            train=self._reduced(self.train, n, "train"),
+            holdout=self._reduced(self.holdout, n, "holdout"),
+        )
+
+    def _reduced(self, panel: Panel, n: int, name: str) -> Panel:
+        if panel.n_individuals == n:
+            return panel
+        chosen = self.rng("reduce", name).choice(panel.n_individuals, n, replace=False)
+        return panel.take_individuals(np.sort(chosen))

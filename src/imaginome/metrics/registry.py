@@ -1,0 +1,12 @@
+"""Metrics by id."""
+
+from __future__ import annotations
+
+from imaginome.metrics.base import Metric
+from imaginome.registry import Registry
+
+metrics: Registry[Metric] = Registry(
+    "imaginome.metrics",
+    "metric",
+    frozenset({"base", "registry", "comparison", "bootstrap", "evaluate"}),
+)

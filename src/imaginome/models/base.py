@@ -1,0 +1,211 @@
+"""The contract of a generator: a model of haplotypes that can `fit` and `sample`."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.citations import Citation
+from imaginome.errors import CapabilityError, ModelError
+from imaginome.models.artificial import ARTIFICIAL_PREFIX, artificial_samples
+from imaginome.outputs import atomic_directory
+from imaginome.panel import Haplotypes, Panel, Sites
+from imaginome.panel.frame import PanelFrame
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+
+Tensors = dict[str, npt.NDArray[Any]]
+Capability = Literal["log_likelihood", "latent", "population", "complete", "private"]
+S = TypeVar("S", bound=Settings)
+
+__all__ = ["ARTIFICIAL_PREFIX", "Capability", "Generator", "Tensors"]
+
+
+class Generator(ABC, Generic[S]):
+    """A model of the haplotypes of a panel.
+
+    A subclass sets the class attributes, implements `_fit`, `_draw`, `_tensors` and
+    `_load_tensors`, and, for each capability that it declares, the method of that name.
+
+    Attributes
+    ----------
+    id, description
+        The id equals the module's name; one line on what it is.
+    assumptions, limitations
+        What the model takes for granted, and what it cannot do.
+    capabilities
+        What it really has: ``log_likelihood``, ``latent``, ``population``, ``complete``,
+        ``private``.
+    """
+
+    id: ClassVar[str]
+    description: ClassVar[str]
+    assumptions: ClassVar[str]
+    limitations: ClassVar[str]
+    citations: ClassVar[tuple[Citation, ...]]
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    Settings: ClassVar[type[Settings]]
+
+    def __init__(self, settings: S) -> None:
+        self.settings = settings
+        self._frame: PanelFrame | None = None
+
+    # -- what users call ------------------------------------------------------------------
+
+    def fit(self, train: Panel, validation: Panel, control: FitControl) -> Self:
+        """Learn from `train`; stop on `validation`, which the weights never see.
+
+        Parameters
+        ----------
+        train, validation
+            Panels of different individuals at the same sites.
+        control
+            Seed, threads, device, progress and checkpoints of this fit.
+
+        Returns
+        -------
+        Generator
+            Itself.
+
+        Raises
+        ------
+        ModelError
+            When the panel is too small for the model, with what to do.
+        """
+        self._frame = PanelFrame.of(train)
+        self._fit(train, validation, control)
+        return self
+
+    def sample(
+        self, n: int, seed: int, *, population: str | None = None, threads: int = 1
+    ) -> Panel:
+        """Draw `n` artificial individuals.
+
+        Parameters
+        ----------
+        n
+            Number of individuals (two haplotypes each).
+        seed
+            Same seed, same bytes, whatever `threads` is.
+        population
+            Draw everyone from this population; needs the capability ``population``. Without
+            it, populations appear in the proportions of the train panel where the generator
+            knows populations.
+
+        Raises
+        ------
+        CapabilityError
+            When `population` is given to a generator that does not know populations.
+        ModelError
+            When `n` < 1, the model is not fitted or the population is unknown.
+        """
+        frame = self.frame
+        if n < 1:
+            raise ModelError(f"cannot draw {n} individuals", "ask for at least one")
+        labels = self._labels(n, population)
+        codes = None if labels is None else np.repeat(frame.codes(labels), 2)
+        haplotypes = self._draw(2 * n, seed, codes, threads)
+        return Panel(haplotypes, frame.sites, artificial_samples(n, frame, labels))
+
+    @property
+    def frame(self) -> PanelFrame:
+        """Sites and populations of the panel that the model was fitted to."""
+        if self._frame is None:
+            raise ModelError(f"this {self.id} model is not fitted", "call fit or load first")
+        return self._frame
+
+    @property
+    def sites(self) -> Sites:
+        """Sites of the panel that the model was fitted to."""
+        return self.frame.sites
+
+    def log_likelihood(
+        self, haplotypes: Haplotypes, *, threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Return the natural log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
+
+        Raises
+        ------
+        CapabilityError
+            When the generator does not declare ``log_likelihood``.
+        """
+        raise CapabilityError(f"{self.id} has no exact log-likelihood")
+
+    def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+        """Return the latent code of each row, ``float32`` of shape ``(n_rows, n_latent)``.
+
+        Raises
+        ------
+        CapabilityError
+            When the generator does not declare ``latent``.
+        """
+        raise CapabilityError(f"{self.id} has no latent encoding")
+
+    def save(self, path: Path, *, force: bool = False) -> None:
+        """Write settings (JSON) and weights (safetensors) into a new folder, atomically.
+
+        Raises
+        ------
+        OutputError
+            When the folder exists and `force` is off, or cannot be written.
+        """
+        from safetensors.numpy import save_file
+
+        from imaginome import __version__
+
+        card = {
+            "model": self.id,
+            "version": __version__,
+            "settings": self.settings.model_dump(mode="json"),
+            "n_sites": len(self.sites),
+        }
+        with atomic_directory(path, force=force) as folder:
+            (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
+            self.frame.write(folder / "frame.json")
+            tensors = {k: np.ascontiguousarray(v) for k, v in self._tensors().items()}
+            save_file(tensors, folder / "weights.safetensors")
+
+    # -- what a generator implements ------------------------------------------------------
+
+    @abstractmethod
+    def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
+        """Learn; `self.frame` is set already."""
+
+    @abstractmethod
+    def _draw(
+        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        """Draw `n` haplotypes, ``uint8`` of shape ``(n, n_sites)``.
+
+        `populations` holds an index into ``self.frame.populations`` for each row, or is None
+        for a generator without the capability or a panel without labels.
+        """
+
+    @abstractmethod
+    def _tensors(self) -> Tensors:
+        """Return the weights."""
+
+    @abstractmethod
+    def _load_tensors(self, tensors: Tensors) -> None:
+        """Take over weights that `_tensors` returned."""
+
+    def _labels(self, n: int, population: str | None) -> list[str] | None:
+        knows = "population" in self.capabilities
+        if population is not None and not knows:
+            raise CapabilityError(
+                f"{self.id} cannot be conditioned on a population",
+                "`imaginome models` shows which generators can",
+            )
+        if population is not None and population not in self.frame.populations:
+            known = ", ".join(self.frame.populations) or "none"
+            raise ModelError(
+                f"the model knows no population '{population}'", f"it was trained on: {known}"
+            )
+        if population is not None:
+            return [population] * n
+        return self.frame.proportional(n) if knows and self.frame.populations else None

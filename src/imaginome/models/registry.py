@@ -1,0 +1,44 @@
+"""Generators by id, and models by path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from imaginome.errors import ModelError
+from imaginome.models.base import Generator
+from imaginome.panel.frame import PanelFrame
+from imaginome.registry import Registry
+
+models: Registry[Generator[Any]] = Registry(
+    "imaginome.models", "model", frozenset({"base", "registry", "artificial"})
+)
+
+
+def load_model(path: Path) -> Generator[Any]:
+    """Load a fitted generator from the folder that `Generator.save` wrote.
+
+    Raises
+    ------
+    ModelError
+        When the folder holds no model or a damaged one.
+    UnknownIdError
+        When its generator is not registered here.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        card = json.loads((path / "model.json").read_text(encoding="utf-8"))
+        kind = models.get(card["model"])
+        model = kind(kind.Settings.model_validate(card["settings"]))
+        model._frame = PanelFrame.read(path / "frame.json")
+        model._load_tensors(load_file(path / "weights.safetensors"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise ModelError(
+            f"{path} is no model folder", "give what `imaginome fit -o` wrote"
+        ) from None
+    except (ValueError, KeyError, SafetensorError) as error:
+        raise ModelError(f"{path} is damaged ({error})", "fit the model again") from None
+    return model

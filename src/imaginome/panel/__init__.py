@@ -1,0 +1,16 @@
+"""Panels of phased haplotypes: the ground floor, which imports nothing of ours but errors."""
+
+from imaginome.panel.panel import Haplotypes, Panel, haplotype_rows
+from imaginome.panel.samples import Samples
+from imaginome.panel.sites import Index, Sites, Strings, strings
+
+__all__ = [
+    "Haplotypes",
+    "Index",
+    "Panel",
+    "Samples",
+    "Sites",
+    "Strings",
+    "haplotype_rows",
+    "strings",
+]

@@ -1,0 +1,92 @@
+"""The panel: phased haplotypes with their sites and samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.errors import PanelError
+from imaginome.panel.samples import Samples
+from imaginome.panel.sites import Index, Sites
+
+Haplotypes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Phased haplotypes of individuals at biallelic sites.
+
+    Attributes
+    ----------
+    haplotypes
+        ``uint8``, shape ``(n_haplotypes, n_sites)``, 0 = REF and 1 = ALT. Rows ``2i`` and
+        ``2i + 1`` belong to individual ``i``.
+    sites
+        One entry a column.
+    samples
+        One entry an individual: two rows.
+
+    Raises
+    ------
+    PanelError
+        When the shapes do not fit together or the dtype is not ``uint8``.
+    """
+
+    haplotypes: Haplotypes
+    sites: Sites
+    samples: Samples
+
+    def __post_init__(self) -> None:
+        """Check that rows and columns fit samples and sites."""
+        expected = (2 * len(self.samples), len(self.sites))
+        if self.haplotypes.shape != expected or self.haplotypes.dtype != np.uint8:
+            raise PanelError(
+                f"haplotypes are {self.haplotypes.dtype} of shape {self.haplotypes.shape}, "
+                f"samples and sites need uint8 of shape {expected}"
+            )
+
+    @property
+    def n_haplotypes(self) -> int:
+        """Number of rows."""
+        return int(self.haplotypes.shape[0])
+
+    @property
+    def n_individuals(self) -> int:
+        """Number of people."""
+        return len(self.samples)
+
+    @property
+    def n_sites(self) -> int:
+        """Number of columns."""
+        return int(self.haplotypes.shape[1])
+
+    def frequencies(self) -> npt.NDArray[np.float64]:
+        """Return the ALT allele frequency of each site, ``float64`` of shape ``(n_sites,)``."""
+        return np.asarray(self.haplotypes.mean(axis=0, dtype=np.float64))
+
+    def take_sites(self, index: Index) -> Panel:
+        """Return the panel at some sites: a window, a selection or a reordering."""
+        haplotypes = np.ascontiguousarray(self.haplotypes[:, index])
+        return replace(self, haplotypes=haplotypes, sites=self.sites.take(index))
+
+    def take_individuals(self, index: npt.NDArray[np.intp]) -> Panel:
+        """Return some individuals, both haplotypes of each, in the order of `index`."""
+        return replace(
+            self,
+            haplotypes=self.haplotypes[haplotype_rows(index)],
+            samples=self.samples.take(index),
+        )
+
+    def with_samples(self, samples: Samples) -> Panel:
+        """Return the same haplotypes with other sample labels."""
+        return replace(self, samples=samples)
+
+
+def haplotype_rows(individuals: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the rows ``2i, 2i + 1`` of each individual ``i``, in order."""
+    rows = np.empty(2 * len(individuals), dtype=np.intp)
+    rows[0::2] = 2 * np.asarray(individuals)
+    rows[1::2] = rows[0::2] + 1
+    return rows

@@ -1,0 +1,79 @@
+"""Sites: where on the genome the columns of a panel lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.errors import PanelError
+
+Strings = npt.NDArray[np.object_]
+Index = slice | npt.NDArray[np.intp] | npt.NDArray[np.bool_]
+
+
+def strings(values: Any) -> Strings:
+    """Return an object array of ``str``."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = [str(value) for value in values]
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Sites:
+    """Biallelic sites in genome order; all arrays have shape ``(n_sites,)``.
+
+    Attributes
+    ----------
+    contig, id, ref, alt
+        Strings (object arrays of ``str``); `id` is ``"."`` where there is none.
+    position
+        ``int64``, 1-based, non-decreasing within a contig.
+    cm
+        Genetic position in centimorgans, ``float64``, or None.
+
+    Raises
+    ------
+    PanelError
+        When the arrays differ in length.
+    """
+
+    contig: Strings
+    position: npt.NDArray[np.int64]
+    id: Strings
+    ref: Strings
+    alt: Strings
+    cm: npt.NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the columns belong together."""
+        lengths = {len(self.contig), len(self.position), len(self.id), len(self.ref), len(self.alt)}
+        if self.cm is not None:
+            lengths.add(len(self.cm))
+        if len(lengths) > 1:
+            raise PanelError(f"site columns differ in length: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        """Return the number of sites."""
+        return len(self.position)
+
+    def take(self, index: Index) -> Sites:
+        """Return the sites at `index`."""
+        return Sites(
+            self.contig[index],
+            self.position[index],
+            self.id[index],
+            self.ref[index],
+            self.alt[index],
+            None if self.cm is None else self.cm[index],
+        )
+
+    def keys(self) -> list[tuple[str, int, str, str]]:
+        """Return ``(contig, position, ref, alt)`` of each site: what makes it itself."""
+        return list(zip(self.contig, self.position.tolist(), self.ref, self.alt, strict=True))
+
+    def contigs(self) -> list[str]:
+        """Return the contigs in order of appearance."""
+        return list(dict.fromkeys(self.contig))

@@ -1,0 +1,1 @@
+"""Privacy: attacks on an artificial panel, and the audit that judges them."""

@@ -1,0 +1,12 @@
+"""Attacks by id."""
+
+from __future__ import annotations
+
+from imaginome.privacy.base import Attack
+from imaginome.registry import Registry
+
+attacks: Registry[Attack] = Registry(
+    "imaginome.privacy",
+    "attack",
+    frozenset({"base", "registry", "audit", "policy", "datasheet", "neighbours", "pbwt"}),
+)

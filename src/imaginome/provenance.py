@@ -1,0 +1,35 @@
+"""Provenance: what went into a result, and what it cost."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import resource
+import sys
+from importlib import metadata
+from pathlib import Path
+
+LIBRARIES = ("numpy", "scipy", "torch", "numba", "scikit-learn", "cyvcf2", "pysam", "pydantic")
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident memory of this process so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that results depend on."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for library in LIBRARIES:
+        try:
+            found[library] = metadata.version(library)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""Report: results drawn on one offline page; it computes nothing."""

@@ -1,0 +1,197 @@
+"""What metrics and attacks return: numbers with intervals, and figures and tables as data.
+
+Results know nothing of how they are drawn, and the report nothing of how they were computed.
+Everything here survives a round trip through JSON. No result holds a real individual: figures
+carry aggregates (bins, curves), never one point a person.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Role = Literal["artificial", "real", "train", "holdout", "baseline", "neutral"]
+Cell = str | int | float | None
+
+
+class Result(BaseModel):
+    """The base of all results: closed, and NaN or infinity written as null."""
+
+    model_config = ConfigDict(extra="forbid", ser_json_inf_nan="null")
+
+
+class Estimate(Result):
+    """A value with its 95% interval; null where it could not be computed."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+class Series(Result):
+    """One line, set of bars or heat map of a figure.
+
+    `x` and `y` have equal length, `low` and `high` (optional) are an interval around `y`. For a
+    heat map `z` has ``len(y)`` rows of ``len(x)`` values.
+    """
+
+    name: str
+    role: Role = "neutral"
+    x: list[float | str]
+    y: list[float | str | None]
+    low: list[float | None] | None = None
+    high: list[float | None] | None = None
+    z: list[list[float | None]] | None = None
+
+
+class Figure(Result):
+    """A figure as data.
+
+    Attributes
+    ----------
+    kind
+        ``lines`` and ``points`` share axes; ``bars`` are grouped by `x`; ``heatmaps`` are laid
+        side by side on common axes.
+    reading
+        One sentence on how to read it.
+    """
+
+    id: str
+    title: str
+    reading: str
+    kind: Literal["lines", "points", "bars", "heatmaps"]
+    x_label: str
+    y_label: str
+    series: list[Series]
+    x_log: bool = False
+    y_log: bool = False
+    diagonal: bool = False
+
+
+class Table(Result):
+    """A table: `rows` of cells in the order of `columns`."""
+
+    id: str
+    title: str
+    columns: list[str]
+    rows: list[list[Cell]]
+
+
+class Measure(Result):
+    """One number of a metric: artificial against holdout beside train against holdout.
+
+    Attributes
+    ----------
+    id
+        ``metric.measure``, for example ``frequency.mae``; stable, used by scripts.
+    best
+        The value of a perfect panel, or None where only nearness to the ceiling counts.
+    toward
+        Which direction is better: lower, higher, or nearer to `best`.
+    key
+        Whether it belongs into a summary of a few figures.
+    """
+
+    id: str
+    name: str
+    unit: str = ""
+    best: float | None = None
+    toward: Literal["lower", "higher", "best"] = "lower"
+    artificial: Estimate
+    ceiling: Estimate
+    key: bool = False
+    note: str = ""
+
+
+class MetricResult(Result):
+    """Everything that one metric found."""
+
+    metric: str
+    name: str
+    description: str
+    measures: list[Measure]
+    figures: list[Figure] = []
+    tables: list[Table] = []
+    citations: list[str] = []
+    notes: list[str] = []
+    seconds: float = 0.0
+
+
+Status = Literal["pass", "caution", "fail", "unknown"]
+
+
+class Finding(Result):
+    """One number of an attack, beside knowing nothing and beside the holdout.
+
+    Attributes
+    ----------
+    strength
+        How well the attack does against train members.
+    baseline
+        What it does without any information.
+    control
+        The same attack aimed at the holdout (nobody there was seen), where it makes sense.
+    status, reason
+        The judgement under the policy in force, and why, in words.
+    """
+
+    id: str
+    name: str
+    unit: str = ""
+    strength: Estimate
+    baseline: float | None = None
+    control: Estimate | None = None
+    status: Status = "unknown"
+    reason: str = ""
+    key: bool = False
+
+
+class AttackResult(Result):
+    """Everything that one attack found."""
+
+    attack: str
+    name: str
+    description: str
+    findings: list[Finding]
+    figures: list[Figure] = []
+    tables: list[Table] = []
+    citations: list[str] = []
+    notes: list[str] = []
+    seconds: float = 0.0
+
+
+class PanelSizes(Result):
+    """How many people and sites were compared, after matching sites and equal sizes."""
+
+    train: int
+    holdout: int
+    artificial: int
+    sites: int
+
+
+class Evaluation(Result):
+    """The content of ``metrics.json``."""
+
+    version: str
+    seed: int
+    sizes: PanelSizes
+    metrics: list[MetricResult]
+    notes: list[str] = []
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+
+
+class Audit(Result):
+    """The content of ``audit.json``: all attacks and their verdict."""
+
+    version: str
+    seed: int
+    sizes: PanelSizes
+    attacks: list[AttackResult]
+    verdict: Status
+    reasons: list[str]
+    not_tested: list[str]
+    notes: list[str] = []
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0

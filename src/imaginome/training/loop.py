@@ -1,0 +1,139 @@
+"""The loop that all iterative fits share: steps, held-out stopping, checkpoints, progress."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from imaginome.training.checkpoints import Checkpoint, Tensors
+from imaginome.training.control import FitControl
+
+BEST = "best."
+
+
+class Trainee(Protocol):
+    """What the loop trains: an expectation-maximisation, an RBM, a GAN."""
+
+    def step(self, index: int) -> None:
+        """Do step `index` (from 0). All randomness comes from streams keyed by `index`."""
+
+    def held_out(self) -> dict[str, float]:
+        """Measure on held-out individuals; the key of the plan's objective is among them."""
+
+    def state(self) -> Tensors:
+        """Return everything that the next step depends on."""
+
+    def load_state(self, state: Tensors) -> None:
+        """Take over what `state` returned."""
+
+    def weights(self) -> Tensors:
+        """Return what makes the model, without the state of optimiser and chains."""
+
+    def load_weights(self, weights: Tensors) -> None:
+        """Take over what `weights` returned."""
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How long to train and when to stop.
+
+    Attributes
+    ----------
+    steps
+        Most steps.
+    measure_every
+        Steps between two held-out measurements.
+    objective
+        Name of the held-out figure that decides.
+    toward
+        Whether a lower or a higher objective is better.
+    patience
+        Measurements without improvement after which training stops; 0 never stops early.
+    """
+
+    steps: int
+    measure_every: int
+    objective: str
+    toward: Literal["lower", "higher"]
+    patience: int = 0
+
+
+@dataclass
+class History:
+    """Held-out figures along the training: one dictionary a measurement, with its ``step``."""
+
+    records: list[dict[str, float]] = field(default_factory=list)
+    best_step: int = 0
+    best_value: float = math.nan
+
+    def notes(self) -> dict[str, Any]:
+        """Return the history as JSON-ready notes."""
+        best = None if math.isnan(self.best_value) else self.best_value
+        return {"records": self.records, "best_step": self.best_step, "best_value": best}
+
+    @classmethod
+    def from_notes(cls, notes: dict[str, Any]) -> History:
+        """Rebuild the history from notes."""
+        best = math.nan if notes["best_value"] is None else notes["best_value"]
+        return cls(notes["records"], notes["best_step"], best)
+
+
+def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) -> History:
+    """Train until the plan ends or held-out evidence says stop; leave the best weights.
+
+    An interrupted training goes on from the checkpoint in `control` and ends in the same bytes.
+
+    Parameters
+    ----------
+    name
+        What the progress bar calls it.
+    trainee, plan, control
+        What is trained, for how long, under which circumstances.
+    """
+    sign = 1.0 if plan.toward == "lower" else -1.0
+    history, best, start = History(), dict[str, Any](), 0
+    stored = control.checkpoints.load() if control.checkpoints else None
+    if stored is not None:
+        history, start = History.from_notes(stored.notes), stored.step
+        best = {k.removeprefix(BEST): v for k, v in stored.tensors.items() if k.startswith(BEST)}
+        trainee.load_state({k: v for k, v in stored.tensors.items() if not k.startswith(BEST)})
+        control.progress.note(f"{name}: resumed after step {start}")
+
+    def save(step: int) -> None:
+        if control.checkpoints:
+            tensors = {**trainee.state(), **{BEST + k: v for k, v in best.items()}}
+            control.checkpoints.save(Checkpoint(step, tensors, history.notes()))
+
+    with control.progress.task(name, plan.steps, done=start) as task:
+        for index in range(start, plan.steps):
+            if _exhausted(history, plan):
+                break
+            trainee.step(index)
+            done = index + 1
+            if done % plan.measure_every == 0 or done == plan.steps:
+                figures = trainee.held_out()
+                history.records.append({"step": float(done), **figures})
+                value = figures[plan.objective]
+                if math.isnan(history.best_value) or sign * value < sign * history.best_value:
+                    history.best_value, history.best_step = value, done
+                    best = {k: v.copy() for k, v in trainee.weights().items()}
+                task.advance(1, **figures)
+            else:
+                task.advance(1)
+            if control.checkpoints and control.checkpoints.due():
+                save(done)
+    if best:
+        trainee.load_weights(best)
+    control.progress.note(
+        f"{name}: best held-out {plan.objective} {history.best_value:.6g} "
+        f"at step {history.best_step}"
+    )
+    return history
+
+
+def _exhausted(history: History, plan: TrainingPlan) -> bool:
+    if not plan.patience or not history.records:
+        return False
+    since = sum(1 for record in history.records if record["step"] > history.best_step)
+    return since >= plan.patience
