@@ -23,7 +23,7 @@ _PUBLIC = {
     "run": "imaginome.pipeline",
 }
 
-__all__ = [*_PUBLIC, "__version__"]
+__all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
