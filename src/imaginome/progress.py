@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -44,3 +46,32 @@ class Silent:
 
 
 SILENT: Progress = Silent()
+
+
+class Logged:
+    """Progress that is also written to a logger, one line a fact.
+
+    Parameters
+    ----------
+    inner
+        Who shows progress to people.
+    log
+        Where notes and finished tasks are written.
+    """
+
+    def __init__(self, inner: Progress, log: logging.Logger) -> None:
+        self._inner = inner
+        self._log = log
+
+    @contextmanager
+    def task(self, name: str, total: int | None = None, done: int = 0) -> Iterator[Task]:
+        """Open a task and log how long it took."""
+        since = time.perf_counter()
+        with self._inner.task(name, total, done) as task:
+            yield task
+        self._log.info("%s: %.1f s", name, time.perf_counter() - since)
+
+    def note(self, text: str) -> None:
+        """Show and log a fact."""
+        self._inner.note(text)
+        self._log.info("%s", text)

@@ -1,0 +1,114 @@
+"""Fit a generator to a train panel: validation part, checkpoint, fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from imaginome import __version__
+from imaginome.errors import ModelError
+from imaginome.models.base import Generator
+from imaginome.models.registry import models
+from imaginome.panel import Panel
+from imaginome.panel.split import split_panel
+from imaginome.progress import SILENT, Progress
+from imaginome.randomness import child_generator
+from imaginome.settings import parse_settings
+from imaginome.training.checkpoints import CheckpointStore
+from imaginome.training.control import FitControl
+
+VALIDATION = 0.1
+FEWEST_INDIVIDUALS = 10
+
+
+def create(model_id: str, assignments: Sequence[str] = ()) -> Generator[Any]:
+    """Return an unfitted generator.
+
+    Parameters
+    ----------
+    model_id
+        Id of a registered generator.
+    assignments
+        Settings as ``key=value`` strings.
+
+    Raises
+    ------
+    UnknownIdError, SettingsError
+        When there is no such generator or setting.
+    """
+    kind = models.get(model_id)
+    return kind(parse_settings(kind.Settings, assignments))
+
+
+def fit(
+    generator: Generator[Any] | str,
+    train: Panel,
+    *,
+    seed: int = 1,
+    threads: int = 1,
+    device: str = "auto",
+    progress: Progress = SILENT,
+    checkpoint: Path | None = None,
+) -> Generator[Any]:
+    """Fit a generator to the train panel.
+
+    A tenth of the train individuals (families together, seeded) is kept aside as validation
+    part, on which training stops. The holdout has no part in it.
+
+    Parameters
+    ----------
+    generator
+        An unfitted generator, or the id of one for its default settings.
+    train
+        The train panel.
+    seed, threads, device, progress
+        See `FitControl`; none but the seed changes the result.
+    checkpoint
+        File in which an interrupted fit is kept and from which it goes on.
+
+    Returns
+    -------
+    Generator
+        The fitted generator.
+
+    Raises
+    ------
+    ModelError
+        When the panel has fewer than ten individuals or no site.
+    CheckpointError
+        When `checkpoint` is damaged or belongs to another fit.
+    """
+    model = create(generator) if isinstance(generator, str) else generator
+    if train.n_individuals < FEWEST_INDIVIDUALS or train.n_sites == 0:
+        raise ModelError(
+            f"a train panel of {train.n_individuals} individuals and {train.n_sites} sites is "
+            "too small to learn from",
+            f"give at least {FEWEST_INDIVIDUALS} individuals and one site",
+        )
+    learn, validation = split_panel(train, VALIDATION, child_generator(seed, "validation"))
+    store = None
+    if checkpoint is not None:
+        store = CheckpointStore(checkpoint, fingerprint(model, train, seed))
+    control = FitControl(seed, threads, device, progress, store)
+    model.fit(learn, validation, control)
+    return model
+
+
+def fingerprint(model: Generator[Any], train: Panel, seed: int) -> str:
+    """Return a digest of everything that decides the result of a fit."""
+    digest = hashlib.sha256(train.haplotypes.tobytes())
+    digest.update(train.sites.position.tobytes())
+    labels = train.samples.population
+    card = {
+        "version": __version__,
+        "model": model.id,
+        "settings": model.settings.model_dump(mode="json"),
+        "seed": seed,
+        "shape": train.haplotypes.shape,
+        "populations": None if labels is None else list(labels),
+    }
+    digest.update(json.dumps(card, sort_keys=True).encode())
+    return digest.hexdigest()

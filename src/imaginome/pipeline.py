@@ -1,0 +1,334 @@
+"""The main job: panel in, artificial people out, with the evidence beside them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from imaginome import __version__
+from imaginome.errors import ImaginomeError
+from imaginome.fitting import create, fit
+from imaginome.formats import ReadOptions, Tally, read_panel, write_panel
+from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.evaluate import evaluate
+from imaginome.models.base import Generator
+from imaginome.models.registry import load_model
+from imaginome.outputs import output_error, write_text
+from imaginome.panel import Panel
+from imaginome.panel.split import split_panel
+from imaginome.privacy.audit import audit
+from imaginome.privacy.datasheet import datasheet
+from imaginome.privacy.policy import Policy
+from imaginome.progress import SILENT, Logged, Progress
+from imaginome.provenance import peak_memory_mb, sha256, versions
+from imaginome.randomness import child_generator, child_seed
+from imaginome.report.page import write_report
+from imaginome.results import Audit, Evaluation
+from imaginome.splits import split_table
+from imaginome.workspace import close_workspace, open_workspace, partial_name
+
+T = TypeVar("T")
+CHECKPOINT = ".checkpoint.safetensors"
+HISTORY = "history.json"
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a run is asked to do.
+
+    Attributes
+    ----------
+    panel
+        Path or URL of the panel.
+    output
+        The folder to leave everything in.
+    model, settings
+        Id of the generator and its settings as ``key=value`` strings.
+    individuals
+        Number of artificial individuals; None makes as many as are in train.
+    holdout
+        Share of individuals that no model sees.
+    seed, threads, device
+        Only the seed changes results.
+    options
+        How the panel is read.
+    replicates
+        Bootstrap replicates of the intervals.
+    """
+
+    panel: str
+    output: Path
+    model: str = "hmm"
+    settings: tuple[str, ...] = ()
+    individuals: int | None = None
+    holdout: float = 0.5
+    seed: int = 1
+    threads: int = 1
+    device: str = "auto"
+    options: ReadOptions = field(default_factory=ReadOptions)
+    replicates: int = 100
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the results, JSON-ready: a resumed run must have the same."""
+        plain = {
+            name: getattr(self, name)
+            for name in ("model", "settings", "individuals", "holdout", "seed", "replicates")
+        }
+        return {
+            "version": __version__,
+            "inputs": input_digests(self),
+            "read": str(self.options),
+        } | {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in plain.items()
+        }
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a finished run found."""
+
+    folder: Path
+    evaluation: Evaluation
+    audit: Audit
+
+
+def input_digests(request: RunRequest) -> dict[str, str | None]:
+    """Return the SHA-256 of each input file; None for a URL."""
+    named = [request.panel, request.options.legend, request.options.samples_table]
+    files = [str(name) for name in named if name is not None]
+    return {name: sha256(Path(name)) if Path(name).is_file() else None for name in files}
+
+
+def run(
+    request: RunRequest,
+    *,
+    policy: Policy | None = None,
+    resume: bool = False,
+    force: bool = False,
+    progress: Progress = SILENT,
+) -> RunResult:
+    """Read, split, fit, generate, evaluate, audit and report; leave everything in one folder.
+
+    The folder appears when it is whole. After an interrupt its parts wait in
+    ``<output>.partial`` and `resume` goes on from there, to the same bytes.
+
+    Parameters
+    ----------
+    request
+        What to do.
+    policy
+        Thresholds of the audit; the defaults when None.
+    resume, force
+        Go on with an interrupted run; replace an existing one.
+    progress
+        Who is told how far it is.
+
+    Returns
+    -------
+    RunResult
+        Evaluation, audit and the folder.
+
+    Raises
+    ------
+    ImaginomeError
+        For any input, setting or output that does not work; nothing half-written remains but
+        the resumable workspace.
+    """
+    create(request.model, request.settings)
+    existed = partial_name(request.output).exists()
+    workspace = open_workspace(request.output, request.identity(), resume=resume, force=force)
+    try:
+        with _logged(workspace, progress) as told:
+            result = _Run(request, policy or Policy(), workspace, told).whole()
+        close_workspace(workspace, request.output)
+    except OSError as error:
+        raise output_error(request.output, error) from error
+    except ImaginomeError:
+        if not existed and not (workspace / CHECKPOINT).exists():
+            shutil.rmtree(workspace, ignore_errors=True)
+        raise
+    return result
+
+
+@contextmanager
+def _logged(workspace: Path, progress: Progress) -> Iterator[Progress]:
+    """Write everything that `progress` is told to ``run.log`` too."""
+    log = logging.getLogger("imaginome.run")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    handler = logging.FileHandler(workspace / "run.log", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    try:
+        log.info("imaginome %s", __version__)
+        yield Logged(progress, log)
+    finally:
+        log.removeHandler(handler)
+        handler.close()
+
+
+class _Run:
+    """One run: a method a stage, in the order in which they happen."""
+
+    def __init__(
+        self, request: RunRequest, policy: Policy, folder: Path, progress: Progress
+    ) -> None:
+        self.request = request
+        self.policy = policy
+        self.folder = folder
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+        self.tally = Tally()
+
+    def whole(self) -> RunResult:
+        """Do all stages."""
+        panel = self._timed("read", self._read)
+        train, holdout = self._timed("split", lambda: self._split(panel))
+        model = self._timed("fit", lambda: self._fit(train))
+        artificial = self._timed("generate", lambda: self._generate(model, train))
+        comparison = Comparison.of(
+            train,
+            holdout,
+            artificial,
+            seed=self.request.seed,
+            threads=self.request.threads,
+            replicates=self.request.replicates,
+        )
+        evaluation = self._timed("evaluate", lambda: evaluate(comparison, progress=self.progress))
+        verdict = self._timed(
+            "audit", lambda: audit(comparison, policy=self.policy, progress=self.progress)
+        )
+        facts = self._facts(panel, train, holdout, artificial)
+        self._timed("report", lambda: self._report(evaluation, verdict, facts))
+        self._record(facts)
+        return RunResult(self.request.output, evaluation, verdict)
+
+    def _timed(self, stage: str, work: Callable[[], T]) -> T:
+        since = time.perf_counter()
+        result = work()
+        self.seconds[stage] = round(time.perf_counter() - since, 2)
+        return result
+
+    def _read(self) -> Panel:
+        with self.progress.task(f"read {Path(self.request.panel).name}"):
+            panel = read_panel(self.request.panel, self.request.options, self.tally)
+        for line in self.tally.lines():
+            self.progress.note(line)
+        return panel
+
+    def _split(self, panel: Panel) -> tuple[Panel, Panel]:
+        rng = child_generator(self.request.seed, "split")
+        train, holdout = split_panel(panel, self.request.holdout, rng)
+        write_text(self.folder / "split.tsv", split_table(train, holdout), force=True)
+        self.progress.note(
+            f"{train.n_individuals} individuals to train, {holdout.n_individuals} held out"
+        )
+        return train, holdout
+
+    def _fit(self, train: Panel) -> Generator[Any]:
+        if (self.folder / "model").is_dir():
+            self.progress.note("fit: found finished")
+            return load_model(self.folder / "model")
+        model = fit(
+            create(self.request.model, self.request.settings),
+            train,
+            seed=self.request.seed,
+            threads=self.request.threads,
+            device=self.request.device,
+            progress=self.progress,
+            checkpoint=self.folder / CHECKPOINT,
+        )
+        model.save(self.folder / "model")
+        (self.folder / CHECKPOINT).unlink(missing_ok=True)
+        return model
+
+    def _generate(self, model: Generator[Any], train: Panel) -> Panel:
+        n = self.request.individuals or train.n_individuals
+        with self.progress.task(f"generate {n} individuals"):
+            seed = child_seed(self.request.seed, "generate")
+            artificial = model.sample(n, seed, threads=self.request.threads)
+            notes = artificial_notes(model, self.request.seed)
+            write_panel(artificial, self.folder / "artificial.vcf.gz", notes=notes, force=True)
+        return artificial
+
+    def _report(self, evaluation: Evaluation, verdict: Audit, facts: dict[str, str]) -> None:
+        with self.progress.task("report"):
+            dump(self.folder / "metrics.json", evaluation)
+            dump(self.folder / "audit.json", verdict)
+            sheet = datasheet(evaluation, verdict, facts)
+            write_text(self.folder / "datasheet.md", sheet, force=True)
+            write_report(
+                evaluation,
+                verdict,
+                self.folder / "report.html",
+                facts=facts,
+                history=load_history(self.folder / "model"),
+                force=True,
+            )
+
+    def _facts(
+        self, panel: Panel, train: Panel, holdout: Panel, artificial: Panel
+    ) -> dict[str, str]:
+        """Describe the run for the datasheet and the report, label by label."""
+        settings = create(self.request.model, self.request.settings).settings
+        chosen = ", ".join(f"{k}={v}" for k, v in settings.model_dump(mode="json").items())
+        return {
+            "Panel": Path(self.request.panel).name,
+            "Individuals": f"{panel.n_individuals:,}",
+            "Sites": f"{panel.n_sites:,} on {', '.join(panel.sites.contigs())}",
+            "Read": "; ".join(self.tally.lines()) or "everything kept",
+            "Split": f"{train.n_individuals:,} train, {holdout.n_individuals:,} holdout "
+            "(by individual, families together, stratified by population)",
+            "Model": self.request.model,
+            "Settings": chosen or "none",
+            "Artificial": f"{artificial.n_individuals:,} individuals",
+            "Seed": str(self.request.seed),
+            "Version": f"imaginome {__version__}",
+        }
+
+    def _record(self, facts: dict[str, str]) -> None:
+        """Write ``run.json``: inputs, command, versions, seed, times, memory."""
+        record = {
+            "imaginome": __version__,
+            "command": sys.argv,
+            "request": self.request.identity(),
+            "facts": facts,
+            "tally": self.tally.steps,
+            "threads": self.request.threads,
+            "versions": versions(),
+            "seconds": self.seconds,
+            "peak_memory_mb": peak_memory_mb(),
+        }
+        text = json.dumps(record, indent=2) + "\n"
+        write_text(self.folder / "run.json", text, force=True)
+
+
+def artificial_notes(model: Generator[Any], seed: int) -> list[str]:
+    """Return what a header says of an artificial panel."""
+    return [
+        f"artificial data, not of real people: imaginome {__version__}, model {model.id}, "
+        f"seed {seed}"
+    ]
+
+
+def dump(path: Path, result: Evaluation | Audit) -> None:
+    """Write a result as JSON."""
+    write_text(path, result.model_dump_json(indent=1) + "\n", force=True)
+
+
+def load_history(model: Path) -> list[dict[str, float]] | None:
+    """Return the training curve that a generator left beside its weights, if it did."""
+    path = model / HISTORY
+    if not path.exists():
+        return None
+    records: list[dict[str, float]] = json.loads(path.read_text())["records"]
+    return records

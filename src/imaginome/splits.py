@@ -1,0 +1,61 @@
+"""The table that says who is in which part: ``sample`` and ``part``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from imaginome.errors import SplitError
+from imaginome.panel import Panel
+
+PARTS = ("train", "holdout")
+
+
+def split_table(train: Panel, holdout: Panel) -> str:
+    """Return the split as tab-separated text, sorted by sample."""
+    rows = [(sample, "train") for sample in train.samples.id]
+    rows += [(sample, "holdout") for sample in holdout.samples.id]
+    return "sample\tpart\n" + "".join(f"{sample}\t{part}\n" for sample, part in sorted(rows))
+
+
+def read_split(path: Path) -> dict[str, list[str]]:
+    """Return the samples of each part.
+
+    Raises
+    ------
+    SplitError
+        When the file is no split table or names someone twice.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SplitError(f"{path} cannot be read ({error})", "give a split.tsv") from None
+    if not lines or lines[0].split("\t") != ["sample", "part"]:
+        raise SplitError(f"{path} does not begin with 'sample<tab>part'", "give a split.tsv")
+    parts: dict[str, list[str]] = {part: [] for part in PARTS}
+    seen = set()
+    for number, line in enumerate(lines[1:], 2):
+        sample, _, part = line.partition("\t")
+        if part not in parts:
+            raise SplitError(f"{path} line {number}: part '{part}' is not train or holdout")
+        if sample in seen:
+            raise SplitError(f"{path} line {number}: sample '{sample}' is there twice")
+        seen.add(sample)
+        parts[part].append(sample)
+    return parts
+
+
+def take_part(panel: Panel, path: Path, part: str) -> Panel:
+    """Return the individuals of `panel` that the split table puts into `part`.
+
+    Raises
+    ------
+    SplitError
+        When nobody of the panel is in that part.
+    """
+    wanted = set(read_split(path)[part])
+    index = np.flatnonzero([sample in wanted for sample in panel.samples.id])
+    if len(index) == 0:
+        raise SplitError(f"nobody of the panel is in the {part} part of {path}")
+    return panel.take_individuals(index)

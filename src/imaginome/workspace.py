@@ -1,0 +1,88 @@
+"""The folder of a run: built under a name that says so, renamed when it is whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from imaginome.errors import OutputError
+from imaginome.outputs import output_error, refuse_existing
+
+REQUEST = ".request.json"
+
+
+def partial_name(folder: Path) -> Path:
+    """Return where the unfinished run for `folder` lives."""
+    return folder.with_name(f"{folder.name}.partial")
+
+
+def open_workspace(folder: Path, request: dict[str, Any], *, resume: bool, force: bool) -> Path:
+    """Make, or find again, the folder in which a run is built.
+
+    Parameters
+    ----------
+    folder
+        Where the finished run shall appear.
+    request
+        Everything that decides the run's results, JSON-ready.
+    resume
+        Go on with an interrupted run of the same request.
+    force
+        Replace a finished run and discard an interrupted one.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder to build in; pass it to `close_workspace`.
+
+    Raises
+    ------
+    OutputError
+        When the output exists, an interrupted run is in the way, there is nothing to resume, or
+        the interrupted run was another one.
+    """
+    refuse_existing(folder, force)
+    workspace = partial_name(folder)
+    if workspace.exists() and force and not resume:
+        shutil.rmtree(workspace)
+    if workspace.exists():
+        if not resume:
+            raise OutputError(
+                f"{workspace} holds an interrupted run",
+                "go on with --resume, or discard it with --force",
+            )
+        _check_same(workspace, request)
+        return workspace
+    if resume:
+        raise OutputError(f"there is no interrupted run at {workspace}", "leave --resume out")
+    try:
+        workspace.mkdir()
+        (workspace / REQUEST).write_text(json.dumps(request, indent=2, sort_keys=True))
+    except OSError as error:
+        shutil.rmtree(workspace, ignore_errors=True)
+        raise output_error(folder, error) from error
+    return workspace
+
+
+def _check_same(workspace: Path, request: dict[str, Any]) -> None:
+    try:
+        before = json.loads((workspace / REQUEST).read_text())
+    except (OSError, ValueError):
+        before = {}
+    now = json.loads(json.dumps(request))
+    if before != now:
+        changed = sorted(key for key in now if before.get(key) != now[key])
+        raise OutputError(
+            f"the interrupted run at {workspace} had other {', '.join(changed)}",
+            "repeat its command exactly with --resume, or discard it with --force",
+        )
+
+
+def close_workspace(workspace: Path, folder: Path) -> None:
+    """Rename the finished workspace to its final name."""
+    (workspace / REQUEST).unlink(missing_ok=True)
+    if folder.exists():
+        shutil.rmtree(folder)
+    workspace.replace(folder)
