@@ -37,7 +37,6 @@ from imaginome.workspace import close_workspace, open_workspace, partial_name
 
 T = TypeVar("T")
 CHECKPOINT = ".checkpoint.safetensors"
-HISTORY = "history.json"
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ class _Run:
             "audit", lambda: audit(comparison, policy=self.policy, progress=self.progress)
         )
         facts = self._facts(panel, train, holdout, artificial)
-        self._timed("report", lambda: self._report(evaluation, verdict, facts))
+        self._timed("report", lambda: self._report(model, evaluation, verdict, facts))
         self._record(facts)
         return RunResult(self.request.output, evaluation, verdict)
 
@@ -260,7 +259,13 @@ class _Run:
             write_panel(artificial, self.folder / "artificial.vcf.gz", notes=notes, force=True)
         return artificial
 
-    def _report(self, evaluation: Evaluation, verdict: Audit, facts: dict[str, str]) -> None:
+    def _report(
+        self,
+        model: Generator[Any],
+        evaluation: Evaluation,
+        verdict: Audit,
+        facts: dict[str, str],
+    ) -> None:
         with self.progress.task("report"):
             dump(self.folder / "metrics.json", evaluation)
             dump(self.folder / "audit.json", verdict)
@@ -271,7 +276,7 @@ class _Run:
                 verdict,
                 self.folder / "report.html",
                 facts=facts,
-                history=load_history(self.folder / "model"),
+                history=model.history.records if model.history else None,
                 force=True,
             )
 
@@ -323,12 +328,3 @@ def artificial_notes(model: Generator[Any], seed: int) -> list[str]:
 def dump(path: Path, result: Evaluation | Audit) -> None:
     """Write a result as JSON."""
     write_text(path, result.model_dump_json(indent=1) + "\n", force=True)
-
-
-def load_history(model: Path) -> list[dict[str, float]] | None:
-    """Return the training curve that a generator left beside its weights, if it did."""
-    path = model / HISTORY
-    if not path.exists():
-        return None
-    records: list[dict[str, float]] = json.loads(path.read_text())["records"]
-    return records

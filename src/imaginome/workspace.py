@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +88,26 @@ def close_workspace(workspace: Path, folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     workspace.replace(folder)
+
+
+@contextmanager
+def fit_checkpoint(model: Path, *, resume: bool, force: bool) -> Iterator[Path]:
+    """Yield the checkpoint file of a fit that shall become `model`; remove it when all is well.
+
+    Raises
+    ------
+    OutputError
+        When an interrupted fit is in the way, or there is none to resume.
+    """
+    checkpoint = model.with_name(f"{model.name}.partial.safetensors")
+    if force and not resume:
+        checkpoint.unlink(missing_ok=True)
+    if checkpoint.exists() and not resume:
+        raise OutputError(
+            f"{checkpoint} holds an interrupted fit",
+            "go on with --resume, or discard it with --force",
+        )
+    if resume and not checkpoint.exists():
+        raise OutputError(f"there is no interrupted fit at {checkpoint}", "leave --resume out")
+    yield checkpoint
+    checkpoint.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.panel.frame import PanelFrame
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
+from imaginome.training.loop import History
 
 Tensors = dict[str, npt.NDArray[Any]]
 Capability = Literal["log_likelihood", "latent", "population", "complete", "private"]
@@ -41,6 +42,8 @@ class Generator(ABC, Generic[S]):
     capabilities
         What it really has: ``log_likelihood``, ``latent``, ``population``, ``complete``,
         ``private``.
+    history
+        Held-out figures along the training; `_fit` sets it where there is a training loop.
     """
 
     id: ClassVar[str]
@@ -54,6 +57,7 @@ class Generator(ABC, Generic[S]):
     def __init__(self, settings: S) -> None:
         self.settings = settings
         self._frame: PanelFrame | None = None
+        self.history: History | None = None
 
     # -- what users call ------------------------------------------------------------------
 
@@ -167,6 +171,8 @@ class Generator(ABC, Generic[S]):
         with atomic_directory(path, force=force) as folder:
             (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
             self.frame.write(folder / "frame.json")
+            if self.history is not None:
+                (folder / "history.json").write_text(json.dumps(self.history.notes()) + "\n")
             tensors = {k: np.ascontiguousarray(v) for k, v in self._tensors().items()}
             save_file(tensors, folder / "weights.safetensors")
 

@@ -10,6 +10,7 @@ from imaginome.errors import ModelError
 from imaginome.models.base import Generator
 from imaginome.panel.frame import PanelFrame
 from imaginome.registry import Registry
+from imaginome.training.loop import History
 
 models: Registry[Generator[Any]] = Registry(
     "imaginome.models", "model", frozenset({"base", "registry", "artificial"})
@@ -35,6 +36,8 @@ def load_model(path: Path) -> Generator[Any]:
         model = kind(kind.Settings.model_validate(card["settings"]))
         model._frame = PanelFrame.read(path / "frame.json")
         model._load_tensors(load_file(path / "weights.safetensors"))
+        if (path / "history.json").exists():
+            model.history = History.from_notes(json.loads((path / "history.json").read_text()))
     except (FileNotFoundError, NotADirectoryError):
         raise ModelError(
             f"{path} is no model folder", "give what `imaginome fit -o` wrote"

@@ -1,0 +1,44 @@
+# Two commands do all of the set-up on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test test-long lint types check benchmark simulate clean
+
+demo: $(READY) ## environment, install, main job on the bundled simulated panel
+	@$(BIN)/imaginome demo -o demo-out --force || [ $$? -eq 3 ]
+	@echo "Look at demo-out/report.html"
+
+test: $(READY) ## environment, install, tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-long: $(READY) ## tests of minutes each
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+
+lint: $(READY) ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: test lint
+
+simulate: $(READY) ## make the bundled panel again: the same bytes
+	$(BIN)/python -m imaginome.data.simulate
+
+benchmark: $(READY) ## time, memory and quality of every generator on the real panels
+	$(BIN)/python -m benchmarks.generators
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "imaginome needs Python 3.11 or later; say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || { \
+	  echo "python cannot make environments here; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet torch==$(TORCH)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[simulate,test,lint]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo-out

@@ -1,0 +1,97 @@
+"""Verbs that judge artificial people: ``evaluate``, ``audit`` and ``report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imaginome.cli import options as o
+from imaginome.cli.reading import comparison, json_path
+from imaginome.cli.shared import takes
+
+PANEL = "Judge people"
+JsonOutput = Annotated[
+    Path | None, typer.Option("-o", "--output", help="JSON to write; default: stdout.")
+]
+
+
+@takes("compared", comparison)
+def evaluate(
+    compared: Any,
+    output: JsonOutput = None,
+    only: Annotated[
+        list[str], typer.Option("--metric", metavar="ID", help="Only this one; may be repeated.")
+    ] = [],  # noqa: B006
+    force: o.Force = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Tell how real an artificial panel is, each measure beside its ceiling.
+
+    Example: `imaginome evaluate --panel real.vcf.gz --split split.tsv artificial.vcf.gz`
+    """
+    from imaginome.cli.console import show_progress
+    from imaginome.metrics.evaluate import evaluate as evaluate_panels
+
+    json_path(output, force)
+    result = evaluate_panels(compared, only=only, progress=show_progress(quiet))
+    _emit(result, output, force, quiet)
+
+
+@takes("compared", comparison)
+def audit(
+    compared: Any,
+    output: JsonOutput = None,
+    only: Annotated[
+        list[str], typer.Option("--attack", metavar="ID", help="Only this one; may be repeated.")
+    ] = [],  # noqa: B006
+    policy: o.Policy = None,
+    force: o.Force = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Attack an artificial panel, and judge whom it might betray; exit code 3 if it fails.
+
+    Example: `imaginome audit --panel real.vcf.gz --split split.tsv artificial.vcf.gz`
+    """
+    from imaginome.cli.console import show_progress
+    from imaginome.privacy.audit import audit as audit_panels
+    from imaginome.privacy.policy import Policy, load_policy
+
+    json_path(output, force)
+    thresholds = load_policy(policy) if policy else Policy()
+    result = audit_panels(compared, policy=thresholds, only=only, progress=show_progress(quiet))
+    _emit(result, output, force, quiet)
+    if result.verdict == "fail":
+        raise typer.Exit(3)
+
+
+def _emit(result: Any, output: Path | None, force: bool, quiet: bool) -> None:
+    """Write JSON to a file and show a table, or print JSON on stdout."""
+    from imaginome.cli.summary import print_result
+    from imaginome.outputs import write_text
+
+    text = result.model_dump_json(indent=1) + "\n"
+    if output is None:
+        print(text, end="")  # noqa: T201
+        return
+    write_text(output, text, force=force)
+    if not quiet:
+        print_result(result)
+
+
+def report(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Page to write.")],
+    force: o.Force = False,
+) -> None:
+    """Draw one offline page from the metrics.json and audit.json of a folder.
+
+    Example: `imaginome report out -o report.html`
+    """
+    from imaginome.report.folder import report_folder
+
+    report_folder(directory, output, force=force)
+
+
+VERBS = (evaluate, audit, report)

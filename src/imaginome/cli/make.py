@@ -1,0 +1,195 @@
+"""Verbs that make people: ``run``, ``demo``, ``fit`` and ``generate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from imaginome.cli import options as o
+from imaginome.cli.reading import read_options, thread_count
+from imaginome.cli.shared import takes
+
+if TYPE_CHECKING:
+    from imaginome.pipeline import RunRequest
+
+PANEL = "Make people"
+DEFAULT_MODEL = "hmm"
+Count = Annotated[
+    int | None,
+    typer.Option("-n", min=1, help="Artificial individuals; default: as many as in train."),
+]
+Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to make.")]
+Holdout = Annotated[float, typer.Option(help="Share of individuals that no model sees.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")]
+
+
+@takes("reading", read_options)
+def run(
+    panel: o.PanelPath,
+    reading: Any,
+    output: Folder,
+    model: o.ModelId = DEFAULT_MODEL,
+    n: Count = None,
+    holdout: Holdout = 0.5,
+    set_: o.Set = [],  # noqa: B006
+    policy: o.Policy = None,
+    replicates: o.Replicates = 100,
+    seed: o.Seed = 1,
+    threads: o.Threads = 0,
+    device: o.Device = "auto",
+    resume: Resume = False,
+    force: o.Force = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Panel in, artificial people out, with the evidence beside them.
+
+    Leaves artificial.vcf.gz, split.tsv, model/, metrics.json, audit.json, report.html,
+    datasheet.md, run.json and run.log in a folder.
+
+    Example: `imaginome run panel.vcf.gz --samples samples.tsv --model hmm -o out`
+    """
+    from imaginome.pipeline import RunRequest
+
+    request = RunRequest(
+        panel,
+        output,
+        model,
+        settings=tuple(set_),
+        individuals=n,
+        holdout=holdout,
+        seed=seed,
+        threads=thread_count(threads),
+        device=device,
+        options=reading,
+        replicates=replicates,
+    )
+    _run(request, policy, resume, force, quiet)
+
+
+def demo(
+    output: Folder,
+    model: o.ModelId = DEFAULT_MODEL,
+    seed: o.Seed = 1,
+    threads: o.Threads = 0,
+    resume: Resume = False,
+    force: o.Force = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Do the same on a small simulated panel that ships with the package.
+
+    Example: `imaginome demo -o demo-out`
+    """
+    from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
+    from imaginome.formats import ReadOptions
+    from imaginome.pipeline import RunRequest
+
+    request = RunRequest(
+        str(DEMO_PANEL),
+        output,
+        model,
+        seed=seed,
+        threads=thread_count(threads),
+        options=ReadOptions(samples_table=DEMO_SAMPLES),
+    )
+    _run(request, None, resume, force, quiet)
+
+
+def _run(request: RunRequest, policy: Path | None, resume: bool, force: bool, quiet: bool) -> None:
+    """Run, show the key figures, and say by the exit code whether the audit failed."""
+    from imaginome.cli.console import show_progress
+    from imaginome.cli.summary import print_summary
+    from imaginome.pipeline import run as run_pipeline
+    from imaginome.privacy.policy import load_policy
+
+    result = run_pipeline(
+        request,
+        policy=load_policy(policy) if policy else None,
+        resume=resume,
+        force=force,
+        progress=show_progress(quiet),
+    )
+    if not quiet:
+        print_summary(result.evaluation, result.audit, request.model, result.folder)
+    if result.audit.verdict == "fail":
+        raise typer.Exit(3)
+
+
+@takes("reading", read_options)
+def fit(
+    panel: o.PanelPath,
+    reading: Any,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="Folder.")],
+    model: o.ModelId = DEFAULT_MODEL,
+    split: o.SplitPath = None,
+    set_: o.Set = [],  # noqa: B006
+    seed: o.Seed = 1,
+    threads: o.Threads = 0,
+    device: o.Device = "auto",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted fit.")
+    ] = False,
+    force: o.Force = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Learn a model from a panel: from everyone in it, or from the train part of --split.
+
+    Example: `imaginome fit panel.vcf.gz --split split.tsv --model rbm -o model`
+    """
+    from imaginome.cli.console import show_progress
+    from imaginome.fitting import create
+    from imaginome.fitting import fit as fit_model
+    from imaginome.formats import read_panel
+    from imaginome.outputs import refuse_existing
+    from imaginome.splits import take_part
+    from imaginome.workspace import fit_checkpoint
+
+    refuse_existing(output, force)
+    generator = create(model, set_)
+    train = read_panel(panel, reading)
+    if split is not None:
+        train = take_part(train, split, "train")
+    with fit_checkpoint(output, resume=resume, force=force) as checkpoint:
+        fit_model(
+            generator,
+            train,
+            seed=seed,
+            threads=thread_count(threads),
+            device=device,
+            progress=show_progress(quiet),
+            checkpoint=checkpoint,
+        )
+        generator.save(output, force=force)
+
+
+def generate(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `fit` wrote.")],
+    n: Annotated[int, typer.Option("-n", min=1, help="Artificial individuals.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help=".vcf.gz, .vcf, .bcf or .hapt.gz.")
+    ],
+    population: Annotated[str | None, typer.Option(help="Draw everyone from this one.")] = None,
+    seed: o.Seed = 1,
+    threads: o.Threads = 0,
+    force: o.Force = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Draw artificial individuals from a fitted model.
+
+    Example: `imaginome generate model -n 500 -o artificial.vcf.gz`
+    """
+    from imaginome.cli.console import show_progress
+    from imaginome.formats import write_panel
+    from imaginome.models.registry import load_model
+    from imaginome.outputs import refuse_existing
+    from imaginome.pipeline import artificial_notes
+
+    refuse_existing(output, force)
+    generator = load_model(model)
+    with show_progress(quiet).task(f"generate {n} individuals"):
+        made = generator.sample(n, seed, population=population, threads=thread_count(threads))
+        write_panel(made, output, notes=artificial_notes(generator, seed), force=force)
+
+
+VERBS = (run, demo, fit, generate)

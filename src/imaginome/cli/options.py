@@ -1,0 +1,159 @@
+"""Options that several verbs share, spelt as bcftools and plink2 spell them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+READING = "Reading the panel"
+RUNNING = "Running"
+
+
+class Multiallelic(StrEnum):
+    """What to do with records of more than one ALT allele."""
+
+    drop = "drop"
+    split = "split"
+    error = "error"
+
+
+class Keep(StrEnum):
+    """What to do with records of a kind that a panel can hold."""
+
+    keep = "keep"
+    drop = "drop"
+    error = "error"
+
+
+class Missing(StrEnum):
+    """What to do with sites at which a genotype is missing."""
+
+    error = "error"
+    drop = "drop"
+
+
+class Unphased(StrEnum):
+    """What to do with sites at which a heterozygote is unphased."""
+
+    error = "error"
+    drop = "drop"
+    keep = "keep"
+
+
+PanelPath = Annotated[str, typer.Argument(metavar="PANEL", help="VCF, BCF or .hapt; path or URL.")]
+Samples = Annotated[
+    Path | None,
+    typer.Option(
+        "--samples",
+        metavar="TSV",
+        help="Labels: a header with sample and any of population, superpopulation, sex, family.",
+        rich_help_panel=READING,
+    ),
+]
+Regions = Annotated[
+    str,
+    typer.Option(
+        "-r",
+        "--regions",
+        metavar="REGIONS",
+        help="Comma-separated chr, chr:pos or chr:from-to, 1-based and inclusive.",
+        rich_help_panel=READING,
+    ),
+]
+RegionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-R",
+        "--regions-file",
+        metavar="FILE",
+        help="Regions one a line: BED (.bed, 0-based) or tab-separated, 1-based.",
+        rich_help_panel=READING,
+    ),
+]
+SampleList = Annotated[
+    str,
+    typer.Option(
+        "-s",
+        "--sample-list",
+        metavar="IDS",
+        help="Comma-separated samples to keep.",
+        rich_help_panel=READING,
+    ),
+]
+SampleFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-S",
+        "--sample-file",
+        metavar="FILE",
+        help="Samples to keep, one a line.",
+        rich_help_panel=READING,
+    ),
+]
+Legend = Annotated[
+    Path | None,
+    typer.Option(
+        help="Legend of a .hapt file; default: the .legend of its stem.", rich_help_panel=READING
+    ),
+]
+MultiallelicOption = Annotated[
+    Multiallelic,
+    typer.Option("--multiallelic", help="Multi-allelic records.", rich_help_panel=READING),
+]
+Indels = Annotated[Keep, typer.Option("--indels", help="Indels.", rich_help_panel=READING)]
+Monomorphic = Annotated[
+    Keep, typer.Option("--monomorphic", help="Constant sites.", rich_help_panel=READING)
+]
+MissingOption = Annotated[
+    Missing,
+    typer.Option("--missing", help="Sites with missing genotypes.", rich_help_panel=READING),
+]
+UnphasedOption = Annotated[
+    Unphased,
+    typer.Option("--unphased", help="Sites with unphased heterozygotes.", rich_help_panel=READING),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Root seed: same seed, same bytes.")]
+Threads = Annotated[
+    int,
+    typer.Option(min=0, help="Threads; 0 takes all. No result depends on it."),
+]
+Device = Annotated[str, typer.Option(help="cpu, cuda or auto: a GPU when there is one.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace an existing output.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+ModelId = Annotated[
+    str, typer.Option("--model", metavar="ID", help="Generator; see `imaginome models`.")
+]
+Set = Annotated[
+    list[str],
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting of the generator; may be repeated."),
+]
+TrainPath = Annotated[
+    str | None, typer.Option("--train", metavar="PANEL", help="People the model has seen.")
+]
+HoldoutPath = Annotated[
+    str | None, typer.Option("--holdout", metavar="PANEL", help="People it has not seen.")
+]
+RealPath = Annotated[
+    str | None,
+    typer.Option(
+        "--panel", metavar="PANEL", help="Instead of both: one real panel, divided by --split."
+    ),
+]
+SplitPath = Annotated[
+    Path | None,
+    typer.Option("--split", metavar="TSV", help="Who is in train and who in holdout."),
+]
+Policy = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Thresholds of the audit, JSON or TOML.")
+]
+Replicates = Annotated[
+    int, typer.Option(min=10, help="Bootstrap replicates over individuals for intervals.")
+]
+
+ArtificialPath = Annotated[
+    str, typer.Argument(metavar="ARTIFICIAL", help="The panel to judge: VCF, BCF or .hapt.")
+]

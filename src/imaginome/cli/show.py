@@ -1,0 +1,58 @@
+"""Verbs that look at a panel: ``inspect`` and ``split``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imaginome.cli import options as o
+from imaginome.cli.reading import read_options
+from imaginome.cli.shared import takes
+
+PANEL = "Look at a panel"
+
+
+@takes("reading", read_options)
+def inspect(
+    panel: o.PanelPath,
+    reading: Any,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell what is in a panel, and what would be dropped and why.
+
+    Example: `imaginome inspect panel.vcf.gz --samples samples.tsv`
+    """
+    from imaginome.formats.inspect import inspect_panel
+
+    summary = inspect_panel(panel, reading)
+    print(summary.model_dump_json(indent=1) if json else summary.text())  # noqa: T201
+
+
+@takes("reading", read_options)
+def split(
+    panel: o.PanelPath,
+    reading: Any,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Table to write.")],
+    holdout: Annotated[float, typer.Option(help="Share of individuals that nobody sees.")] = 0.5,
+    seed: o.Seed = 1,
+    force: o.Force = False,
+) -> None:
+    """Divide the individuals into train and holdout, as `run` does.
+
+    Example: `imaginome split panel.vcf.gz --samples samples.tsv -o split.tsv`
+    """
+    from imaginome.formats import read_panel
+    from imaginome.outputs import refuse_existing, write_text
+    from imaginome.panel.split import split_panel
+    from imaginome.randomness import child_generator
+    from imaginome.splits import split_table
+
+    refuse_existing(output, force)
+    rng = child_generator(seed, "split")
+    parts = split_panel(read_panel(panel, reading), holdout, rng)
+    write_text(output, split_table(*parts), force=force)
+
+
+VERBS = (inspect, split)

@@ -1,0 +1,74 @@
+"""The report of a folder that a run, or `evaluate` and `audit`, left behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from imaginome.errors import FormatError
+from imaginome.report.page import write_report
+from imaginome.results import Audit, Evaluation, Result
+
+R = TypeVar("R", bound=Result)
+
+
+def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
+    """Draw the report from ``metrics.json`` and ``audit.json`` in `folder`.
+
+    Parameters
+    ----------
+    folder
+        Holds at least one of them; facts come from ``run.json`` and the training curve from
+        ``model/history.json`` where they are there.
+    output
+        The page to write.
+    force
+        Replace an existing page.
+
+    Raises
+    ------
+    FormatError
+        When neither file is there, or one is damaged.
+    OutputError
+        When the page cannot be written.
+    """
+    evaluation = _result(folder / "metrics.json", Evaluation)
+    audit = _result(folder / "audit.json", Audit)
+    if evaluation is None and audit is None:
+        raise FormatError(
+            f"{folder} holds neither metrics.json nor audit.json",
+            "give the folder of a run, or write them with `imaginome evaluate` and `audit`",
+        )
+    write_report(
+        evaluation,
+        audit,
+        output,
+        facts=_json(folder / "run.json").get("facts", {}),
+        history=_json(folder / "model" / "history.json").get("records"),
+        force=force,
+    )
+
+
+def _result(path: Path, kind: type[R]) -> R | None:
+    if not path.is_file():
+        return None
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise FormatError(f"{path} is damaged at {where or 'its start'} ({first['msg']})") from None
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file; an empty one where there is no file."""
+    if not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise FormatError(f"{path} is no JSON", "make the run again") from None
+    return content if isinstance(content, dict) else {}

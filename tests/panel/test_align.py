@@ -1,0 +1,38 @@
+"""Panels are compared at the sites that they share."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from imaginome.errors import ComparisonError
+from imaginome.panel import strings
+from imaginome.panel.align import common_sites
+from imaginome.panel.windows import windows
+
+
+def test_shared_sites_in_the_order_of_the_first(panel):
+    left, right = panel.take_sites(slice(0, 80)), panel.take_sites(np.arange(100, 39, -1))
+    aligned = common_sites({"left": left, "right": right})
+    for found in aligned.values():
+        np.testing.assert_array_equal(found.haplotypes, panel.haplotypes[:, 40:80])
+
+
+def test_contigs_spelt_differently_are_named(panel):
+    sites = replace(panel.sites, contig=strings(["chr1"] * panel.n_sites))
+    with pytest.raises(ComparisonError, match="spelt differently"):
+        common_sites({"a": panel, "b": replace(panel, sites=sites)})
+
+
+def test_windows_cover_sites_and_respect_contigs(panel):
+    contigs = strings(["1"] * 50 + ["2"] * 70)
+    sites = replace(panel.sites, contig=contigs)
+    found = list(windows(sites, 30))
+    assert [(w.start, w.stop) for w in found] == [
+        (0, 30),
+        (30, 50),
+        (50, 80),
+        (80, 110),
+        (110, 120),
+    ]
+    assert [(w.start, w.stop) for w in windows(sites, 40, overlap=10)][:2] == [(0, 40), (30, 50)]
