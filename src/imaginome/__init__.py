@@ -11,15 +11,17 @@ _PUBLIC = {
     "Panel": "imaginome.panel",
     "read_panel": "imaginome.formats",
     "write_panel": "imaginome.formats",
-    "split_panel": "imaginome.panel.split",
+    "split": "imaginome.splits",
     "models": "imaginome.models.registry",
     "metrics": "imaginome.metrics.registry",
     "attacks": "imaginome.privacy.registry",
     "fit": "imaginome.fitting",
     "load_model": "imaginome.models.registry",
+    "Comparison": "imaginome.metrics.comparison",
     "evaluate": "imaginome.metrics.evaluate",
     "audit": "imaginome.privacy.audit",
     "write_report": "imaginome.report.page",
+    "RunRequest": "imaginome.pipeline",
     "run": "imaginome.pipeline",
 }
 

@@ -23,16 +23,15 @@ from imaginome.models.base import Generator
 from imaginome.models.registry import load_model
 from imaginome.outputs import output_error, write_text
 from imaginome.panel import Panel
-from imaginome.panel.split import split_panel
 from imaginome.privacy.audit import audit
 from imaginome.privacy.datasheet import datasheet
 from imaginome.privacy.policy import Policy
 from imaginome.progress import SILENT, Logged, Progress
 from imaginome.provenance import peak_memory_mb, sha256, versions
-from imaginome.randomness import child_generator, child_seed
+from imaginome.randomness import child_seed
 from imaginome.report.page import write_report
 from imaginome.results import Audit, Evaluation
-from imaginome.splits import split_table
+from imaginome.splits import split, split_table
 from imaginome.workspace import close_workspace, open_workspace, partial_name
 
 T = TypeVar("T")
@@ -225,8 +224,7 @@ class _Run:
         return panel
 
     def _split(self, panel: Panel) -> tuple[Panel, Panel]:
-        rng = child_generator(self.request.seed, "split")
-        train, holdout = split_panel(panel, self.request.holdout, rng)
+        train, holdout = split(panel, self.request.holdout, self.request.seed)
         write_text(self.folder / "split.tsv", split_table(train, holdout), force=True)
         self.progress.note(
             f"{train.n_individuals} individuals to train, {holdout.n_individuals} held out"

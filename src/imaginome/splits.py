@@ -8,6 +8,8 @@ import numpy as np
 
 from imaginome.errors import SplitError
 from imaginome.panel import Panel
+from imaginome.panel.split import split_panel
+from imaginome.randomness import child_generator
 
 PARTS = ("train", "holdout")
 
@@ -59,3 +61,28 @@ def take_part(panel: Panel, path: Path, part: str) -> Panel:
     if len(index) == 0:
         raise SplitError(f"nobody of the panel is in the {part} part of {path}")
     return panel.take_individuals(index)
+
+
+def split(panel: Panel, holdout: float = 0.5, seed: int = 1) -> tuple[Panel, Panel]:
+    """Divide a panel into train and holdout by individual, as the command line does.
+
+    Parameters
+    ----------
+    panel
+        Families stay together, populations appear in proportion, where labels say so.
+    holdout
+        Share of individuals that no model sees.
+    seed
+        Root seed of the run.
+
+    Returns
+    -------
+    tuple
+        Train and holdout panel.
+
+    Raises
+    ------
+    SplitError
+        When `holdout` is not between 0 and 1 or a part would be empty.
+    """
+    return split_panel(panel, holdout, child_generator(seed, "split"))

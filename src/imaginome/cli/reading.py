@@ -25,13 +25,18 @@ def read_options(
 ) -> Any:
     """Return the `imaginome.formats.ReadOptions` that the words ask for."""
     from imaginome.formats import ReadOptions
-    from imaginome.formats.regions import parse_regions, read_regions
-    from imaginome.formats.samples_table import parse_sample_list, read_sample_list
+    from imaginome.formats.regions import (
+        parse_regions,
+        parse_samples,
+        read_regions,
+        read_samples,
+    )
 
     return ReadOptions(
-        regions=parse_regions(regions) + (read_regions(regions_file) if regions_file else ()),
-        samples=parse_sample_list(sample_list)
-        + (read_sample_list(sample_file) if sample_file else ()),
+        regions=(parse_regions(regions) if regions else ())
+        + (read_regions(regions_file) if regions_file else ()),
+        samples=(parse_samples(sample_list) if sample_list else ())
+        + (read_samples(sample_file) if sample_file else ()),
         multiallelic=multiallelic.value,
         indels=indels.value,
         monomorphic=monomorphic.value,

@@ -45,13 +45,11 @@ def split(
     """
     from imaginome.formats import read_panel
     from imaginome.outputs import refuse_existing, write_text
-    from imaginome.panel.split import split_panel
-    from imaginome.randomness import child_generator
+    from imaginome.splits import split as split_panel
     from imaginome.splits import split_table
 
     refuse_existing(output, force)
-    rng = child_generator(seed, "split")
-    parts = split_panel(read_panel(panel, reading), holdout, rng)
+    parts = split_panel(read_panel(panel, reading), holdout, seed)
     write_text(output, split_table(*parts), force=force)
 
 
