@@ -52,6 +52,7 @@ def fit(
     device: str = "auto",
     progress: Progress = SILENT,
     checkpoint: Path | None = None,
+    checkpoint_seconds: float = 10.0,
 ) -> Generator[Any]:
     """Fit a generator to the train panel.
 
@@ -68,6 +69,8 @@ def fit(
         See `FitControl`; none but the seed changes the result.
     checkpoint
         File in which an interrupted fit is kept and from which it goes on.
+    checkpoint_seconds
+        Least time between two saves.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def fit(
     learn, validation = split_panel(train, VALIDATION, child_generator(seed, "validation"))
     store = None
     if checkpoint is not None:
-        store = CheckpointStore(checkpoint, fingerprint(model, train, seed))
+        store = CheckpointStore(checkpoint, fingerprint(model, train, seed), checkpoint_seconds)
     control = FitControl(seed, threads, device, progress, store)
     model.fit(learn, validation, control)
     return model

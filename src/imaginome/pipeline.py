@@ -60,6 +60,8 @@ class RunRequest:
         How the panel is read.
     replicates
         Bootstrap replicates of the intervals.
+    checkpoint_seconds
+        Least time between two saves of an unfinished fit.
     """
 
     panel: str
@@ -73,6 +75,7 @@ class RunRequest:
     device: str = "auto"
     options: ReadOptions = field(default_factory=ReadOptions)
     replicates: int = 100
+    checkpoint_seconds: float = 10.0
 
     def identity(self) -> dict[str, Any]:
         """Return what decides the results, JSON-ready: a resumed run must have the same."""
@@ -243,6 +246,7 @@ class _Run:
             device=self.request.device,
             progress=self.progress,
             checkpoint=self.folder / CHECKPOINT,
+            checkpoint_seconds=self.request.checkpoint_seconds,
         )
         model.save(self.folder / "model")
         (self.folder / CHECKPOINT).unlink(missing_ok=True)

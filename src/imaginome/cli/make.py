@@ -39,6 +39,7 @@ def run(
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     device: o.Device = "auto",
+    checkpoint_seconds: o.CheckpointSeconds = 10.0,
     resume: Resume = False,
     force: o.Force = False,
     quiet: o.Quiet = False,
@@ -64,6 +65,7 @@ def run(
         device=device,
         options=reading,
         replicates=replicates,
+        checkpoint_seconds=checkpoint_seconds,
     )
     _run(request, policy, resume, force, quiet)
 
@@ -127,6 +129,7 @@ def fit(
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     device: o.Device = "auto",
+    checkpoint_seconds: o.CheckpointSeconds = 10.0,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted fit.")
     ] = False,
@@ -159,6 +162,7 @@ def fit(
             device=device,
             progress=show_progress(quiet),
             checkpoint=checkpoint,
+            checkpoint_seconds=checkpoint_seconds,
         )
         generator.save(output, force=force)
 

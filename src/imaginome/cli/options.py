@@ -122,6 +122,9 @@ Threads = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="cpu, cuda or auto: a GPU when there is one.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing output.")]
+CheckpointSeconds = Annotated[
+    float, typer.Option(min=0, help="Least time between two saves of an unfinished fit.")
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
 ModelId = Annotated[
