@@ -1,0 +1,169 @@
+"""Collects records into a panel and applies the rules of `ReadOptions` to each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.errors import PanelError
+from imaginome.formats._calls import phased_alleles
+from imaginome.formats._rules import OrderCheck, Record, is_indel
+from imaginome.formats.options import ReadOptions, Tally
+from imaginome.panel import Haplotypes, Panel, Samples, Sites, strings
+
+_CHUNK = 512
+
+# What can happen to sites, in the order in which the rules look at them.
+STEPS = (
+    "multi-allelic records dropped",
+    "multi-allelic records split",
+    "indels or symbolic alleles dropped",
+    "sites with missing genotypes dropped",
+    "sites with unphased genotypes dropped",
+    "sites taken in the order written though unphased",
+    "monomorphic sites dropped",
+    "duplicate sites dropped",
+)
+
+
+class Collector:
+    """Takes records one by one; `finish` makes the panel.
+
+    Kept genotypes wait as bits, an eighth of the panel's size, until the number of sites is
+    known.
+
+    Parameters
+    ----------
+    path
+        For messages.
+    samples
+        The people, in the order of the genotypes.
+    options
+        The rules.
+    """
+
+    def __init__(self, path: Path, samples: Samples, options: ReadOptions) -> None:
+        self._path = path
+        self._samples = samples
+        self._options = options
+        self._counts: Counter[str] = Counter()
+        self._order = OrderCheck(path)
+        self._sites: list[tuple[str, int, str, str, str]] = []
+        self._chunk = np.empty((_CHUNK, 2 * len(samples)), dtype=np.uint8)
+        self._filled = 0
+        self._packed: list[npt.NDArray[np.uint8]] = []
+        self._here: tuple[str, int] = ("", 0)
+        self._keys: set[tuple[str, str]] = set()
+
+    def offer(self, record: Record, calls: npt.NDArray[np.int16]) -> None:
+        """Take a record with calls as cyvcf2 gives them: alleles and a phase flag a sample.
+
+        Raises
+        ------
+        PanelError
+            When the record cannot be held and the options do not say to drop it.
+        """
+        self._order.step(record.contig, record.position)
+        alts = self._alts(record)
+        if not alts:
+            return
+        alleles, trouble = phased_alleles(record, calls, self._options, self._path, self._samples)
+        if trouble:
+            self._counts[trouble] += 1
+        if alleles is None:
+            return
+        for number, alt in alts:
+            self._keep(record, alt, (alleles == number).astype(np.uint8))
+
+    def offer_row(self, record: Record, row: npt.NDArray[np.uint8]) -> None:
+        """Take a biallelic record whose haplotypes (0/1) are known to be whole and phased."""
+        self._order.step(record.contig, record.position)
+        for _, alt in self._alts(record):
+            self._keep(record, alt, row)
+
+    def _alts(self, record: Record) -> list[tuple[int, str]]:
+        """Return number and spelling of each ALT allele that becomes a site."""
+        if len(record.alts) > 1:
+            rule = self._options.multiallelic
+            if rule == "error":
+                raise self._error(record, "has several ALT alleles", "multiallelic")
+            word = "dropped" if rule == "drop" else "split"
+            self._counts[f"multi-allelic records {word}"] += 1
+            if rule == "drop":
+                return []
+        alts = list(enumerate(record.alts or (".",), 1))
+        kept = [(n, alt) for n, alt in alts if not is_indel(record.ref, alt)]
+        if self._options.indels == "keep" or len(kept) == len(alts):
+            return alts
+        if self._options.indels == "error":
+            raise self._error(record, "is an indel or symbolic", "indels")
+        self._counts["indels or symbolic alleles dropped"] += len(alts) - len(kept)
+        return kept
+
+    def _keep(self, record: Record, alt: str, row: npt.NDArray[np.uint8]) -> None:
+        """Store one site unless it is monomorphic or a duplicate."""
+        if self._options.monomorphic != "keep" and _constant(row):
+            if self._options.monomorphic == "error":
+                raise self._error(record, "is the same in everyone", "monomorphic")
+            self._counts["monomorphic sites dropped"] += 1
+            return
+        if self._is_duplicate(record, alt):
+            if self._options.duplicates == "error":
+                raise self._error(record, f"{record.ref}>{alt} is there twice", "duplicates")
+            self._counts["duplicate sites dropped"] += 1
+            return
+        self._sites.append((record.contig, record.position, record.id, record.ref, alt))
+        self._chunk[self._filled] = row
+        self._filled += 1
+        if self._filled == _CHUNK:
+            self._pack()
+
+    def _is_duplicate(self, record: Record, alt: str) -> bool:
+        here = (record.contig, record.position)
+        if here != self._here:
+            self._here = here
+            self._keys.clear()
+        known = (record.ref, alt) in self._keys
+        self._keys.add((record.ref, alt))
+        return known
+
+    def _pack(self) -> None:
+        self._packed.append(np.packbits(self._chunk[: self._filled], axis=1))
+        self._filled = 0
+
+    def _error(self, record: Record, what: str, option: str) -> PanelError:
+        other = "first" if option == "duplicates" else "drop"
+        return PanelError(f"{self._path}: {record.place()} {what}", f"allow it: --{option} {other}")
+
+    def finish(self, tally: Tally) -> Panel:
+        """Return the panel, perhaps without sites, and write the counts into `tally`."""
+        self._pack()
+        for step in STEPS:
+            tally.add(step, self._counts[step])
+        contig, position, ids, ref, alt = (
+            zip(*self._sites, strict=True) if self._sites else [()] * 5
+        )
+        sites = Sites(
+            strings(contig),
+            np.array(position, dtype=np.int64),
+            strings(ids),
+            strings(ref),
+            strings(alt),
+        )
+        return Panel(self._unpack(), sites, self._samples)
+
+    def _unpack(self) -> Haplotypes:
+        rows = 2 * len(self._samples)
+        haplotypes = np.empty((rows, len(self._sites)), dtype=np.uint8)
+        for at, packed in enumerate(self._packed):
+            columns = slice(at * _CHUNK, at * _CHUNK + len(packed))
+            haplotypes[:, columns] = np.unpackbits(packed, axis=1, count=rows).T
+        self._packed.clear()
+        return haplotypes
+
+
+def _constant(row: npt.NDArray[np.uint8]) -> bool:
+    return bool((row == row[0]).all())
