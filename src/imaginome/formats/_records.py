@@ -40,12 +40,14 @@ def vcf_records(panel: Panel) -> Iterator[bytes]:
     sites = panel.sites
     n = panel.n_haplotypes
     for j, count, genotypes in _chunks(panel, _TEXT):
+        # Rounded as BCF rounds it, so that both files say the same.
+        frequency = f"{np.float32(count / n):.6g}"
         front = (
             f"{sites.contig[j]}\t{sites.position[j]}\t{sites.id[j]}\t{sites.ref[j]}\t"
-            f"{sites.alt[j]}\t.\tPASS\tAC={count};AN={n};AF={count / n:.6g}\tGT"
+            f"{sites.alt[j]}\t.\tPASS\tAC={count};AN={n};AF={frequency}\tGT"
         )
         if sites.alt[j] == ".":
-            front = front.replace(f"AC={count};", "").replace(f";AF={count / n:.6g}", "")
+            front = front.replace(f"AC={count};", "").replace(f";AF={frequency}", "")
         yield front.encode() + genotypes.tobytes() + b"\n"
 
 
