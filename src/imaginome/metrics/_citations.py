@@ -1,0 +1,80 @@
+"""Where the measures come from."""
+
+from __future__ import annotations
+
+from imaginome.citations import Citation
+
+EFRON_1979 = Citation(
+    "efron1979",
+    "Efron, Bradley",
+    "Bootstrap methods: another look at the jackknife",
+    "The Annals of Statistics",
+    1979,
+    "10.1214/aos/1176344552",
+    "intervals by resampling individuals",
+)
+HILL_ROBERTSON_1968 = Citation(
+    "hill1968",
+    "Hill, William G. and Robertson, Alan",
+    "Linkage disequilibrium in finite populations",
+    "Theoretical and Applied Genetics",
+    1968,
+    "10.1007/BF01245622",
+    "r2 as the measure of linkage disequilibrium",
+)
+LIN_1991 = Citation(
+    "lin1991",
+    "Lin, Jianhua",
+    "Divergence measures based on the Shannon entropy",
+    "IEEE Transactions on Information Theory",
+    1991,
+    "10.1109/18.61115",
+    "the divergence between frequency spectra",
+)
+PATTERSON_2006 = Citation(
+    "patterson2006",
+    "Patterson, Nick and Price, Alkes L. and Reich, David",
+    "Population structure and eigenanalysis",
+    "PLOS Genetics",
+    2006,
+    "10.1371/journal.pgen.0020190",
+    "principal components as a picture of population structure",
+)
+PRIVE_2020 = Citation(
+    "prive2020",
+    "Privé, Florian and Luu, Keurcien and Blum, Michael G. B. and McGrath, John J. and "
+    "Vilhjálmsson, Bjarni J.",
+    "Efficient toolkit implementing best practices for principal component analysis of genetic "
+    "data",
+    "Bioinformatics",
+    2020,
+    "10.1093/bioinformatics/btaa520",
+    "scores of people whom the axes were fitted on are inflated against projected ones",
+)
+BONNEEL_2015 = Citation(
+    "bonneel2015",
+    "Bonneel, Nicolas and Rabin, Julien and Peyré, Gabriel and Pfister, Hanspeter",
+    "Sliced and Radon Wasserstein barycenters of measures",
+    "Journal of Mathematical Imaging and Vision",
+    2015,
+    "10.1007/s10851-014-0506-3",
+    "the sliced Wasserstein distance",
+)
+BHATIA_2013 = Citation(
+    "bhatia2013",
+    "Bhatia, Gaurav and Patterson, Nick and Sankararaman, Sriram and Price, Alkes L.",
+    "Estimating and interpreting FST: the impact of rare variants",
+    "Genome Research",
+    2013,
+    "10.1101/gr.154831.113",
+    "Hudson's estimator of F_ST as a ratio of averages",
+)
+NEI_LI_1979 = Citation(
+    "nei1979",
+    "Nei, Masatoshi and Li, Wen-Hsiung",
+    "Mathematical model for studying genetic variation in terms of restriction endonucleases",
+    "Proceedings of the National Academy of Sciences",
+    1979,
+    "10.1073/pnas.76.10.5269",
+    "differences between pairs of haplotypes",
+)

@@ -1,0 +1,56 @@
+"""Populations that panels share."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Panel, Strings, haplotype_rows
+
+FEWEST = 5
+"""Groups of fewer individuals are not shown: they would say too much about each."""
+MOST_GROUPS = 8
+
+Rows = npt.NDArray[np.intp]
+
+
+def labels(panel: Panel, column: str) -> Strings | None:
+    """Return a label of each individual, or None where the panel has no such column."""
+    found: Strings | None = getattr(panel.samples, column)
+    return found
+
+
+def members(panel: Panel, column: str, least: int = FEWEST) -> dict[str, Rows]:
+    """Return the individuals with each label that at least `least` of them have."""
+    found = labels(panel, column)
+    if found is None:
+        return {}
+    text = found.astype(str)
+    groups = {str(label): np.flatnonzero(text == label) for label in np.unique(text) if label}
+    return {label: rows for label, rows in groups.items() if len(rows) >= least}
+
+
+def shared_groups(
+    comparison: Comparison, names: tuple[str, ...], least: int = FEWEST
+) -> dict[str, dict[str, Rows]]:
+    """Return rows of haplotypes by group and panel, equally many in each panel.
+
+    Superpopulations are used where all panels have them, populations otherwise; the largest
+    `MOST_GROUPS` groups are kept. The larger groups are reduced at random.
+    """
+    for column in ("superpopulation", "population"):
+        found = {name: members(getattr(comparison, name), column, least) for name in names}
+        shared = set.intersection(*(set(groups) for groups in found.values()))
+        if len(shared) > 0:
+            break
+    size = {label: min(len(groups[label]) for groups in found.values()) for label in shared}
+    kept = sorted(sorted(shared, key=lambda label: (-size[label], label))[:MOST_GROUPS])
+    rng = comparison.rng("groups")
+    return {
+        label: {
+            name: haplotype_rows(np.sort(rng.permutation(found[name][label])[: size[label]]))
+            for name in names
+        }
+        for label in kept
+    }

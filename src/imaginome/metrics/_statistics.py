@@ -1,0 +1,54 @@
+"""Small statistics over the last axis; pairs in which either value is NaN are left out."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+
+
+def moments(a: Values, b: Values) -> Values:
+    """Return what `pearson`, `mean_error` and `mean_difference` need, by adding over pieces.
+
+    Parameters
+    ----------
+    a, b
+        ``float64``, equal shape; NaN marks what is undefined.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(..., 7)``: count and the sums of a, b, aa, bb, ab, ``|a - b|``.
+    """
+    both = np.isfinite(a) & np.isfinite(b)
+    a = np.where(both, a, 0.0)
+    b = np.where(both, b, 0.0)
+    sums = (both, a, b, a * a, b * b, a * b, np.abs(a - b))
+    return np.stack([s.sum(axis=-1, dtype=np.float64) for s in sums], axis=-1)
+
+
+def pearson(m: Values) -> Values:
+    """Return the correlation coefficient from `moments`; NaN without two differing values."""
+    n, a, b, aa, bb, ab = (m[..., k] for k in range(6))
+    spread_a, spread_b = n * aa - a * a, n * bb - b * b
+    # What rounding leaves of a constant's variance is no variance.
+    varies = (spread_a > 1e-12 * n * aa) & (spread_b > 1e-12 * n * bb)
+    scale = np.sqrt(np.where(varies, spread_a * spread_b, 1.0))
+    return np.where(varies, np.clip((n * ab - a * b) / scale, -1.0, 1.0), np.nan)
+
+
+def mean_error(m: Values) -> Values:
+    """Return the mean absolute difference from `moments`."""
+    return ratio(m[..., 6], m[..., 0])
+
+
+def mean_difference(m: Values) -> Values:
+    """Return the mean of ``a - b`` from `moments`."""
+    return ratio(m[..., 1] - m[..., 2], m[..., 0])
+
+
+def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Values:
+    """Divide; NaN where there is nothing below."""
+    top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)
