@@ -24,10 +24,11 @@ def inspect(
 
     Example: `imaginome inspect panel.vcf.gz --samples samples.tsv`
     """
+    from imaginome.cli.inspection import inspection_text
     from imaginome.formats.inspect import inspect_panel
 
     summary = inspect_panel(panel, reading)
-    print(summary.model_dump_json(indent=1) if json else summary.text())  # noqa: T201
+    print(summary.model_dump_json(indent=1) if json else inspection_text(summary))  # noqa: T201
 
 
 @takes("reading", read_options)
