@@ -1,0 +1,129 @@
+"""Principal components of real haplotypes, and fair scores on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics._bits import block_counts, pack, pack_sites
+from imaginome.metrics._statistics import Values
+from imaginome.panel import Haplotypes
+
+COMPONENTS = 6
+MOST_ROWS = 6_000
+"""Axes are fitted on at most this many haplotypes."""
+_BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Components:
+    """Principal axes of a panel.
+
+    Attributes
+    ----------
+    centre
+        Allele frequencies, shape ``(n_sites,)``.
+    axes
+        ``float32``, shape ``(n_sites, k)``, orthonormal columns.
+    variance
+        Sum of squared scores on each axis, shape ``(k,)``.
+    total
+        Sum of squares over all axes.
+    n
+        Number of haplotypes that the axes were fitted on.
+    """
+
+    centre: Values
+    axes: npt.NDArray[np.float32]
+    variance: Values
+    total: float
+    n: int
+
+    def project(self, haplotypes: Haplotypes) -> Values:
+        """Return scores, ``float64`` of shape ``(n, k)``, of people the axes do not know."""
+        scores = np.empty((len(haplotypes), self.axes.shape[1]))
+        for start in range(0, len(haplotypes), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            scores[rows] = haplotypes[rows].astype(np.float32) @ self.axes
+        return np.asarray(scores - self.centre @ self.axes.astype(np.float64))
+
+    def own_scores(self, haplotypes: Haplotypes) -> Values:
+        """Return scores of the people whom the axes were fitted on, as if they were unknown.
+
+        Each haplotype pulls the axes towards itself, so that its score is inflated against the
+        scores of projected people (Privé et al. 2020). Leaving haplotype i out takes its own
+        share ``|x_i|^2 / variance`` from its score, to first order and counting only the part
+        of ``x_i`` outside the fitted axes.
+        """
+        scores = self.project(haplotypes)
+        squared = haplotypes.sum(axis=1, dtype=np.float64) + (self.centre**2).sum()
+        squared -= 2.0 * _dot(haplotypes, self.centre)
+        outside = np.maximum(squared - (scores**2).sum(axis=1), 0.0)
+        return scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0)
+
+
+def _dot(haplotypes: Haplotypes, vector: Values) -> Values:
+    blocks = [
+        haplotypes[start : start + _BLOCK].astype(np.float64) @ vector
+        for start in range(0, len(haplotypes), _BLOCK)
+    ]
+    return np.concatenate(blocks)
+
+
+def fit_components(haplotypes: Haplotypes, most: int = COMPONENTS) -> Components:
+    """Fit principal axes (Patterson et al. 2006, without scaling sites).
+
+    The cross products are whole numbers counted from packed bits, so that they are exact; the
+    smaller of the two sides is decomposed.
+
+    Parameters
+    ----------
+    haplotypes
+        ``uint8``, shape ``(n_haplotypes, n_sites)``.
+    most
+        Largest number of components; fewer are returned where the panel has no more.
+    """
+    n, m = haplotypes.shape
+    centre = haplotypes.mean(axis=0, dtype=np.float64)
+    if n <= m:
+        bits = pack(haplotypes)
+        products = _centred_rows(block_counts(bits, bits))
+    else:
+        bits = pack_sites(haplotypes)
+        products = block_counts(bits, bits) - n * np.outer(centre, centre)
+    values, vectors = _leading(products, most)
+    if n <= m:
+        rows = vectors / np.sqrt(values)
+        vectors = np.zeros((m, len(values)))
+        for start in range(0, n, _BLOCK):
+            piece = slice(start, start + _BLOCK)
+            vectors += haplotypes[piece].T.astype(np.float32) @ rows[piece].astype(np.float32)
+        vectors -= np.outer(centre, rows.sum(axis=0))
+    # The sign of an axis is free: its largest entry is made positive.
+    largest = np.abs(vectors).argmax(axis=0)
+    vectors *= np.sign(vectors[largest, np.arange(len(values))])
+    return Components(centre, vectors.astype(np.float32), values, float(np.trace(products)), n)
+
+
+def _centred_rows(products: npt.NDArray[np.int32]) -> Values:
+    """Return products of centred rows from products of rows."""
+    centred = products.astype(np.float64)
+    row = centred.mean(axis=0)
+    centred -= row[:, None]
+    centred -= row[None, :]
+    centred += row.mean()
+    return centred
+
+
+def _leading(products: Values, most: int) -> tuple[Values, Values]:
+    """Return the largest eigenvalues, falling, and their vectors, without those that are zero."""
+    from scipy.linalg import eigh
+
+    size = len(products)
+    k = min(most, size)
+    values, vectors = eigh(products, subset_by_index=[size - k, size - 1])
+    values, vectors = values[::-1], vectors[:, ::-1]
+    kept = values > max(1e-9 * float(np.trace(products)), 1e-9)
+    return values[kept], vectors[:, kept]

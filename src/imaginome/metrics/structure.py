@@ -1,0 +1,176 @@
+"""Population structure: principal components and F_ST."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from imaginome.citations import Citation
+from imaginome.metrics._citations import (
+    BHATIA_2013,
+    BONNEEL_2015,
+    EFRON_1979,
+    PATTERSON_2006,
+    PRIVE_2020,
+)
+from imaginome.metrics._components import MOST_ROWS, Components, fit_components
+from imaginome.metrics._differentiation import differentiation
+from imaginome.metrics._resample import PANELS
+from imaginome.metrics._results import Sample, heatmap, measure, short
+from imaginome.metrics._scores import NAMES, ScoreDistances, Scores
+from imaginome.metrics._transport import sliced_wasserstein, transport_distance
+from imaginome.metrics.base import Metric
+from imaginome.metrics.comparison import Comparison
+from imaginome.results import Figure, Measure, MetricResult, Table
+
+__all__ = ["ITEM", "Structure", "fit_components", "sliced_wasserstein", "transport_distance"]
+
+CELLS = 32
+FEWEST = 5
+"""Cells of the density maps with fewer real haplotypes are left empty."""
+
+
+class Structure(Metric):
+    """Metric 4: where haplotypes lie on the principal components of real people; F_ST."""
+
+    id = "structure"
+    name = "Population structure"
+    description = "Whether haplotypes form the groups and gradients that real people form."
+    citations: ClassVar[tuple[Citation, ...]] = (
+        PATTERSON_2006,
+        PRIVE_2020,
+        BONNEEL_2015,
+        BHATIA_2013,
+        EFRON_1979,
+    )
+
+    def compute(self, comparison: Comparison) -> MetricResult:
+        """Compare structure; see `Metric.compute`."""
+        # One thread: with several, the last digits would depend on their number.
+        with threadpool_limits(1):
+            return self._compute(comparison)
+
+    def _compute(self, comparison: Comparison) -> MetricResult:
+        components = _fitted(comparison)
+        measures: list[Measure] = []
+        figures, tables = [], []
+        if len(components.variance) > 0:
+            scores = _scores(comparison, components)
+            distances = ScoreDistances(scores, comparison)
+            measures = _measures(distances)
+            figures = _density(scores)
+            tables = [_by_component(distances, components)]
+        fst, fst_tables = differentiation(comparison)
+        return MetricResult(
+            metric=self.id,
+            name=self.name,
+            description=self.description,
+            measures=[*(measures or _nothing()), fst],
+            figures=figures,
+            tables=[*tables, *fst_tables],
+            citations=[citation.text() for citation in self.citations],
+            notes=[
+                "Axes are fitted on the holdout alone, so that train and artificial are both "
+                "strangers to them; the holdout's own scores are corrected as if each haplotype "
+                "had been left out. Scores are in units of the holdout's standard deviation.",
+                "Intervals keep the axes; those of the transport distance come from samples of "
+                "400 haplotypes and are scaled to its size.",
+            ],
+        )
+
+
+def _fitted(comparison: Comparison) -> Components:
+    haplotypes = comparison.holdout.haplotypes
+    if len(haplotypes) > MOST_ROWS:
+        rng = comparison.rng("structure", "fit")
+        haplotypes = haplotypes[np.sort(rng.choice(len(haplotypes), MOST_ROWS, replace=False))]
+    return fit_components(haplotypes)
+
+
+def _scores(comparison: Comparison, components: Components) -> Scores:
+    """Return standardised scores of the three panels, shape ``(n_haplotypes, k)`` each."""
+    raw = {name: components.project(getattr(comparison, name).haplotypes) for name in NAMES}
+    raw["holdout"] = components.own_scores(comparison.holdout.haplotypes)
+    scale = raw["holdout"].std(axis=0)
+    scale[scale == 0] = 1.0
+    return {name: raw[name] / scale for name in PANELS}
+
+
+TITLES = {
+    "sliced": "Sliced Wasserstein distance, components 1-6",
+    "transport": "Optimal transport distance, components 1-2",
+    "components": "Mean Wasserstein distance of single components",
+}
+
+
+def _measures(distances: ScoreDistances) -> list[Measure]:
+    found = {"sliced": distances.sliced, "transport": distances.transport}
+    found["components"] = distances.single
+    return [
+        measure(
+            f"structure.{key}",
+            TITLES[key],
+            *(make(name) for name in NAMES),
+            unit="standard deviations of the holdout",
+            best=0.0,
+            key=key == "sliced",
+        )
+        for key, make in found.items()
+    ]
+
+
+def _nothing() -> list[Measure]:
+    """Return the measures of panels in which nothing varies."""
+    none = Sample(float("nan"))
+    note = "The holdout does not vary: there are no components."
+    return [
+        measure(f"structure.{key}", title, none, none, best=0.0, key=key == "sliced", note=note)
+        for key, title in TITLES.items()
+    ]
+
+
+def _by_component(distances: ScoreDistances, components: Components) -> Table:
+    share = components.variance / components.total
+    values = [distances.by_component(name) for name in NAMES]
+    return Table(
+        id="structure.by_component",
+        title="Wasserstein distance by component",
+        columns=["component", "share of variance", "artificial", "ceiling"],
+        rows=[
+            [k + 1, short(share[k]), *(short(value[k]) for value in values)]
+            for k in range(len(share))
+        ],
+    )
+
+
+def _density(scores: Scores) -> list[Figure]:
+    """Return density maps of components 1 and 2; sparse cells of real people stay empty."""
+    if scores["holdout"].shape[1] < 2:
+        return []
+    every = np.concatenate([scores[name][:, :2] for name in PANELS])
+    low, high = every.min(axis=0), every.max(axis=0) + 1e-9
+    edges = [np.linspace(low[k], high[k], CELLS + 1) for k in (0, 1)]
+    x, y = ((e[1:] + e[:-1]) / 2 for e in edges)
+    series = []
+    for name in ("holdout", "train", "artificial"):
+        points = scores[name]
+        cells, _, _ = np.histogram2d(points[:, 1], points[:, 0], bins=(edges[1], edges[0]))
+        cells[cells < FEWEST] = 0
+        series.append(heatmap(name, name, x, y, np.log10(1 + cells)))
+    return [
+        Figure(
+            id="structure.density",
+            title="Haplotypes on principal components 1 and 2",
+            reading="The same shapes in all maps: the groups and gradients are those of real "
+            f"people. Colour is log10(1 + haplotypes); cells of fewer than {FEWEST} are empty.",
+            kind="heatmaps",
+            x_label="component 1",
+            y_label="component 2",
+            series=series,
+        )
+    ]
+
+
+ITEM = Structure
