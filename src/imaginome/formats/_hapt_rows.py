@@ -10,6 +10,8 @@ from imaginome.errors import FormatError
 from imaginome.formats._source import open_binary
 from imaginome.panel import Haplotypes
 
+_ENDS = ("_A", "_B")
+
 
 def read_rows(path: Path, n_sites: int) -> tuple[list[str], Haplotypes]:
     """Read all rows ``group id 0 1 0 ...``.
@@ -97,13 +99,13 @@ def individual_names(path: Path, rows: list[str]) -> list[str]:
     names = []
     for first, second in zip(rows[0::2], rows[1::2], strict=True):
         name = first.removesuffix("_A")
-        if name == first and not second.endswith("_B"):
-            names.append(first)
-        elif name != first and second == f"{name}_B":
+        if name != first and second == f"{name}_B":
             names.append(name)
+        elif not first.endswith(_ENDS) and not second.endswith(_ENDS):
+            names.append(first)
         else:
             raise FormatError(
                 f"{path}: rows '{first}' and '{second}' are no pair",
-                f"call them {name}_A and {name}_B",
+                "call them NAME_A and NAME_B, one after the other",
             )
     return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,8 @@ def _check_rows(path: Path, header: Header) -> None:
             rows += 1
             found = line.count(b"\t")
             if found != tabs:
+                # Damaged compression garbles rows before it shows: look for it first.
+                collections.deque(handle, maxlen=0)
                 raise FormatError(
                     f"{path} line {number} has {found + 1} columns, the header has {tabs + 1}",
                     "the row or the file is cut off, or samples are missing: make it again",

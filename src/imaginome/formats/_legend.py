@@ -27,8 +27,6 @@ def find_legend(path: Path, legend: Path | None) -> Path:
         When there is none; the message names legends that lie beside the file.
     """
     if legend is not None:
-        if not legend.is_file():
-            raise FormatError(f"there is no legend {legend}", "check --legend")
         return legend
     beside = legend_path(path)
     if beside.is_file():

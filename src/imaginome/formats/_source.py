@@ -24,13 +24,13 @@ def read_head(path: Path) -> bytes:
     FormatError
         When the file is missing, a folder, unreadable, empty or damaged at its very beginning.
     """
-    if path.is_dir():
-        raise FormatError(f"{path} is a folder", "give a panel file (VCF, BCF or .hapt)")
     try:
         with path.open("rb") as handle:
             raw = handle.read(HEAD_BYTES)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise FormatError(f"there is no file {path}", "check the name") from None
+    except IsADirectoryError:
+        raise FormatError(f"{path} is a folder", "give a panel file (VCF, BCF, .hapt)") from None
     except OSError as error:
         raise FormatError(f"{path} cannot be read ({error.strerror})", "check its rights") from None
     if not raw:
@@ -77,7 +77,7 @@ def refuse_cut_bgzf(path: Path) -> None:
     """
     with path.open("rb") as handle:
         handle.seek(-min(len(_BGZF_EOF), path.stat().st_size), 2)
-        if handle.read() != _BGZF_EOF:
+        if handle.read(len(_BGZF_EOF)) != _BGZF_EOF:
             raise damaged(path, "the BGZF end-of-file block is missing")
 
 
