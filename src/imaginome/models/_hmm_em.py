@@ -1,0 +1,326 @@
+"""One round of expectation-maximisation, block by block, in memory linear in haplotypes.
+
+The forward pass keeps its variables at the borders of blocks only. Blocks are then taken from
+the last to the first: forward again (all variables kept), backward, and at once the M-step of
+the block's sites, whose parameters no later step of the round needs. Passes run over fixed pieces
+of haplotypes, M-steps over sites; both are independent, so threads cannot change a byte.
+"""
+
+# ruff: noqa: PLR0917  (compiled kernels take flat arrays)
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._compile import one_blas_thread
+from imaginome.models._hmm_forward import (
+    backward_full,
+    backward_memoryless,
+    forward_full,
+    forward_memoryless,
+)
+from imaginome.models._hmm_parameters import Float, Full, Memoryless, Parameters
+from imaginome.models._hmm_update import update_full, update_memoryless
+from imaginome.panel import Haplotypes
+from imaginome.training.parallel import map_pieces, pieces
+
+PIECE = 128
+BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Haplotypes sorted by class, sites first.
+
+    Attributes
+    ----------
+    alleles
+        ``uint8`` of shape ``(n_sites, n)``.
+    classes
+        Class of each haplotype, non-decreasing, ``int64`` of shape ``(n,)``.
+    borders
+        Class ``c`` has haplotypes ``borders[c:c + 2]``.
+    order
+        Row of the panel of each haplotype.
+    groups
+        Group (superpopulation) of each class, ``int64`` of shape ``(n_classes,)``.
+    """
+
+    alleles: npt.NDArray[np.uint8]
+    classes: npt.NDArray[np.int64]
+    borders: npt.NDArray[np.int64]
+    order: npt.NDArray[np.intp]
+    groups: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        haplotypes: Haplotypes,
+        classes: npt.NDArray[np.int64],
+        groups: npt.NDArray[np.int64],
+    ) -> Observed:
+        """Sort the rows of `haplotypes` by class."""
+        order = np.argsort(classes, kind="stable")
+        ordered = np.ascontiguousarray(classes[order])
+        borders = np.searchsorted(ordered, np.arange(len(groups) + 1)).astype(np.int64)
+        return cls(np.ascontiguousarray(haplotypes[order].T), ordered, borders, order, groups)
+
+    @property
+    def n(self) -> int:
+        """Number of haplotypes."""
+        return len(self.classes)
+
+    @property
+    def n_sites(self) -> int:
+        """Number of sites."""
+        return len(self.alleles)
+
+
+@dataclass(frozen=True)
+class Priors:
+    """Pseudo-counts of the M-step and what they lean to.
+
+    Attributes
+    ----------
+    frequency
+        Overall ALT frequency of each site, to which emissions lean.
+    emission, jump, row, group, member
+        Weights, in pseudo-haplotypes; see `update_memoryless` and `update_full`.
+    base
+        Memoryless solution to which full transitions lean, shape ``(n_sites, K + 1)``: switch
+        times pooled jump, then switch.
+    """
+
+    frequency: npt.NDArray[np.float32]
+    emission: float
+    jump: float
+    row: float
+    group: float
+    member: float
+    base: Float | None = None
+
+    def leaning_to(self, solution: Memoryless) -> Priors:
+        """Return the priors with the memoryless solution as base."""
+        switch = solution.switch[:, None]
+        base = np.concatenate([switch * solution.jump.mean(axis=1), switch], axis=1)
+        return self.with_base(np.ascontiguousarray(base, dtype=np.float32))
+
+    def with_frequency(self, frequency: Float) -> Priors:
+        """Return the priors with other overall frequencies."""
+        return replace(self, frequency=frequency)
+
+    def with_base(self, base: Float) -> Priors:
+        """Return the priors with another base."""
+        return replace(self, base=base)
+
+
+def log_likelihoods(
+    parameters: Parameters, observed: Observed, threads: int
+) -> npt.NDArray[np.float64]:
+    """Return ln P(haplotype | class) of each haplotype, in the order of the panel."""
+    n_clusters = parameters.emission.shape[1]
+    logs = np.zeros(observed.n, dtype=np.float64)
+    whole = slice(0, observed.n_sites)
+
+    def work(piece: slice) -> None:
+        alpha = _uniform(piece.stop - piece.start, n_clusters)
+        scratch = np.empty((1, *alpha.shape), dtype=np.float32)
+        _forward(parameters, observed, whole, piece, alpha, scratch, scratch, False, logs)
+
+    with one_blas_thread():
+        map_pieces(work, pieces(observed.n, PIECE), threads)
+    result = np.empty_like(logs)
+    result[observed.order] = logs
+    return result
+
+
+def expectation_maximisation(
+    parameters: Parameters, observed: Observed, starts: Any, priors: Priors, threads: int
+) -> npt.NDArray[np.float64]:
+    """Do one round in place; return ln P(haplotype | class) under the parameters before it.
+
+    Parameters
+    ----------
+    parameters
+        Overwritten by those after the round.
+    observed
+        Training haplotypes.
+    starts
+        Where contigs begin, ``bool`` of shape ``(n_sites,)``.
+    priors
+        Pseudo-counts; `base` is needed for full transitions.
+    threads
+        Number of threads; does not change the result.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(n,)``, in the order of `observed`.
+    """
+    with one_blas_thread():
+        return _Round(parameters, observed, starts, priors, threads).run()
+
+
+class _Round:
+    """The arrays of one round."""
+
+    def __init__(
+        self, parameters: Parameters, observed: Observed, starts: Any, priors: Priors, threads: int
+    ) -> None:
+        self.parameters, self.observed = parameters, observed
+        self.starts, self.priors, self.threads = starts, priors, threads
+        shape = (observed.n, parameters.emission.shape[1])
+        self.blocks = pieces(observed.n_sites, BLOCK)
+        self.pieces = pieces(observed.n, PIECE)
+        self.borders = np.empty((len(self.blocks), *shape), dtype=np.float32)
+        self.prior = np.empty((BLOCK, *shape), dtype=np.float32)
+        self.gamma = np.empty((BLOCK + 1, *shape), dtype=np.float32)
+        self.message = np.empty((BLOCK, *shape), dtype=np.float32)
+        self.beta = np.ones(shape, dtype=np.float32)
+        self.logs = np.zeros(observed.n, dtype=np.float64)
+
+    def run(self) -> npt.NDArray[np.float64]:
+        """Forward over everything, then block by block from the end."""
+        self._over(self.pieces, self._forward_to_borders)
+        for index in range(len(self.blocks) - 1, -1, -1):
+            self._over(self.pieces, partial(self._smooth, index))
+            block = self.blocks[index]
+            sites = np.arange(block.stop - block.start)
+            shares = [sites[part] for part in pieces(len(sites), 8)]
+            self._over(shares, partial(self._update, block))
+        return self.logs
+
+    def _over(self, items: list[Any], work: Callable[[Any], None]) -> None:
+        map_pieces(work, items, self.threads)
+
+    def _forward_to_borders(self, piece: slice) -> None:
+        alpha = _uniform(piece.stop - piece.start, self.borders.shape[2])
+        scratch = np.empty((1, *alpha.shape), dtype=np.float32)
+        for index, block in enumerate(self.blocks):
+            self.borders[index, piece] = alpha
+            _forward(
+                self.parameters,
+                self.observed,
+                block,
+                piece,
+                alpha,
+                scratch,
+                scratch,
+                False,
+                self.logs,
+            )
+
+    def _smooth(self, index: int, piece: slice) -> None:
+        """Fill the block's arrays for a piece; move its `beta` to the site before the block."""
+        block, n = self.blocks[index], piece.stop - piece.start
+        size = block.stop - block.start
+        alpha = self.borders[index, piece].copy()
+        shape = (n, alpha.shape[1])
+        prior = np.empty((size, *shape), dtype=np.float32)
+        gamma = np.empty((size + 1, *shape), dtype=np.float32)
+        message = np.empty((size, *shape), dtype=np.float32)
+        gamma[0] = alpha
+        unused = np.zeros(self.observed.n, dtype=np.float64)
+        _forward(self.parameters, self.observed, block, piece, alpha, prior, gamma, True, unused)
+        beta = self.beta[piece]
+        _backward(self.parameters, self.observed, block, piece, beta, prior, gamma, message)
+        self.prior[:size, piece] = prior
+        self.gamma[: size + 1, piece] = gamma
+        self.message[:size, piece] = message
+
+    def _update(self, block: slice, share: npt.NDArray[np.intp]) -> None:
+        """Do the M-step of some sites of the block."""
+        p, priors = self.parameters, self.priors
+        common = (
+            self.observed.alleles[block],
+            priors.frequency[block],
+            self.starts[block],
+            self.observed.borders,
+            self.observed.groups,
+        )
+        if isinstance(p, Memoryless):
+            update_memoryless(
+                *common,
+                self.gamma,
+                self.message,
+                p.emission[block],
+                p.switch[block],
+                p.jump[block],
+                priors.emission,
+                priors.jump,
+                priors.group,
+                priors.member,
+                share,
+            )
+            return
+        assert priors.base is not None
+        update_full(
+            *common,
+            self.prior,
+            self.gamma,
+            self.message,
+            p.emission[block],
+            p.transition[block],
+            p.tilt[block],
+            p.inverse[block],
+            priors.base[block],
+            priors.emission,
+            priors.row,
+            priors.group,
+            priors.member,
+            SWEEPS,
+            share,
+        )
+
+
+SWEEPS = 2
+
+
+def _uniform(n: int, n_clusters: int) -> Float:
+    return np.full((n, n_clusters), 1.0 / n_clusters, dtype=np.float32)
+
+
+def _forward(
+    parameters: Parameters,
+    observed: Observed,
+    block: slice,
+    piece: slice,
+    alpha: Float,
+    prior: Float,
+    gamma: Float,
+    keep: bool,
+    logs: npt.NDArray[np.float64],
+) -> None:
+    p, data = parameters, (observed.alleles[block, piece], observed.classes[piece])
+    rest: tuple[Any, ...] = (alpha, prior, gamma, keep, logs[piece])
+    if isinstance(p, Full):
+        forward_full(
+            *data, p.emission[block], p.transition[block], p.tilt[block], p.inverse[block], *rest
+        )
+    else:
+        forward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)
+
+
+def _backward(
+    parameters: Parameters,
+    observed: Observed,
+    block: slice,
+    piece: slice,
+    beta: Float,
+    prior: Float,
+    gamma: Float,
+    message: Float,
+) -> None:
+    p, data = parameters, (observed.alleles[block, piece], observed.classes[piece])
+    rest = (beta, prior, gamma, message)
+    if isinstance(p, Full):
+        backward_full(
+            *data, p.emission[block], p.transition[block], p.tilt[block], p.inverse[block], *rest
+        )
+    else:
+        backward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)

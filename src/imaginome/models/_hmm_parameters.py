@@ -1,0 +1,130 @@
+"""Parameters of the cluster chain: emissions, and memoryless or full transitions.
+
+Classes are the populations of the panel, or one class where there are no labels. A chain starts
+anew at every contig: all rows of the transition at its first site are alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._compile import one_blas_thread
+from imaginome.panel import Sites
+
+Float = npt.NDArray[np.float32]
+Tensors = dict[str, npt.NDArray[Any]]
+
+
+@dataclass
+class Memoryless:
+    """A haplotype stays in its cluster or jumps, forgetting where it was.
+
+    Attributes
+    ----------
+    emission
+        P(ALT | cluster), ``float32`` of shape ``(n_sites, K)``.
+    switch
+        P(jump) before each site, ``float32`` of shape ``(n_sites,)``; 1 where a contig starts.
+    jump
+        P(cluster | jump, class), ``float32`` of shape ``(n_sites, n_classes, K)``.
+    """
+
+    emission: Float
+    switch: Float
+    jump: Float
+
+    def tensors(self) -> Tensors:
+        """Return the weights by name."""
+        return {"emission": self.emission, "switch": self.switch, "jump": self.jump}
+
+    def copy(self) -> Memoryless:
+        """Return an independent copy."""
+        return Memoryless(self.emission.copy(), self.switch.copy(), self.jump.copy())
+
+
+@dataclass
+class Full:
+    """Every site has its own transition matrix, tilted by class.
+
+    The transition of class ``c`` before site ``l`` is ``transition[l, j, k] * tilt[l, c, k] *
+    inverse[l, c, j]``: one matrix shared by all classes, the clusters re-weighted by class.
+
+    Attributes
+    ----------
+    emission
+        P(ALT | cluster), ``float32`` of shape ``(n_sites, K)``.
+    transition
+        ``float32`` of shape ``(n_sites, K, K)``, rows sum to about 1.
+    tilt
+        Weight of a cluster in a class, ``float32`` of shape ``(n_sites, n_classes, K)``.
+    inverse
+        One over the normalising sum of each row and class, shape ``(n_sites, n_classes, K)``.
+    """
+
+    emission: Float
+    transition: Float
+    tilt: Float
+    inverse: Float
+
+    @classmethod
+    def of(cls, emission: Float, transition: Float, tilt: Float) -> Full:
+        """Complete the parameters by the normalising sums."""
+        return cls(emission, transition, tilt, normalisers(transition, tilt))
+
+    def tensors(self) -> Tensors:
+        """Return the weights by name."""
+        return {"emission": self.emission, "transition": self.transition, "tilt": self.tilt}
+
+    def copy(self) -> Full:
+        """Return an independent copy."""
+        arrays = (self.emission, self.transition, self.tilt, self.inverse)
+        return Full(*(array.copy() for array in arrays))
+
+    def rounded(self) -> Full:
+        """Return the same with transitions in half precision: half the file, same samples."""
+        transition = self.transition.astype(np.float16).astype(np.float32)
+        return replace(self, transition=transition, inverse=normalisers(transition, self.tilt))
+
+
+Parameters = Memoryless | Full
+
+
+def normalisers(transition: Float, tilt: Float) -> Float:
+    """Return one over the sum of each row of each class, shape ``(n_sites, n_classes, K)``."""
+    with one_blas_thread():
+        sums = np.matmul(tilt, transition.transpose(0, 2, 1))
+    return np.asarray(1.0 / np.maximum(sums, np.float32(1e-30)), dtype=np.float32)
+
+
+def from_tensors(tensors: Tensors) -> Parameters:
+    """Rebuild parameters from `tensors`; the names tell which kind they are."""
+    arrays = {name: np.array(value, dtype=np.float32) for name, value in tensors.items()}
+    if "switch" in arrays:
+        return Memoryless(arrays["emission"], arrays["switch"], arrays["jump"])
+    emission, transition, tilt = arrays["emission"], arrays["transition"], arrays["tilt"]
+    if "inverse" in arrays:
+        return Full(emission, transition, tilt, arrays["inverse"])
+    return Full.of(emission, transition, tilt)
+
+
+def chain_starts(sites: Sites) -> npt.NDArray[np.bool_]:
+    """Tell at which sites a contig begins, ``bool`` of shape ``(n_sites,)``."""
+    starts = np.ones(len(sites), dtype=np.bool_)
+    contig = sites.contig.astype(str)
+    starts[1:] = contig[1:] != contig[:-1]
+    return starts
+
+
+def full_from(memoryless: Memoryless) -> Full:
+    """Return the full transitions that mean the same as memoryless ones of one class."""
+    jump = memoryless.jump.mean(axis=1)
+    clusters = jump.shape[1]
+    switch = memoryless.switch[:, None, None]
+    transition = np.repeat(switch * jump[:, None, :], clusters, axis=1)
+    diagonal = np.arange(clusters)
+    transition[:, diagonal, diagonal] += 1.0 - memoryless.switch[:, None]
+    return Full.of(memoryless.emission, transition, np.ones_like(memoryless.jump))

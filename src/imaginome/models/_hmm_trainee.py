@@ -1,0 +1,103 @@
+"""What the training loop trains: rounds of memoryless EM, then of full EM from there."""
+
+# ruff: noqa: PLR0917  (compiled kernels take flat arrays)
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._hmm_em import Observed, Priors, expectation_maximisation, log_likelihoods
+from imaginome.models._hmm_parameters import (
+    Float,
+    Full,
+    Memoryless,
+    Parameters,
+    Tensors,
+    from_tensors,
+    full_from,
+)
+
+BASE = "prior.base"
+
+
+class ChainTrainee:
+    """Expectation-maximisation of a cluster chain, as `training.loop.train` wants it.
+
+    Parameters
+    ----------
+    parameters
+        Where to start.
+    train, validation
+        The haplotypes.
+    starts
+        Where contigs begin.
+    priors
+        Pseudo-counts.
+    rounds
+        Rounds of memoryless EM; later ones have full transitions.
+    threads
+        Number of threads; does not change the result.
+    """
+
+    def __init__(
+        self,
+        parameters: Memoryless,
+        train: Observed,
+        validation: Observed,
+        starts: npt.NDArray[np.bool_],
+        priors: Priors,
+        rounds: int,
+        threads: int,
+    ) -> None:
+        self.parameters: Parameters = parameters
+        self.priors = priors
+        self._train, self._validation = train, validation
+        self._starts, self._rounds, self._threads = starts, rounds, threads
+
+    def step(self, index: int) -> None:
+        """Do one round; round `rounds` is the first with full transitions."""
+        if index == self._rounds and isinstance(self.parameters, Memoryless):
+            self.priors = self.priors.leaning_to(self.parameters)
+            self.parameters = full_from(self.parameters)
+        self.round(self._train)
+
+    def round(self, observed: Observed) -> None:
+        """Do one round on any haplotypes of the panel."""
+        expectation_maximisation(
+            self.parameters, observed, self._starts, self.priors, self._threads
+        )
+
+    def held_out(self) -> dict[str, float]:
+        """Return the mean ln P(haplotype | class) of the validation haplotypes."""
+        logs = log_likelihoods(self.parameters, self._validation, self._threads)
+        return {"log_likelihood": float(logs.mean())}
+
+    def state(self) -> Any:
+        """Return parameters and the solution that the prior leans to."""
+        base = {} if self.priors.base is None else {BASE: self.priors.base}
+        return {**self._arrays(), **base}
+
+    def load_state(self, state: Any) -> None:
+        """Take over what `state` returned."""
+        tensors = dict(state)
+        base = tensors.pop(BASE, None)
+        if base is not None:
+            self.priors = self.priors.with_base(cast(Float, base))
+        self.load_weights(tensors)
+
+    def weights(self) -> Any:
+        """Return the parameters."""
+        return self._arrays()
+
+    def load_weights(self, weights: Any) -> None:
+        """Take over parameters."""
+        self.parameters = from_tensors(weights)
+
+    def _arrays(self) -> Tensors:
+        tensors = self.parameters.tensors()
+        if isinstance(self.parameters, Full):
+            # Recomputing the sums could round differently, and a resumed fit must not differ.
+            return {**tensors, "inverse": self.parameters.inverse}
+        return tensors

@@ -1,0 +1,251 @@
+"""Chain of haplotype clusters: expectation-maximisation, memoryless or full transitions."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from imaginome.citations import Citation
+from imaginome.errors import ModelError
+from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
+from imaginome.models._hmm_em import Observed, Priors, log_likelihoods
+from imaginome.models._hmm_parameters import (
+    Full,
+    Memoryless,
+    Parameters,
+    chain_starts,
+    from_tensors,
+)
+from imaginome.models._hmm_sampling import draw
+from imaginome.models._hmm_trainee import ChainTrainee
+from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.mosaic import LI_STEPHENS_2003
+from imaginome.panel import Haplotypes, Panel
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.loop import TrainingPlan, train
+
+SCHEET_STEPHENS_2006 = Citation(
+    "scheet2006",
+    "Scheet, Paul and Stephens, Matthew",
+    "A fast and flexible statistical model for large-scale population genotype data: "
+    "applications to inferring missing genotypes and haplotypic phase",
+    "American Journal of Human Genetics",
+    2006,
+    "10.1086/502802",
+    "haplotype clusters along a chromosome, fitted by expectation-maximisation",
+)
+RABINER_1989 = Citation(
+    "rabiner1989",
+    "Rabiner, Lawrence R.",
+    "A tutorial on hidden Markov models and selected applications in speech recognition",
+    "Proceedings of the IEEE",
+    1989,
+    "10.1109/5.18626",
+    "scaled forward-backward recursions and re-estimation of full transition matrices",
+)
+HUNTER_2004 = Citation(
+    "hunter2004",
+    "Hunter, David R.",
+    "MM algorithms for generalized Bradley-Terry models",
+    "The Annals of Statistics",
+    2004,
+    "10.1214/aos/1079120141",
+    "the M-step of transitions that classes tilt",
+)
+
+
+class HmmSettings(Settings):
+    """Settings of `hmm`."""
+
+    clusters: int = Field(64, ge=2, le=1024, description="haplotype clusters (states)")
+    transitions: Literal["memoryless", "full"] = Field(
+        "full",
+        description="'memoryless': a jump forgets the cluster it leaves; 'full': a transition "
+        "matrix between clusters at every site, started from the memoryless solution",
+    )
+    rounds: int = Field(10, ge=1, description="rounds of EM with memoryless transitions (rounds)")
+    full_rounds: int = Field(
+        8, ge=0, description="most rounds of EM with full transitions (rounds)"
+    )
+    patience: int = Field(
+        2, ge=0, description="rounds without held-out gain after which EM stops; 0: never (rounds)"
+    )
+    final_round: bool = Field(
+        True,
+        description="after the stopping round is chosen, do one more round on train and "
+        "validation people together, so that variants seen only in the latter are kept (yes or no)",
+    )
+    by_population: bool = Field(
+        True, description="let populations, where labelled, weight clusters (yes or no)"
+    )
+    emission_prior: float = Field(
+        0.1,
+        gt=0,
+        description="pseudo-haplotypes of the overall allele frequency in each cluster and site "
+        "(haplotypes)",
+    )
+    jump_prior: float = Field(
+        1.0, gt=0, description="pseudo-jumps, spread evenly over clusters, at each site (jumps)"
+    )
+    transition_prior: float = Field(
+        5.0,
+        gt=0,
+        description="pseudo-transitions of each row, spread as in the memoryless solution "
+        "(haplotypes)",
+    )
+    group_prior: float = Field(
+        2.0,
+        gt=0,
+        description="pseudo-haplotypes that hold a superpopulation's cluster weights to those of "
+        "everyone (haplotypes)",
+    )
+    population_prior: float = Field(
+        20.0,
+        gt=0,
+        description="pseudo-haplotypes that hold a population's cluster weights to those of its "
+        "superpopulation (haplotypes)",
+    )
+
+
+class Hmm(Generator[HmmSettings]):
+    """Haplotypes as noisy walks over clusters, with memory over the whole contig."""
+
+    id = "hmm"
+    description = "chain of haplotype clusters, full transitions (Li-Stephens, fastPHASE)"
+    assumptions = (
+        "At each site a haplotype belongs to one of K clusters, and clusters follow a Markov "
+        "chain along a contig; alleles depend on the cluster only. Populations share clusters and "
+        "transition matrices and differ in how they weight the clusters at each site, shrunk to "
+        "their superpopulation and to everyone. The two haplotypes of a person, and contigs, are "
+        "independent given the population."
+    )
+    limitations = (
+        "What K clusters cannot carry is forgotten: LD beyond some hundred kilobases and structure "
+        "over the whole region are too weak. Relatives and within-person dependence are not "
+        "modelled. A cluster that follows one person for long would copy that person: the "
+        "held-out stop and the priors work against it, the audit tells."
+    )
+    citations = (SCHEET_STEPHENS_2006, LI_STEPHENS_2003, RABINER_1989, HUNTER_2004)
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "population"})
+    Settings = HmmSettings
+
+    _parameters: Parameters
+
+    def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        """Rounds of EM; the validation haplotypes choose the last one."""
+        settings = self.settings
+        if train_panel.n_haplotypes < settings.clusters:
+            raise ModelError(
+                f"{train_panel.n_haplotypes} train haplotypes cannot fill {settings.clusters} "
+                "clusters",
+                f"use --set clusters={max(2, train_panel.n_haplotypes // 4)}",
+            )
+        trainee = ChainTrainee(
+            self._start(train_panel, control),
+            self._observed(train_panel),
+            self._observed(validation),
+            chain_starts(self.sites),
+            self._priors(train_panel),
+            settings.rounds,
+            control.threads,
+        )
+        full = settings.full_rounds if settings.transitions == "full" else 0
+        plan = TrainingPlan(
+            settings.rounds + full, 1, "log_likelihood", "higher", settings.patience
+        )
+        self.history = train("hmm", trainee, plan, control)
+        if settings.final_round:
+            everyone = np.concatenate([train_panel.haplotypes, validation.haplotypes])
+            classes = np.concatenate([self._classes(p) for p in (train_panel, validation)])
+            trainee.priors = trainee.priors.with_frequency(pseudo_frequencies(everyone))
+            trainee.round(Observed.of(everyone, classes, self._groups()))
+        chain = trainee.parameters
+        self._parameters = chain.rounded() if isinstance(chain, Full) else chain
+
+    def _draw(
+        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        known = populations is not None and self.settings.by_population
+        classes = populations if known else np.zeros(n, dtype=np.int64)
+        assert classes is not None
+        return draw(self._parameters, classes, seed, threads)
+
+    def log_likelihood(
+        self, haplotypes: Haplotypes, *, threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Return ln P of each row: exact, a mixture over populations in train proportions.
+
+        Takes one forward pass over the sites for each population.
+        """
+        groups = self._groups()
+        logs = [
+            log_likelihoods(
+                self._parameters,
+                Observed.of(haplotypes, np.full(len(haplotypes), c, dtype=np.int64), groups),
+                threads,
+            )
+            for c in range(len(groups))
+        ]
+        shares = class_shares(self.frame) if len(groups) > 1 else np.ones(1)
+        return mixed(np.array(logs), shares)
+
+    def _tensors(self) -> Tensors:
+        tensors = self._parameters.tensors()
+        if "transition" in tensors:
+            tensors["transition"] = tensors["transition"].astype(np.float16)
+        return tensors
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+        self._parameters = from_tensors(tensors)
+
+    def _classes(self, panel: Panel) -> npt.NDArray[np.int64]:
+        if not self.settings.by_population:
+            return np.zeros(panel.n_haplotypes, dtype=np.int64)
+        return haplotype_classes(panel, self.frame)
+
+    def _groups(self) -> npt.NDArray[np.int64]:
+        if not self.settings.by_population:
+            return np.zeros(1, dtype=np.int64)
+        return class_groups(self.frame)
+
+    def _observed(self, panel: Panel) -> Observed:
+        return Observed.of(panel.haplotypes, self._classes(panel), self._groups())
+
+    def _priors(self, panel: Panel) -> Priors:
+        s = self.settings
+        return Priors(
+            pseudo_frequencies(panel.haplotypes),
+            s.emission_prior,
+            s.jump_prior,
+            s.transition_prior,
+            s.group_prior,
+            s.population_prior,
+        )
+
+    def _start(self, panel: Panel, control: FitControl) -> Memoryless:
+        """Start clusters at random haplotypes, blurred toward the overall frequencies."""
+        n_sites, clusters = panel.n_sites, self.settings.clusters
+        rows = control.rng("hmm", "start").choice(panel.n_haplotypes, clusters, replace=False)
+        frequency = pseudo_frequencies(panel.haplotypes)[:, None]
+        near = np.clip(panel.haplotypes[rows].T, 0.02, 0.98)
+        switch = np.full(n_sites, 0.02, dtype=np.float32)
+        switch[chain_starts(self.sites)] = 1.0
+        shape = (n_sites, len(self._groups()), clusters)
+        return Memoryless(
+            np.ascontiguousarray(0.3 * frequency + 0.7 * near, dtype=np.float32),
+            switch,
+            np.full(shape, 1.0 / clusters, dtype=np.float32),
+        )
+
+
+def pseudo_frequencies(haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+    """Return ALT frequencies with half a haplotype of each allele added, so that none is 0 or 1."""
+    n = len(haplotypes)
+    return np.asarray((haplotypes.sum(axis=0) + 0.5) / (n + 1.0), dtype=np.float32)
+
+
+ITEM = Hmm

@@ -1,0 +1,116 @@
+"""Independent sites: an allele frequency at every site, by population where labels exist."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from imaginome.citations import YELMEN_2021, Citation
+from imaginome.models._classes import class_shares, haplotype_classes, mixed
+from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.panel import Haplotypes, Panel
+from imaginome.randomness import child_sequence
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.parallel import map_pieces, pieces
+
+BALDING_NICHOLS_1995 = Citation(
+    "balding1995",
+    "Balding, David J. and Nichols, Richard A.",
+    "A method for quantifying differentiation between populations at multi-allelic loci and its "
+    "implications for investigating identity and paternity",
+    "Genetica",
+    1995,
+    "10.1007/BF01441146",
+    "population frequencies scatter around the overall one as a beta distribution",
+)
+ROWS = 256
+
+
+class IndependentSettings(Settings):
+    """Settings of `independent`."""
+
+    by_population: bool = Field(
+        True, description="one frequency per population and site where labels exist (yes or no)"
+    )
+    pooling: float = Field(
+        10.0,
+        ge=0,
+        description="pseudo-haplotypes of the overall frequency added to each population; the "
+        "larger, the closer populations lie together (haplotypes)",
+    )
+
+
+class Independent(Generator[IndependentSettings]):
+    """Sites drawn independently: what no linkage at all looks like."""
+
+    id = "independent"
+    description = "an allele frequency at each site and population; no linkage (baseline)"
+    assumptions = "Given the population, sites are independent."
+    limitations = "No linkage disequilibrium within a population and no haplotypes: a floor."
+    citations = (
+        YELMEN_2021.because("uses independent sites as the baseline of artificial genomes"),
+        BALDING_NICHOLS_1995,
+    )
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "population"})
+    Settings = IndependentSettings
+
+    _frequencies: npt.NDArray[np.float32]
+
+    def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
+        """Count alleles; there is nothing to stop, so validation people are counted as well."""
+        haplotypes = np.concatenate([train.haplotypes, validation.haplotypes])
+        classes = np.concatenate(
+            [haplotype_classes(part, self.frame) for part in (train, validation)]
+        )
+        n_classes = len(class_shares(self.frame))
+        overall = haplotypes.mean(axis=0, dtype=np.float64)
+        pooling = self.settings.pooling if self.settings.by_population else np.inf
+        self._frequencies = np.empty((n_classes, len(overall)), dtype=np.float32)
+        for c in range(n_classes):
+            own = haplotypes[classes == c]
+            weight = 0.0 if np.isinf(pooling) or n_classes == 1 else 1.0
+            share = weight * len(own) / max(len(own) + min(pooling, 1e9), 1e-9)
+            mean = own.mean(axis=0, dtype=np.float64) if len(own) else overall
+            self._frequencies[c] = share * mean + (1 - share) * overall
+
+    def _draw(
+        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        classes = np.zeros(n, dtype=np.int64) if populations is None else populations
+        drawn = np.empty((n, self._frequencies.shape[1]), dtype=np.uint8)
+
+        def work(piece: slice) -> None:
+            stream = child_sequence(seed, "independent", "draw", piece.start)
+            rng = np.random.Generator(np.random.SFC64(stream))
+            chance = self._frequencies[classes[piece]]
+            drawn[piece] = rng.random(chance.shape, dtype=np.float32) < chance
+
+        map_pieces(work, pieces(n, ROWS), threads)
+        return drawn
+
+    def log_likelihood(
+        self, haplotypes: Haplotypes, *, threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Return ln P of each row: a mixture over populations in train proportions.
+
+        A frequency of 0 or 1 counts as half a haplotype short of it, so that an allele never
+        seen in training makes a row unlikely, not impossible.
+        """
+        edge = 0.25 / sum(self.frame.populations.values() or [1])
+        chance = np.clip(self._frequencies.astype(np.float64), edge, 1 - edge)
+        weights = np.log(chance) - np.log1p(-chance)
+        logs = weights @ haplotypes.T.astype(np.float64) + np.log1p(-chance).sum(axis=1)[:, None]
+        return mixed(logs, class_shares(self.frame))
+
+    def _tensors(self) -> Tensors:
+        return {"frequencies": self._frequencies}
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+        self._frequencies = tensors["frequencies"]
+
+
+ITEM = Independent

@@ -1,0 +1,132 @@
+"""Markov chain of order k: the next allele given the k alleles before it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from imaginome.citations import YELMEN_2021, Citation
+from imaginome.models._hmm_parameters import chain_starts
+from imaginome.models._markov_counts import add_counts, back_off, log_chance, walk
+from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.panel import Haplotypes, Panel
+from imaginome.randomness import child_sequence
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.parallel import map_pieces, pieces
+
+MACKAY_PETO_1995 = Citation(
+    "mackay1995",
+    "MacKay, David J. C. and Bauman Peto, Linda C.",
+    "A hierarchical Dirichlet language model",
+    "Natural Language Engineering",
+    1995,
+    "10.1017/S1351324900000218",
+    "counts of a context lean to the shorter context by Dirichlet pseudo-counts",
+)
+SITES = 256
+ROWS = 256
+
+
+class MarkovSettings(Settings):
+    """Settings of `markov`."""
+
+    order: int = Field(
+        10, ge=1, le=14, description="alleles that the next one depends on (sites); memory 2^order"
+    )
+    prior: float = Field(
+        1.0,
+        gt=0,
+        description="pseudo-haplotypes that each context takes from the one a site shorter "
+        "(haplotypes)",
+    )
+
+
+class Markov(Generator[MarkovSettings]):
+    """Window of the last k alleles, with back-off to shorter windows where counts are thin."""
+
+    id = "markov"
+    description = "the next allele given the last k, with back-off to shorter windows"
+    assumptions = "An allele depends on the k alleles before it on the contig, and nothing else."
+    limitations = (
+        "What lies more than k sites back is forgotten: no long haplotypes, no population "
+        "structure."
+    )
+    citations = (
+        YELMEN_2021.because("uses Markov chains over windows of SNPs as a baseline"),
+        MACKAY_PETO_1995,
+    )
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood"})
+    Settings = MarkovSettings
+
+    _chance: npt.NDArray[np.float32]
+
+    def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
+        """Count; there is nothing to stop, so validation people are counted as well."""
+        alleles = np.concatenate([train.haplotypes, validation.haplotypes])
+        starts = chain_starts(self.sites)
+        order = self.settings.order
+        self._chance = np.empty((len(starts), 1 << order), dtype=np.float32)
+
+        def work(piece: slice) -> None:
+            self._chance[piece] = self._piece(alleles, starts, piece)
+
+        with control.progress.task("markov", 1) as task:
+            map_pieces(work, pieces(len(starts), SITES), control.threads)
+            task.advance()
+
+    def _piece(
+        self, alleles: Haplotypes, starts: npt.NDArray[np.bool_], piece: slice
+    ) -> npt.NDArray[np.float32]:
+        """Return P(ALT | context) of the longest contexts, from order 0 upward."""
+        n = piece.stop - piece.start
+        edge = np.float32(0.5 / (len(alleles) + 1))
+        mean = alleles[:, piece].mean(axis=0, dtype=np.float64)
+        chance = np.clip(mean, edge, 1 - edge).astype(np.float32)[:, None]
+        for order in range(1, self.settings.order + 1):
+            counts = np.zeros((n, 1 << order, 2), dtype=np.float32)
+            add_counts(alleles, starts, order, piece.start, counts)
+            longer = np.empty((n, 1 << order), dtype=np.float32)
+            back_off(counts, chance, self.settings.prior, longer)
+            chance = longer
+        return np.asarray(chance)
+
+    def _draw(
+        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        drawn = np.empty((n, len(self._chance)), dtype=np.uint8)
+        starts = chain_starts(self.sites)
+
+        def work(piece: slice) -> None:
+            stream = child_sequence(seed, "markov", "draw", piece.start)
+            rng = np.random.Generator(np.random.SFC64(stream))
+            uniform = rng.random(drawn[piece].shape, dtype=np.float32)
+            walk(uniform, starts, self.settings.order, self._chance, drawn[piece])
+
+        map_pieces(work, pieces(n, ROWS), threads)
+        return drawn
+
+    def log_likelihood(
+        self, haplotypes: Haplotypes, *, threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Return ln P of each row, exact."""
+        logs = np.empty(len(haplotypes), dtype=np.float64)
+        starts = chain_starts(self.sites)
+
+        def work(piece: slice) -> None:
+            log_chance(haplotypes[piece], starts, self.settings.order, self._chance, logs[piece])
+
+        map_pieces(work, pieces(len(haplotypes), ROWS), threads)
+        return logs
+
+    def _tensors(self) -> Tensors:
+        return {"chance": self._chance}
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+        self._chance = tensors["chance"]
+
+
+ITEM = Markov

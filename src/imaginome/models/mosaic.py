@@ -1,0 +1,110 @@
+"""Mosaic of donors: pieces of real haplotypes one after the other. Leaky on purpose."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from imaginome.citations import Citation
+from imaginome.models._classes import haplotype_classes
+from imaginome.models._hmm_parameters import chain_starts
+from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.panel import Haplotypes, Panel
+from imaginome.randomness import child_sequence
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.parallel import map_pieces, pieces
+
+LI_STEPHENS_2003 = Citation(
+    "li2003",
+    "Li, Na and Stephens, Matthew",
+    "Modeling linkage disequilibrium and identifying recombination hotspots using "
+    "single-nucleotide polymorphism data",
+    "Genetics",
+    2003,
+    "10.1093/genetics/165.4.2213",
+    "a haplotype is an imperfect mosaic of others",
+)
+ROWS = 64
+
+
+class MosaicSettings(Settings):
+    """Settings of `mosaic`."""
+
+    length: float = Field(
+        200.0, ge=1, description="mean length of a copied piece, geometric (sites)"
+    )
+    error: float = Field(
+        0.0, ge=0, le=0.5, description="chance that a copied allele is flipped (per allele)"
+    )
+
+
+class Mosaic(Generator[MosaicSettings]):
+    """Copies pieces of train haplotypes of one population: a leak for audits to find."""
+
+    id = "mosaic"
+    description = "LEAKY baseline: copied pieces of real haplotypes; calibrates audits"
+    assumptions = "A haplotype is a sequence of pieces of donors of its own population."
+    limitations = (
+        "Not private: its weights ARE the training haplotypes, and everything that it draws is "
+        "copied from them. For calibrating audits and as a yardstick only; release neither the "
+        "model nor what it draws. No linkage across the ends of pieces."
+    )
+    citations = (LI_STEPHENS_2003,)
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"population"})
+    Settings = MosaicSettings
+
+    _donors: Haplotypes
+    _classes: npt.NDArray[np.int64]
+
+    def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
+        """Store the donors, validation people as well: there is nothing to stop."""
+        parts = (train, validation)
+        self._donors = np.concatenate([part.haplotypes for part in parts])
+        self._classes = np.concatenate([haplotype_classes(part, self.frame) for part in parts])
+
+    def _draw(
+        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        classes = np.zeros(n, dtype=np.int64) if populations is None else populations
+        drawn = np.empty((n, self._donors.shape[1]), dtype=np.uint8)
+        starts = chain_starts(self.sites)
+
+        def work(piece: slice) -> None:
+            stream = child_sequence(seed, "mosaic", "draw", piece.start)
+            rng = np.random.Generator(np.random.PCG64DXSM(stream))
+            for row in range(piece.start, piece.stop):
+                drawn[row] = self._row(np.flatnonzero(self._classes == classes[row]), starts, rng)
+
+        map_pieces(work, pieces(n, ROWS), threads)
+        return drawn
+
+    def _row(
+        self,
+        donors: npt.NDArray[np.intp],
+        starts: npt.NDArray[np.bool_],
+        rng: np.random.Generator,
+    ) -> Haplotypes:
+        """Draw one haplotype from the donors of its population."""
+        ends = starts | (rng.random(len(starts)) < 1.0 / self.settings.length)
+        chosen = donors[rng.integers(0, len(donors), int(ends.sum()))]
+        row = self._donors[chosen[np.cumsum(ends) - 1], np.arange(len(starts))]
+        if self.settings.error:
+            row = row ^ (rng.random(len(row)) < self.settings.error)
+        return np.asarray(row, dtype=np.uint8)
+
+    def _tensors(self) -> Tensors:
+        return {
+            "donors": np.packbits(self._donors, axis=1),
+            "classes": self._classes,
+        }
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+        self._donors = np.unpackbits(tensors["donors"], axis=1, count=len(self.sites))
+        self._classes = tensors["classes"]
+
+
+ITEM = Mosaic
