@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
 
+from pydantic import Field, ValidationError
+
+from imaginome.errors import SettingsError
 from imaginome.results import Estimate, Status
 from imaginome.settings import Settings
+
+
+STRETCH = 1.5
 
 
 class Policy(Settings):
@@ -13,40 +22,129 @@ class Policy(Settings):
 
     The defaults follow one rule: caution where the excess over no information is small but
     real, fail where an attacker would be right clearly more often than by guessing.
+
+    For membership, where scores of members are shifted normals, AUC 0.53 is a largest advantage
+    (true-positive less false-positive rate; Yeom et al. 2018, doi 10.1109/CSF.2018.00027) of
+    0.04 and AUC 0.58 one of 0.11. At low false-positive rates an attacker accuses few and is
+    right about them (Carlini et al. 2022, doi 10.1109/SP46214.2022.9833649), so there the limit
+    is a multiple of the rate: one in a hundred members found at a rate of one in a thousand
+    fails. For copying, real people who were never seen score 0.50 on the panels on which it was
+    calibrated, pieces of 200 sites copied verbatim from donors 0.7 and more. For closeness and
+    loss a plain copy gives 0.5 (Yale et al. 2020, doi 10.1016/j.neucom.2019.12.136): fail at
+    a third and at a tenth of it.
     """
 
     membership_caution: float = Field(0.53, description="AUC of membership inference")
     membership_fail: float = Field(0.58, description="AUC of membership inference")
+    low_fpr_caution: float = Field(
+        7.5, description="true-positive rate at a low false-positive rate, in multiples of it"
+    )
+    low_fpr_fail: float = Field(
+        10.0, description="true-positive rate at a low false-positive rate, in multiples of it"
+    )
     copying_caution: float = Field(0.55, description="AUC of segment copying")
     copying_fail: float = Field(0.65, description="AUC of segment copying")
+    sitewise_caution: float = Field(
+        0.52, description="share of sites whose longest run is shared with train"
+    )
+    sitewise_fail: float = Field(
+        0.54, description="share of sites whose longest run is shared with train"
+    )
     closeness_caution: float = Field(0.05, description="0.5 - AA_truth: nearer than neighbours")
     closeness_fail: float = Field(0.15, description="0.5 - AA_truth: nearer than neighbours")
     loss_caution: float = Field(0.02, description="privacy loss, difference of two AATS")
     loss_fail: float = Field(0.05, description="privacy loss, difference of two AATS")
 
 
-def judge(strength: Estimate, caution: float, fail: float) -> tuple[Status, str]:
+def load_policy(path: Path) -> Policy:
+    """Read thresholds from a ``.json`` or ``.toml`` file; those not named keep their default.
+
+    Raises
+    ------
+    SettingsError
+        When the file cannot be read, is neither JSON nor TOML, names a threshold that does not
+        exist, or asks for caution only after failure.
+    """
+    try:
+        policy = Policy.model_validate(_parse(path))
+    except OSError as error:
+        raise SettingsError(f"policy {path}: {error.strerror or error}") from None
+    except (ValueError, ValidationError) as error:
+        raise SettingsError(f"policy {path}: {_reason(error)}", _known()) from None
+    for name, fail in policy.model_dump().items():
+        start = name.removesuffix("_fail")
+        if name != start and getattr(policy, f"{start}_caution") > fail:
+            raise SettingsError(
+                f"policy {path}: {start}_caution is above {name}",
+                "caution must begin no later than failure",
+            )
+    return policy
+
+
+def _parse(path: Path) -> Any:
+    text = path.read_text(encoding="utf-8")
+    return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return f"{where}: {first['msg']}" if where else first["msg"]
+    return f"not valid JSON or TOML ({error})"
+
+
+def _known() -> str:
+    return f"thresholds: {', '.join(Policy.model_fields)}"
+
+
+def judge(strength: Estimate, caution: float, fail: float, baseline: float) -> tuple[Status, str]:
     """Judge a strength of which more is worse.
+
+    A value counts as more than chance when its interval, made half as wide again (about three
+    standard errors: one false alarm in some 700 findings), lies above guessing. So
+
+    - ``fail``: at or above `fail` and more than chance;
+    - ``caution``: at or above `fail` but not surely more than chance; or more than chance and
+      at or above `caution`, or with an interval that reaches `fail`;
+    - ``unknown``: the interval holds both guessing and `fail`, or there is none: too few people
+      to tell, which is no pass;
+    - ``pass``: otherwise.
 
     Parameters
     ----------
     strength
-        With its interval; a missing value is ``unknown``.
+        With its 95% interval.
     caution, fail
-        Thresholds. A value at or above `fail` fails; so does nothing else. A value at or above
-        `caution`, or an interval that reaches `fail`, asks for caution.
+        Thresholds.
+    baseline
+        What guessing gives.
 
     Returns
     -------
     tuple
         Status and its reason in words.
     """
-    if strength.value is None:
+    value, low, high = strength.value, strength.low, strength.high
+    if value is None:
         return "unknown", "could not be computed"
-    if strength.value >= fail:
-        return "fail", f"{strength.value:.3g} is at or above {fail:g}"
-    if strength.value >= caution:
-        return "caution", f"{strength.value:.3g} is at or above {caution:g}"
-    if strength.high is not None and strength.high >= fail:
-        return "caution", f"its interval reaches {strength.high:.3g}, at or above {fail:g}"
-    return "pass", f"{strength.value:.3g} is below {caution:g}"
+    found = f"{value:.3g}" if low is None else f"{value:.3g} (95% interval {low:.3g} to {high:.3g})"
+    real = low is not None and value - STRETCH * (value - low) > baseline
+    if value >= fail:
+        if real:
+            return "fail", f"{found} is at or above {fail:g}"
+        return "caution", f"{found} is at or above {fail:g}, but chance may explain it"
+    if low is None or high is None:
+        return "unknown", f"{found} has no interval: too few people"
+    if real and value >= caution:
+        return "caution", f"{found} is at or above {caution:g}"
+    if high >= fail:
+        if real:
+            return "caution", f"{found} is more than chance and may be {fail:g} or more"
+        return (
+            "unknown",
+            f"{found} cannot tell guessing ({baseline:g}) from {fail:g}: no power here",
+        )
+    if value >= caution:
+        return "pass", f"{found} is at or above {caution:g}, but within chance"
+    return "pass", f"{found} is below {caution:g}"

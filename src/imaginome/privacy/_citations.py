@@ -1,0 +1,49 @@
+"""Publications that several attacks cite."""
+
+from __future__ import annotations
+
+from imaginome.citations import Citation
+
+YALE_2020 = Citation(
+    "yale2020",
+    "Yale, Andrew and Dash, Saloni and Dutta, Ritik and Guyon, Isabelle and Pavao, Adrien and "
+    "Bennett, Kristin P.",
+    "Generation and evaluation of privacy preserving synthetic health data",
+    "Neurocomputing",
+    2020,
+    "10.1016/j.neucom.2019.12.136",
+)
+SHAO_WU_1989 = Citation(
+    "shao1989",
+    "Shao, Jun and Wu, C. F. Jeff",
+    "A general theory for jackknife variance estimation",
+    "Annals of Statistics",
+    1989,
+    "10.1214/aos/1176347263",
+)
+CHEN_2020 = Citation(
+    "chen2020",
+    "Chen, Dingfan and Yu, Ning and Zhang, Yang and Fritz, Mario",
+    "GAN-Leaks: a taxonomy of membership inference attacks against generative models",
+    "Proceedings of the ACM Conference on Computer and Communications Security",
+    2020,
+    "10.1145/3372297.3417238",
+)
+CARLINI_2022 = Citation(
+    "carlini2022",
+    "Carlini, Nicholas and Chien, Steve and Nasr, Milad and Song, Shuang and Terzis, Andreas "
+    "and Tramèr, Florian",
+    "Membership inference attacks from first principles",
+    "IEEE Symposium on Security and Privacy",
+    2022,
+    "10.1109/SP46214.2022.9833649",
+)
+DURBIN_2014 = Citation(
+    "durbin2014",
+    "Durbin, Richard",
+    "Efficient haplotype matching and storage using the positional Burrows-Wheeler transform "
+    "(PBWT)",
+    "Bioinformatics",
+    2014,
+    "10.1093/bioinformatics/btu014",
+)

@@ -1,0 +1,231 @@
+"""Shared runs of one comparison: artificial haplotypes against blocks of train and holdout."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Haplotypes, Panel, Sites
+from imaginome.privacy.pbwt import Duel, scan_contig
+from imaginome.results import Estimate
+from imaginome.training.parallel import map_pieces, pieces
+
+Values = npt.NDArray[np.float64]
+
+BLOCKS = 20
+PIECE_BYTES = 128 << 20
+LARGEST_PIECE = 1280
+STUDENT_95 = 2.093
+"""Two-sided 95% quantile of Student's t with 19 degrees of freedom, one less than blocks."""
+
+
+@dataclass(frozen=True, eq=False)
+class SharedRuns:
+    """What one scan of all panels found.
+
+    Attributes
+    ----------
+    kinds
+        How runs are measured: ``sites``, ``cm`` where the map is known, ``rare``.
+    longest
+        ``float32``, shape ``(n_kinds, n_artificial, 2 * n_blocks)``: longest run shared with any
+        haplotype of each block; train blocks first.
+    against_holdout
+        Train blocks against holdout blocks, site by site.
+    control
+        One half of the holdout blocks against the other.
+    """
+
+    kinds: tuple[str, ...]
+    longest: npt.NDArray[np.float32]
+    against_holdout: Duel
+    control: Duel
+
+
+@dataclass(frozen=True, eq=False)
+class _Donors:
+    """Train and holdout people, and how runs shared with them are measured.
+
+    Attributes
+    ----------
+    haplotypes
+        Train, then holdout.
+    block
+        ``int64``: block of each haplotype; train ``0 .. n_blocks - 1``, holdout the next.
+    n_blocks
+        Blocks of each side.
+    kinds, common
+        Names of all measures; cumulative lengths in front of each site of all but the last.
+    surprise
+        ``float32``, shape ``(2, n_sites)``: minus the logarithm of the frequency of REF and ALT.
+    """
+
+    haplotypes: Haplotypes
+    block: npt.NDArray[np.int64]
+    n_blocks: int
+    kinds: tuple[str, ...]
+    common: Values
+    surprise: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> _Donors:
+        train, holdout = comparison.train, comparison.holdout
+        n_blocks = 2 * max(min(BLOCKS, train.n_individuals) // 2, 1)
+        rng = comparison.rng("segments", "blocks")
+        first, second = _blocks(train, n_blocks, rng), _blocks(holdout, n_blocks, rng)
+        haplotypes = np.concatenate([train.haplotypes, holdout.haplotypes])
+        return cls(
+            haplotypes,
+            np.concatenate([first, n_blocks + second]),
+            n_blocks,
+            *_common_lengths(train.sites),
+            _surprise(haplotypes),
+        )
+
+
+def shared_runs(comparison: Comparison) -> SharedRuns:
+    """Scan train, holdout and artificial haplotypes; time grows linearly with each of them.
+
+    Artificial haplotypes are independent of each other here and are scanned in pieces of fixed
+    size, which bounds memory and gives threads something to share.
+    """
+    donors = _Donors.of(comparison)
+    sites, artificial = comparison.train.sites, comparison.artificial.haplotypes
+    size = max(2, min(LARGEST_PIECE, PIECE_BYTES // (4 * (len(sites) + 1))))
+
+    def scan(rows: slice) -> SharedRuns:
+        return _scan(donors, artificial[rows], sites)
+
+    found = map_pieces(scan, pieces(len(artificial), size), comparison.threads)
+    return SharedRuns(
+        donors.kinds,
+        np.concatenate([part.longest for part in found], axis=1),
+        _join([part.against_holdout for part in found]),
+        _join([part.control for part in found]),
+    )
+
+
+def longest_share(runs: SharedRuns, kind: str, duel: Duel) -> tuple[Estimate, Values]:
+    """Return P(longest run with the first side > with the second), ties one half.
+
+    Returns
+    -------
+    tuple
+        The share with its interval, and the mean longest run with each side.
+    """
+    lengths = runs.longest[runs.kinds.index(kind)]
+    first, second = lengths[:, slice(*duel.first)], lengths[:, slice(*duel.second)]
+    won = _won(first.max(axis=1), second.max(axis=1))
+    without = [
+        [_won(_max_without(first, b), second.max(axis=1)).mean() for b in range(first.shape[1])],
+        [_won(first.max(axis=1), _max_without(second, b)).mean() for b in range(second.shape[1])],
+    ]
+    means = np.array([first.max(axis=1).mean(), second.max(axis=1).mean()], dtype=np.float64)
+    return _with_interval(won, without), means
+
+
+def sitewise_share(duel: Duel) -> Estimate:
+    """Return the share of sites at which the longest run is with the first side, ties half."""
+    n_artificial, n_sites = len(duel.wins), len(duel.site_wins)
+    won = duel.wins / (2.0 * n_sites)
+    scale = 2.0 * n_sites * n_artificial
+    left = won.mean() + duel.without / scale
+    return _with_interval(won, [list(left[slice(*side)]) for side in (duel.first, duel.second)])
+
+
+def _with_interval(won: Values, without: list[list[float]]) -> Estimate:
+    """Return the mean of `won` with an interval.
+
+    Variances add up: over artificial individuals (both haplotypes together), and for each side
+    over its donors by the delete-a-group jackknife: ``(g - 1) / g * sum (t_b - mean t)^2``.
+    """
+    value = float(won.mean())
+    people = won.reshape(-1, 2).mean(axis=1)
+    variance = float(people.var(ddof=1)) / len(people)
+    for left in without:
+        g = len(left)
+        variance += (g - 1) * float(np.var(left))
+    margin = STUDENT_95 * math.sqrt(variance)
+    return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
+
+
+def _won(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) -> Values:
+    return np.asarray((first > second) + 0.5 * (first == second), dtype=np.float64)
+
+
+def _max_without(lengths: npt.NDArray[np.float32], b: int) -> npt.NDArray[np.float32]:
+    if lengths.shape[1] == 1:
+        return np.zeros(len(lengths), dtype=np.float32)
+    return np.asarray(np.delete(lengths, b, axis=1).max(axis=1))
+
+
+def _blocks(panel: Panel, n_blocks: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Divide individuals at random into blocks of equal size; one number a haplotype.
+
+    Blocks are filled in an order that keeps the first half of them as large as the second.
+    """
+    n = panel.n_individuals
+    order = np.arange(n_blocks).reshape(2, -1).T.ravel()
+    of_person = np.empty(n, dtype=np.int64)
+    of_person[rng.permutation(n)] = order[np.arange(n) % n_blocks]
+    return np.repeat(of_person, 2)
+
+
+def _common_lengths(sites: Sites) -> tuple[tuple[str, ...], Values]:
+    """Return how runs are measured and cumulative lengths in front of each site."""
+    weights = {"sites": np.ones(len(sites))}
+    if sites.cm is not None:
+        gaps = np.zeros(len(sites))
+        gaps[:-1] = np.maximum(np.diff(sites.cm), 0.0)
+        for _, stop in contig_borders(sites):
+            gaps[stop - 1] = 0.0
+        weights["cm"] = gaps
+    cumulative = np.zeros((len(weights), len(sites) + 1))
+    cumulative[:, 1:] = np.cumsum(list(weights.values()), axis=1)
+    return (*weights, "rare"), cumulative
+
+
+def _surprise(donors: Haplotypes) -> npt.NDArray[np.float32]:
+    """Return minus the logarithm of the frequency of REF and ALT among all donors, (2, sites)."""
+    n = len(donors)
+    alt = (donors.sum(axis=0, dtype=np.int64) + 1.0) / (n + 2.0)
+    return np.asarray(-np.log(np.stack([1.0 - alt, alt])), dtype=np.float32)
+
+
+def contig_borders(sites: Sites) -> list[tuple[int, int]]:
+    """Return first site and first site behind each contig: no run crosses a border."""
+    contigs = sites.contig.astype(str)
+    inner = (np.flatnonzero(contigs[1:] != contigs[:-1]) + 1).tolist()
+    return list(itertools.pairwise([0, *inner, len(sites)]))
+
+
+def _scan(donors: _Donors, artificial: Haplotypes, sites: Sites) -> SharedRuns:
+    """Scan one piece of the artificial panel against all donors, contig by contig."""
+    n, m, blocks = len(artificial), len(sites), donors.n_blocks
+    own = np.zeros((n, m + 1), dtype=np.float32)
+    surprise = np.where(artificial == 1, donors.surprise[1], donors.surprise[0])
+    np.cumsum(surprise, axis=1, out=own[:, 1:])
+    alleles = np.ascontiguousarray(np.concatenate([donors.haplotypes, artificial]).T)
+    longest = np.zeros((len(donors.kinds), n, 2 * blocks), dtype=np.float32)
+    shape, middle = (n, m, 2 * blocks), blocks + blocks // 2
+    against_holdout = Duel.empty((0, blocks), (blocks, 2 * blocks), shape)
+    control = Duel.empty((blocks, middle), (middle, 2 * blocks), shape)
+    for borders in contig_borders(sites):
+        lengths, duels = (donors.common, own), (against_holdout, control)
+        scan_contig(alleles, donors.block, borders, lengths, longest, duels)
+    return SharedRuns(donors.kinds, longest, against_holdout, control)
+
+
+def _join(parts: list[Duel]) -> Duel:
+    return Duel(
+        parts[0].first,
+        parts[0].second,
+        np.concatenate([part.wins for part in parts]),
+        np.sum([part.site_wins for part in parts], axis=0),
+        np.sum([part.without for part in parts], axis=0),
+    )

@@ -1,0 +1,64 @@
+"""Receiver operating characteristic of a score, with weights for a bootstrap."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Roc:
+    """False- and true-positive rates as the threshold falls past each distinct score.
+
+    Attributes
+    ----------
+    false, true
+        ``float64``, shape ``(n_thresholds + 1,)``, non-decreasing from 0 to 1.
+    """
+
+    false: Values
+    true: Values
+
+    def auc(self) -> float:
+        """Return the area: P(member scores higher) with ties one half; NaN without anyone."""
+        return float(np.sum(np.diff(self.false) * 0.5 * (self.true[1:] + self.true[:-1])))
+
+    def true_rate(self, false_rate: float) -> float:
+        """Return the largest true-positive rate at a false-positive rate of at most this."""
+        if math.isnan(self.false[-1]):
+            return math.nan
+        reached = int(np.searchsorted(self.false, false_rate + 1e-12, side="right")) - 1
+        return float(self.true[reached])
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores of members and non-members, sorted into distinct values once; build with `of`."""
+
+    members: npt.NDArray[np.intp]
+    others: npt.NDArray[np.intp]
+    n_values: int
+
+    @classmethod
+    def of(cls, members: Values, others: Values) -> Scores:
+        """Rank the scores, highest first; equal scores share a rank."""
+        distinct, ranks = np.unique(-np.concatenate([members, others]), return_inverse=True)
+        return cls(ranks[: len(members)], ranks[len(members) :], len(distinct))
+
+    def roc(self, member_weights: Values | None = None, other_weights: Values | None = None) -> Roc:
+        """Return the curve; weights are how often each individual was drawn."""
+        return Roc(
+            self._rates(self.others, other_weights), self._rates(self.members, member_weights)
+        )
+
+    def _rates(self, ranks: npt.NDArray[np.intp], weights: Values | None) -> Values:
+        mass = np.bincount(ranks, weights, minlength=self.n_values).astype(np.float64)
+        total = mass.sum()
+        if total == 0:
+            return np.full(self.n_values + 1, np.nan)
+        return np.concatenate([[0.0], np.cumsum(mass) / total])

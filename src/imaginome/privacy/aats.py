@@ -1,0 +1,217 @@
+"""Nearest-neighbour adversarial accuracy (METRICS 10)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from imaginome.citations import YELMEN_2021
+from imaginome.metrics.bootstrap import estimate
+from imaginome.metrics.comparison import Comparison
+from imaginome.privacy._citations import SHAO_WU_1989, YALE_2020
+from imaginome.privacy._distances import Distances, Mask, Name, half_samples
+from imaginome.privacy.base import Attack
+from imaginome.privacy.policy import Policy, judge
+from imaginome.results import AttackResult, Estimate, Figure, Finding, Series, Status
+
+Halves = list[dict[Name, Mask]]
+
+BASELINE = 0.5
+BINS = 60
+NOT_JUDGED: tuple[Status, str] = (
+    "unknown",
+    "not judged: about realism, against people whom no model saw",
+)
+
+
+class Aats(Attack):
+    """Tell whether people are nearer to artificial haplotypes than to other people."""
+
+    id = "aats"
+    name = "Nearest-neighbour adversarial accuracy"
+    description = (
+        "Asks whether train members lie nearer to artificial haplotypes than to other train "
+        "members (AA_truth), and artificial haplotypes nearer to train members than to each "
+        "other (AA_syn); 0.5 and 0.5 is perfect."
+    )
+    blind_spot = (
+        "Whole-haplotype distances: verbatim pieces that are short beside the panel's length, "
+        "and copies of a few people, do not move the average."
+    )
+    citations = (
+        YALE_2020.because("the definition"),
+        YELMEN_2021.because("its use on haplotypes, and both parts reported apart"),
+        SHAO_WU_1989.because("intervals from half samples"),
+    )
+
+    def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
+        """Compute AA_truth and AA_syn against train and against the holdout."""
+        distances = Distances.of(comparison)
+        halves = half_samples(comparison, distances)
+
+        def value(queries: Name, others: Name) -> Estimate:
+            return accuracy_estimate(distances, halves, queries, others)
+
+        truth, truth_holdout = value("train", "artificial"), value("holdout", "artificial")
+        syn, syn_holdout = value("artificial", "train"), value("artificial", "holdout")
+        ceiling = value("train", "holdout")
+        real, made = _judge_truth(truth, policy), _judge_syn(syn, syn_holdout, policy)
+        findings = [
+            _finding("truth", "AA_truth, train", truth, truth_holdout, real, key=True),
+            _finding("syn", "AA_syn, train", syn, syn_holdout, made, key=True),
+            _finding("truth_holdout", "AA_truth, holdout", truth_holdout, ceiling),
+            _finding("syn_holdout", "AA_syn, holdout", syn_holdout, value("holdout", "train")),
+        ]
+        return AttackResult(
+            attack=self.id,
+            name=self.name,
+            description=self.description,
+            findings=findings,
+            figures=[_bars(findings), _densities(distances)],
+            citations=[citation.text() for citation in self.citations],
+            notes=[
+                self.blind_spot,
+                "Equal numbers of people in all three panels. A person's other haplotype and "
+                "kin (same family label) are left out as neighbours. The control of the "
+                "train figures is the same against the holdout; that of the holdout figures is "
+                "real against real (train against holdout).",
+                "Never read the mean of AA_truth and AA_syn alone: 0.2 and 1.0 average to an "
+                "innocent 0.6.",
+            ],
+        )
+
+
+def accuracy_estimate(
+    distances: Distances, halves: Halves, queries: Name, others: Name
+) -> Estimate:
+    """Return an adversarial accuracy with its interval from half samples."""
+    replicates = [distances.accuracy(queries, others, alive) for alive in halves]
+    value = distances.accuracy(queries, others)
+    return estimate(value, replicates, lowest=0.0, highest=1.0)
+
+
+def _judge_truth(truth: Estimate, policy: Policy) -> tuple[Status, str]:
+    """Judge how far AA_truth is below one half."""
+    status, reason = judge(
+        _shortfall(truth), policy.closeness_caution, policy.closeness_fail, baseline=0.0
+    )
+    return status, f"0.5 - AA_truth: {reason}"
+
+
+def _judge_syn(syn: Estimate, control: Estimate, policy: Policy) -> tuple[Status, str]:
+    """Judge how far AA_syn against train is below AA_syn against the holdout.
+
+    AA_syn is low by itself for diverse or noisy output; only what train adds is a leak.
+    """
+    if syn.value is None or control.value is None:
+        return "unknown", "could not be computed"
+    spread = [
+        math.hypot(syn.value - (syn.low or 0.0), (control.high or 1.0) - control.value),
+        math.hypot((syn.high or 1.0) - syn.value, control.value - (control.low or 0.0)),
+    ]
+    gap = control.value - syn.value
+    excess = Estimate(value=gap, low=gap - spread[1], high=gap + spread[0])
+    if syn.low is None:
+        excess = Estimate(value=gap)
+    status, reason = judge(excess, policy.closeness_caution, policy.closeness_fail, baseline=0.0)
+    return status, f"below its value against the holdout: {reason}"
+
+
+def _shortfall(accuracy: Estimate) -> Estimate:
+    """Return one half less `accuracy`, ends of the interval exchanged."""
+    if accuracy.value is None:
+        return accuracy
+    return Estimate(
+        value=BASELINE - accuracy.value,
+        low=None if accuracy.high is None else BASELINE - accuracy.high,
+        high=None if accuracy.low is None else BASELINE - accuracy.low,
+    )
+
+
+def _finding(
+    what: str,
+    name: str,
+    strength: Estimate,
+    control: Estimate,
+    judgement: tuple[Status, str] = NOT_JUDGED,
+    *,
+    key: bool = False,
+) -> Finding:
+    return Finding(
+        id=f"aats.{what}",
+        name=name,
+        unit="share of haplotypes",
+        strength=strength,
+        baseline=BASELINE,
+        control=control,
+        status=judgement[0],
+        reason=judgement[1],
+        key=key,
+    )
+
+
+def _bars(findings: list[Finding]) -> Figure:
+    """Draw each accuracy beside its control."""
+    names: list[float | str] = [finding.name for finding in findings]
+
+    def series(name: str, role: str, estimates: list[Estimate | None]) -> Series:
+        found = [e or Estimate(value=None) for e in estimates]
+        return Series.model_validate(
+            {
+                "name": name,
+                "role": role,
+                "x": names,
+                "y": [e.value for e in found],
+                "low": [e.low for e in found],
+                "high": [e.high for e in found],
+            }
+        )
+
+    return Figure(
+        id="aats.accuracy",
+        title="Nearest-neighbour adversarial accuracy",
+        reading="0.5 is perfect. AA_truth far below it: people are nearer to artificial "
+        "haplotypes than to each other. AA_syn near 1: artificial haplotypes crowd together.",
+        kind="bars",
+        x_label="",
+        y_label="share",
+        series=[
+            series("artificial", "artificial", [f.strength for f in findings]),
+            series("control", "holdout", [f.control for f in findings]),
+        ],
+    )
+
+
+def _densities(distances: Distances) -> Figure:
+    """Draw the distribution of distances to the nearest neighbour."""
+    pairs: list[tuple[Name, Name, str, str]] = [
+        ("train", "artificial", "train to artificial", "artificial"),
+        ("holdout", "artificial", "holdout to artificial", "holdout"),
+        ("train", "train", "train to train", "train"),
+        ("artificial", "artificial", "artificial to artificial", "neutral"),
+    ]
+    found = [distances.nearest(a, b).first() for a, b, _, _ in pairs]
+    top = max((float(np.nanmax(d)) for d in found if np.isfinite(d).any()), default=0.0)
+    edges = np.linspace(-0.5, top + 0.5, min(BINS, int(top) + 1) + 1)
+    centres: list[float | str] = [float(c) for c in 0.5 * (edges[1:] + edges[:-1])]
+    series = []
+    for (_, _, name, role), values in zip(pairs, found, strict=True):
+        counts = np.histogram(values[np.isfinite(values)], edges)[0]
+        shares: list[float | str | None] = [float(c) for c in counts / max(counts.sum(), 1)]
+        series.append(
+            Series.model_validate({"name": name, "role": role, "x": centres, "y": shares})
+        )
+    return Figure(
+        id="aats.distances",
+        title="Distance to the nearest haplotype",
+        reading="Train and holdout should lie equally far from the artificial panel; mass near "
+        "zero that only train has is copies.",
+        kind="lines",
+        x_label="sites that differ",
+        y_label="share of haplotypes",
+        series=series,
+    )
+
+
+ITEM = Aats

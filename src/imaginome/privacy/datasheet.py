@@ -1,0 +1,151 @@
+"""The datasheet: what a data-access committee files about an artificial panel, in Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from imaginome.results import AttackResult, Audit, Estimate, Evaluation
+
+STATEMENTS = (
+    "Similarity is no proof of privacy: an audit finds the leaks that it looks for, with the "
+    "power that it has, and nothing else.",
+    "Synthetic is not anonymous: these data were made from real people's genomes, and the law "
+    "that protects those people may still apply to them.",
+)
+
+VERDICTS = {
+    "pass": "PASS: no attack found more than chance allows",
+    "caution": "CAUTION: at least one finding asks for a decision by a person",
+    "fail": "FAIL: at least one attack recognises train members or finds verbatim copies",
+    "unknown": "UNKNOWN: what could be tested is not enough for a verdict",
+}
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$:@-])")
+
+
+def datasheet(evaluation: Evaluation | None, audit: Audit, facts: Mapping[str, str]) -> str:
+    """Write the datasheet of one artificial panel.
+
+    Parameters
+    ----------
+    evaluation
+        Quality measures with ceilings, or None where none were computed.
+    audit
+        Attacks and verdict.
+    facts
+        Label to text, in the order in which they shall appear: what was trained on, the split,
+        the model and its settings. Both are escaped, whatever they contain.
+
+    Returns
+    -------
+    str
+        Markdown; the same for the same arguments.
+    """
+    sections = [
+        "# Datasheet of an artificial genome panel",
+        _verdict(audit),
+        _section("What it was made from", _facts(audit, facts)),
+        _section("How real it is", _quality(evaluation)),
+        _section("Attacks on it", _attacks(audit)),
+        _section("What was not tested", _bullets(audit.not_tested)),
+        _section("What this does not say", _bullets(STATEMENTS)),
+        _section("Notes", _bullets(_notes(evaluation, audit))),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def escape(text: object) -> str:
+    """Make text inert in Markdown: one line, every special character with a backslash."""
+    line = " ".join(str(text).split())
+    printable = "".join(c if c.isprintable() else "?" for c in line)
+    return _SPECIAL.sub(r"\\\1", printable)
+
+
+def _verdict(audit: Audit) -> str:
+    return _section("Verdict", f"**{VERDICTS[audit.verdict]}**\n\n{_bullets(audit.reasons)}")
+
+
+def _facts(audit: Audit, facts: Mapping[str, str]) -> str:
+    sizes = audit.sizes
+    rows = [[label, text] for label, text in facts.items()]
+    rows += [
+        ["People attacked (train)", f"{sizes.train:,}"],
+        ["People no model saw (holdout)", f"{sizes.holdout:,}"],
+        ["Artificial people", f"{sizes.artificial:,}"],
+        ["Sites compared", f"{sizes.sites:,}"],
+        ["Audited by", f"imaginome {audit.version}, seed {audit.seed}"],
+    ]
+    return _table(["fact", "value"], rows)
+
+
+def _quality(evaluation: Evaluation | None) -> str:
+    if evaluation is None:
+        return "Not measured."
+    rows = [
+        [measure.name, _estimate(measure.artificial), _estimate(measure.ceiling), measure.unit]
+        for metric in evaluation.metrics
+        for measure in metric.measures
+        if measure.key
+    ]
+    explained = (
+        "Each measure compares the artificial panel with people whom no model saw; the ceiling "
+        "is the same measure for real train people. 95% intervals in brackets."
+    )
+    return explained + "\n\n" + _table(["measure", "artificial", "ceiling", "unit"], rows)
+
+
+def _attacks(audit: Audit) -> str:
+    if not audit.attacks:
+        return "None was run."
+    return "\n\n".join(_attack(attack) for attack in audit.attacks)
+
+
+def _attack(attack: AttackResult) -> str:
+    rows = [
+        [
+            finding.name,
+            _estimate(finding.strength),
+            _number(finding.baseline),
+            _estimate(finding.control),
+            finding.status,
+            finding.reason,
+        ]
+        for finding in attack.findings
+    ]
+    columns = ["finding", "strength", "guessing", "control (holdout)", "status", "reason"]
+    notes = _bullets(attack.notes)
+    parts = [f"### {escape(attack.name)}", escape(attack.description), _table(columns, rows), notes]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _notes(evaluation: Evaluation | None, audit: Audit) -> list[str]:
+    return [*(evaluation.notes if evaluation else []), *audit.notes]
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {escape(line)}" for line in lines)
+
+
+def _table(columns: list[str], rows: list[list[str]]) -> str:
+    head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
+    body = "\n".join(f"| {' | '.join(escape(cell) for cell in row)} |" for row in rows)
+    return f"{head}\n{body}"
+
+
+def _estimate(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "none"
+    if estimate.value is None:
+        return "not computed"
+    if estimate.low is None or estimate.high is None:
+        return _number(estimate.value)
+    return f"{_number(estimate.value)} [{_number(estimate.low)}, {_number(estimate.high)}]"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4g}"
