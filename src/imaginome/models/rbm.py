@@ -1,0 +1,267 @@
+"""Bernoulli restricted Boltzmann machine, trained near equilibrium."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pydantic import Field
+
+from imaginome.citations import YELMEN_2021, Citation
+from imaginome.errors import ModelError
+from imaginome.models._rbm_gibbs import PIECE, Parameters, advance
+from imaginome.models._rbm_trainee import Recipe, Trainee
+from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.panel import Haplotypes, Panel
+from imaginome.randomness import child_generator
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.parallel import map_pieces, pieces, single_threaded_torch
+
+TIELEMAN_2008 = Citation(
+    "tieleman2008",
+    "Tieleman, Tijmen",
+    "Training restricted Boltzmann machines using approximations to the likelihood gradient",
+    "Proceedings of the 25th International Conference on Machine Learning",
+    2008,
+    "10.1145/1390156.1390290",
+    "persistent contrastive divergence",
+)
+MELCHIOR_2016 = Citation(
+    "melchior2016",
+    "Melchior, Jan and Fischer, Asja and Wiskott, Laurenz",
+    "How to center deep Boltzmann machines",
+    "Journal of Machine Learning Research",
+    2016,
+    "",
+    "centred gradient with a moving average as hidden offset",
+)
+DECELLE_2021 = Citation(
+    "decelle2021",
+    "Decelle, Aurélien and Furtlehner, Cyril and Seoane, Beatriz",
+    "Equilibrium and non-equilibrium regimes in the learning of restricted Boltzmann machines",
+    "Advances in Neural Information Processing Systems",
+    2021,
+    "",
+    "chains must stay near equilibrium for the machine to generate well",
+)
+CARBONE_2023 = Citation(
+    "carbone2023",
+    "Carbone, Davide and Hua, Mengjian and Coste, Simon and Vanden-Eijnden, Eric",
+    "Efficient training of energy-based models using Jarzynski equality",
+    "Advances in Neural Information Processing Systems",
+    2023,
+    "",
+    "importance weights of the chains along the training, their resampling, and log Z from them",
+)
+NEAL_2001 = Citation(
+    "neal2001",
+    "Neal, Radford M.",
+    "Annealed importance sampling",
+    "Statistics and Computing",
+    2001,
+    "10.1023/A:1008923215028",
+    "log-likelihood from weighted chains",
+)
+
+SITES_PER_HIDDEN = 3
+UPDATES_PER_SITE = 15
+MOST_HIDDEN, FEWEST_HIDDEN = 512, 16
+MOST_UPDATES, FEWEST_UPDATES = 12_000, 1_000
+WORK = 4.0e13
+"""Multiply-adds after which the automatic number of updates ends: minutes on two cores."""
+MEASUREMENTS = 50
+
+
+class RbmSettings(Settings):
+    """Settings of `rbm`; 0 stands for a number that follows the size of the panel."""
+
+    hidden: int = Field(0, ge=0, le=100_000, description="hidden units; 0: by number of sites")
+    updates: int = Field(0, ge=0, description="parameter updates; 0: by number of sites (updates)")
+    gibbs: int = Field(5, ge=1, description="Gibbs steps of the chains before an update (steps)")
+    chains: int = Field(1024, ge=16, description="persistent chains (chains)")
+    batch: int = Field(512, ge=1, description="train haplotypes an update looks at (haplotypes)")
+    step_size: float = Field(0.2, gt=0, le=1, description="largest step along the gradient")
+    last_step: float = Field(
+        0.02, gt=0, le=1, description="step size at the end, as a share of `step_size`"
+    )
+    hold: float = Field(
+        0.4, ge=0, lt=1, description="share of updates before the step size begins to fall"
+    )
+    trust: float = Field(
+        0.3,
+        gt=0,
+        description="trust region: standard deviation of the change of log-density over chains "
+        "in an update above which steps get shorter (natural log units)",
+    )
+    weight_decay: float = Field(
+        0.0, ge=0, le=1, description="pull of weights to zero, relative to the gradient"
+    )
+    reweight: bool = Field(
+        True, description="keep chains in equilibrium by importance weights (yes or no)"
+    )
+    sampling_steps: int = Field(
+        300, ge=1, description="Gibbs steps from a stored chain to a drawn haplotype (steps)"
+    )
+
+
+class Rbm(Generator[RbmSettings]):
+    """Restricted Boltzmann machine with binary hidden units; see the module's citations.
+
+    Persistent contrastive divergence with the centred gradient. Chains carry the importance
+    weights of annealed importance sampling along the training, which keeps them distributed
+    as the machine even where Gibbs sampling alone mixes slowly between populations, and gives
+    the held-out log-likelihood on which training stops.
+    """
+
+    id = "rbm"
+    description = "restricted Boltzmann machine: sites linked through binary hidden units"
+    assumptions = (
+        "haplotypes are exchangeable; dependence between sites, near or far, passes through the "
+        "hidden units; order and distance of sites are not used"
+    )
+    limitations = (
+        "time and memory grow with sites times hidden units; on dense panels neighbouring sites "
+        "need many hidden units; the log-likelihood rests on an estimate of log Z; populations "
+        "are not labelled"
+    )
+    citations = (
+        YELMEN_2021.because("the restricted Boltzmann machine for human genomes"),
+        TIELEMAN_2008,
+        MELCHIOR_2016,
+        DECELLE_2021,
+        CARBONE_2023,
+        NEAL_2001,
+    )
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "latent"})
+    Settings = RbmSettings
+
+    _model: Parameters
+    _chains: npt.NDArray[np.uint8]
+    _log_partition: float
+
+    # -- capabilities ---------------------------------------------------------------------
+
+    def log_likelihood(
+        self, haplotypes: Haplotypes, *, threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Return the natural log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
+
+        Differences between rows are exact; log Z, common to all, is the estimate by annealed
+        importance sampling along the training.
+        """
+        visible = self._visible(haplotypes)
+
+        def work(rows: slice) -> npt.NDArray[np.float64]:
+            part = visible[rows]
+            energy = self._model.free_energy(part, self._model.hidden_input(part))
+            return np.asarray(-energy.numpy() - self._log_partition)
+
+        return np.concatenate(map_pieces(work, pieces(len(visible), PIECE), threads))
+
+    def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+        """Return the chance of each hidden unit to be on, ``float32``, ``(n_rows, hidden)``."""
+        visible = self._visible(haplotypes)
+        parts = [
+            self._model.hidden_input(visible[rows]).sigmoid_().numpy()
+            for rows in pieces(len(visible), PIECE)
+        ]
+        return np.concatenate(parts)
+
+    # -- contract -------------------------------------------------------------------------
+
+    def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        recipe = recipe_for(self.settings, train_panel.n_sites)
+        trainee = Trainee(
+            recipe,
+            control,
+            train_panel.haplotypes,
+            validation.haplotypes,
+            _device(control.device),
+        )
+        plan = TrainingPlan(
+            recipe.updates,
+            max(1, recipe.updates // MEASUREMENTS),
+            objective="log_likelihood",
+            toward="higher",
+        )
+        self.history = train("rbm", trainee, plan, control)
+        trainee.resample(control.rng("rbm", "last resample"))
+        self._load_tensors(trainee.weights())
+
+    def _draw(
+        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        single_threaded_torch()
+        rng = child_generator(seed, "rbm", "start")
+        orders = [rng.permutation(len(self._chains)) for _ in range(-(-n // len(self._chains)))]
+        chains = torch.from_numpy(self._chains[np.concatenate(orders)[:n]]).float()
+        advance(
+            self._model,
+            chains,
+            self.settings.sampling_steps,
+            lambda piece: child_generator(seed, "rbm", "draw", piece),
+            threads,
+        )
+        return np.asarray(chains.numpy().astype(np.uint8))
+
+    def _tensors(self) -> Tensors:
+        return {
+            "weights": self._model.weights.numpy(),
+            "visible_bias": self._model.visible.numpy(),
+            "hidden_bias": self._model.hidden.numpy(),
+            "chains": self._chains,
+            "log_partition": np.array([self._log_partition]),
+        }
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+        weights, visible, hidden = (
+            torch.from_numpy(np.array(tensors[name], dtype=np.float32))
+            for name in ("weights", "visible_bias", "hidden_bias")
+        )
+        self._model = Parameters(weights, visible, hidden)
+        self._chains = np.array(tensors["chains"], dtype=np.uint8)
+        self._log_partition = float(tensors["log_partition"][0])
+
+    def _visible(self, haplotypes: Haplotypes) -> torch.Tensor:
+        if haplotypes.ndim != 2 or haplotypes.shape[1] != len(self.sites):
+            raise ModelError(
+                f"haplotypes of shape {haplotypes.shape} do not fit a model of "
+                f"{len(self.sites)} sites",
+                "give the sites that the model was fitted to",
+            )
+        single_threaded_torch()
+        return torch.from_numpy(haplotypes.astype(np.float32))
+
+
+def recipe_for(settings: RbmSettings, n_sites: int) -> Recipe:
+    """Return the settings with every 0 replaced by a number that fits the panel."""
+    hidden = settings.hidden or min(max(n_sites // SITES_PER_HIDDEN, FEWEST_HIDDEN), MOST_HIDDEN)
+    # A Gibbs step is two matrix products; gradients and data cost about three more.
+    cost = (2 * settings.gibbs * settings.chains + 3 * settings.batch) * n_sites * hidden
+    wanted = min(UPDATES_PER_SITE * n_sites, MOST_UPDATES, int(WORK / cost))
+    return Recipe(
+        hidden=hidden,
+        updates=settings.updates or max(wanted, FEWEST_UPDATES),
+        gibbs=settings.gibbs,
+        chains=settings.chains,
+        batch=settings.batch,
+        step_size=settings.step_size,
+        last_step=settings.last_step,
+        hold=settings.hold,
+        weight_decay=settings.weight_decay,
+        trust=settings.trust,
+        reweight=settings.reweight,
+    )
+
+
+def _device(name: str) -> str:
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return name
+
+
+ITEM = Rbm
