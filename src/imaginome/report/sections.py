@@ -1,0 +1,206 @@
+"""What the page shows, section by section, as plain data for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from imaginome.report.rangebar import RangeBar, range_bar
+from imaginome.report.summary import KeyFigure, finding_figure, measure_figure
+from imaginome.report.verdict import standing
+from imaginome.report.wording import NOT_COMPUTED, interval, known, number, slug
+from imaginome.results import (
+    AttackResult,
+    Audit,
+    Evaluation,
+    Figure,
+    Finding,
+    Measure,
+    MetricResult,
+    Status,
+    Table,
+)
+
+SEVERITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table of measures or findings."""
+
+    id: str
+    name: str
+    unit: str
+    value: str
+    value_interval: str
+    reference: str
+    reference_interval: str
+    third: str
+    status: Status
+    judgement: str
+    note: str
+    bar: RangeBar | None
+    key: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure with the id of its place on the page."""
+
+    place: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """One metric or one attack on the page."""
+
+    kind: str
+    anchor: str
+    name: str
+    description: str
+    status: Status
+    lines: list[Line]
+    figures: list[Drawn]
+    tables: list[Table]
+    citations: list[str]
+    notes: list[str]
+    seconds: float
+
+
+@dataclass
+class Places:
+    """Fixed, unique names of figures and sections, in the order of the page."""
+
+    figures: list[Drawn] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+
+    def drawn(self, figures: Iterable[Figure]) -> list[Drawn]:
+        """Give figures their places."""
+        found = []
+        for figure in figures:
+            found.append(Drawn(f"figure-{len(self.figures) + 1}", figure))
+            self.figures.append(found[-1])
+        return found
+
+    def anchor(self, wanted: str) -> str:
+        """Return an anchor that is not yet taken."""
+        name, count = wanted, 1
+        while name in self.anchors:
+            count += 1
+            name = f"{wanted}-{count}"
+        self.anchors.add(name)
+        return name
+
+
+def metric_sections(evaluation: Evaluation | None, places: Places) -> list[Section]:
+    """Return one section a metric."""
+    results = evaluation.metrics if evaluation else []
+    return [_metric(result, places) for result in results]
+
+
+def attack_sections(audit: Audit | None, places: Places) -> list[Section]:
+    """Return one section an attack."""
+    results = audit.attacks if audit else []
+    return [_attack(result, places) for result in results]
+
+
+def references(*groups: list[Section]) -> list[str]:
+    """Return all citations once, in order of their first use."""
+    return list(dict.fromkeys(c for group in groups for s in group for c in s.citations))
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """Return the worst status; unknown only where nothing worse is known."""
+    return max(statuses, key=SEVERITY.index, default="unknown")
+
+
+def key_bar(figure: KeyFigure) -> RangeBar | None:
+    """Return the range bar of a key figure."""
+    return range_bar(figure.value, figure.reference, figure.best, figure.reference_name)
+
+
+def _metric(result: MetricResult, places: Places) -> Section:
+    lines = [_measure_line(result, m) for m in result.measures]
+    keys = [line.status for line in lines if line.key] or [line.status for line in lines]
+    return Section(
+        "metric",
+        places.anchor(f"metric-{slug(result.metric)}"),
+        result.name,
+        result.description,
+        worst(keys),
+        lines,
+        places.drawn(result.figures),
+        result.tables,
+        result.citations,
+        result.notes,
+        result.seconds,
+    )
+
+
+def _attack(result: AttackResult, places: Places) -> Section:
+    lines = [_finding_line(result, f) for f in result.findings]
+    return Section(
+        "attack",
+        places.anchor(f"attack-{slug(result.attack)}"),
+        result.name,
+        result.description,
+        worst(line.status for line in lines),
+        lines,
+        places.drawn(result.figures),
+        result.tables,
+        result.citations,
+        result.notes,
+        result.seconds,
+    )
+
+
+def _measure_line(result: MetricResult, measure: Measure) -> Line:
+    figure, where = measure_figure(result, measure), standing(measure)
+    ratio = f"{number(where.ratio, 2)}×" if where.ratio is not None else _difference(measure)
+    note = measure.note
+    if NOT_COMPUTED in (figure.row.artificial, figure.row.ceiling) and not note:
+        note = "No reason was recorded."
+    return Line(
+        measure.id,
+        measure.name,
+        measure.unit,
+        figure.row.artificial,
+        interval(measure.artificial),
+        figure.row.ceiling,
+        interval(measure.ceiling),
+        ratio,
+        figure.row.status,
+        figure.row.judgement,
+        note,
+        key_bar(figure),
+        measure.key,
+    )
+
+
+def _finding_line(result: AttackResult, finding: Finding) -> Line:
+    figure = finding_figure(result, finding)
+    control = number(finding.control.value) if finding.control else "no control"
+    return Line(
+        finding.id,
+        finding.name,
+        finding.unit,
+        figure.row.artificial,
+        interval(finding.strength),
+        control,
+        interval(finding.control),
+        number(finding.baseline) if known(finding.baseline) else "none",
+        finding.status,
+        figure.row.judgement,
+        finding.reason or "No reason was recorded.",
+        key_bar(figure),
+        finding.key,
+    )
+
+
+def _difference(measure: Measure) -> str:
+    """Return the signed difference to the ceiling where a ratio has no meaning."""
+    value, ceiling = measure.artificial.value, measure.ceiling.value
+    if not known(value) or not known(ceiling):
+        return "–"
+    return f"{'+' if value >= ceiling else ''}{number(value - ceiling)}"
