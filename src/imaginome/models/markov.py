@@ -29,6 +29,7 @@ MACKAY_PETO_1995 = Citation(
 )
 SITES = 256
 ROWS = 256
+LEAST = np.float32(1e-6)
 
 
 class MarkovSettings(Settings):
@@ -92,7 +93,8 @@ class Markov(Generator[MarkovSettings]):
             longer = np.empty((n, 1 << order), dtype=np.float32)
             back_off(counts, chance, self.settings.prior, longer)
             chance = longer
-        return np.asarray(chance)
+        # Back-off multiplies small chances; no allele may become impossible by rounding.
+        return np.asarray(np.clip(chance, LEAST, 1 - LEAST), dtype=np.float32)
 
     def _draw(
         self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
