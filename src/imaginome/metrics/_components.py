@@ -61,7 +61,8 @@ class Components:
         squared = haplotypes.sum(axis=1, dtype=np.float64) + (self.centre**2).sum()
         squared -= 2.0 * _dot(haplotypes, self.centre)
         outside = np.maximum(squared - (scores**2).sum(axis=1), 0.0)
-        return scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0)
+        fair: Values = scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0)
+        return fair
 
 
 def _dot(haplotypes: Haplotypes, vector: Values) -> Values:

@@ -1,0 +1,115 @@
+"""Every registered metric keeps the contract."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+
+from imaginome.metrics.base import Metric
+from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.registry import metrics
+from imaginome.panel import Panel, Samples, strings
+from imaginome.results import MetricResult
+
+LARGEST_FIGURE = 300_000
+
+
+@pytest.fixture(scope="module")
+def comparison(panel: Panel) -> Comparison:
+    parts = []
+    for k, prefix in enumerate("THA"):
+        third = panel.take_individuals(np.arange(20 * k, 20 * k + 20))
+        ids = strings([f"{prefix}{i}" for i in range(20)])
+        samples = third.samples
+        parts.append(third.with_samples(Samples(ids, samples.population, samples.superpopulation)))
+    return Comparison.of(*parts, replicates=20)
+
+
+@pytest.fixture(scope="module", params=metrics.ids())
+def kind(request: pytest.FixtureRequest) -> type[Metric]:
+    return metrics.get(request.param)
+
+
+@pytest.fixture(scope="module")
+def result(kind: type[Metric], comparison: Comparison) -> MetricResult:
+    return kind().compute(comparison)
+
+
+def test_it_says_what_it_is(kind, result):
+    assert kind.id in metrics.ids()
+    assert kind.name
+    assert kind.description.endswith(".")
+    assert kind.citations
+    assert all(re.fullmatch(r"10\.\d{4,}/\S+", c.doi) for c in kind.citations)
+    assert result.metric == kind.id
+    assert result.citations == [citation.text() for citation in kind.citations]
+
+
+def test_it_survives_json(result):
+    text = result.model_dump_json()
+    assert MetricResult.model_validate_json(text) == result
+    assert "NaN" not in text
+    assert "Infinity" not in text
+
+
+def test_measures_have_ids_ceilings_and_intervals(kind, result):
+    ids = [measure.id for measure in result.measures]
+    assert len(set(ids)) == len(ids) > 0
+    for measure in result.measures:
+        assert re.fullmatch(rf"{kind.id.replace('-', '_')}\.[a-z_]+", measure.id)
+        for estimate in (measure.artificial, measure.ceiling):
+            assert estimate.value is not None, measure.id
+            assert estimate.low <= estimate.value <= estimate.high, measure.id
+            assert estimate.low < estimate.high, measure.id
+
+
+def test_one_measure_is_fit_for_a_summary(result):
+    assert any(measure.key for measure in result.measures)
+
+
+def test_figures_and_tables_are_well_formed(kind, result):
+    assert result.figures
+    for figure in result.figures:
+        assert figure.id.startswith(f"{kind.id.replace('-', '_')}.")
+        assert figure.reading.endswith(".")
+        assert figure.series
+        assert len(figure.model_dump_json()) < LARGEST_FIGURE
+        for series in figure.series:
+            check_series(series, figure.kind)
+    for table in result.tables:
+        assert all(len(row) == len(table.columns) for row in table.rows)
+
+
+def check_series(series, kind):
+    if kind == "heatmaps":
+        assert len(series.z) == len(series.y)
+        assert all(len(row) == len(series.x) for row in series.z)
+    else:
+        assert len(series.y) == len(series.x)
+    for bound in (series.low, series.high):
+        assert bound is None or len(bound) == len(series.y)
+    numbers = [x for x in [*series.x, *series.y] if isinstance(x, float)]
+    assert all(math.isfinite(x) for x in numbers)
+
+
+def test_no_figure_has_one_point_a_person(result, comparison):
+    people = comparison.holdout.n_individuals
+    for figure in result.figures:
+        for series in figure.series:
+            if figure.kind != "heatmaps":
+                assert len(series.x) not in (people, 2 * people)
+
+
+def test_no_result_names_a_person(result, comparison):
+    text = json.dumps(json.loads(result.model_dump_json()))
+    for panel in (comparison.train, comparison.holdout):
+        assert not any(f'"{sample}"' in text for sample in panel.samples.id)
+
+
+def test_the_result_depends_on_the_seed_only_through_intervals_and_draws(kind, comparison, result):
+    again = kind().compute(comparison)
+    assert again == result
