@@ -201,7 +201,7 @@ def evaluation() -> Evaluation:
             )
         ],
         citations=[
-            "Yelmen et al. 2021, Creating artificial human genomes. doi:10.1371/journal.pgen.1009303"
+            "Yelmen et al. 2021, Artificial human genomes. doi:10.1371/journal.pgen.1009303"
         ],
         notes=[f"A note that tries to run {HOSTILE}"],
         seconds=1.2,

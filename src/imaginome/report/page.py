@@ -30,7 +30,6 @@ from imaginome.report.sections import (
     key_bar,
     metric_sections,
     references,
-    worst,
 )
 from imaginome.report.summary import key_figures
 from imaginome.report.training import training_figures
@@ -175,7 +174,6 @@ def _environment() -> Environment:
         "cell": wording.cell,
         "seconds": wording.seconds,
         "numeric": lambda value: value is None or isinstance(value, int | float),
-        "worst": lambda sections: worst(s.status for s in sections),
     }
     environment.globals |= {"icons": wording.ICONS, "words": wording.STATUS_WORDS}
     return environment

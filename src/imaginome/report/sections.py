@@ -21,7 +21,7 @@ from imaginome.results import (
     Table,
 )
 
-SEVERITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
+SEVERITY: tuple[Status, ...] = ("unknown", "pass", "caution", "fail")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def references(*groups: list[Section]) -> list[str]:
 
 
 def worst(statuses: Iterable[Status]) -> Status:
-    """Return the worst status; unknown only where nothing worse is known."""
+    """Return the worst status; unknown only where nothing was judged."""
     return max(statuses, key=SEVERITY.index, default="unknown")
 
 
@@ -122,13 +122,12 @@ def key_bar(figure: KeyFigure) -> RangeBar | None:
 
 def _metric(result: MetricResult, places: Places) -> Section:
     lines = [_measure_line(result, m) for m in result.measures]
-    keys = [line.status for line in lines if line.key] or [line.status for line in lines]
     return Section(
         "metric",
         places.anchor(f"metric-{slug(result.metric)}"),
         result.name,
         result.description,
-        worst(keys),
+        worst([line.status for line in lines if line.key] or [line.status for line in lines]),
         lines,
         places.drawn(result.figures),
         result.tables,

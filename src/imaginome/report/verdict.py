@@ -129,7 +129,11 @@ def how_real(evaluation: Evaluation | None) -> Verdict:
     measures = [m for result in evaluation.metrics for m in result.measures]
     measures = [m for m in measures if m.key] or measures
     standings = [(m, standing(m)) for m in measures]
-    missing = tuple(f"{m.name}: {s.text}." for m, s in standings if s.level == "unknown")
+    missing = tuple(
+        f"{m.name} was not judged: {s.text.rstrip('.')}."
+        for m, s in standings
+        if s.level == "unknown"
+    )
     judged = [(m, s) for m, s in standings if s.level != "unknown"]
     if not judged:
         return Verdict(

@@ -98,7 +98,8 @@
     });
   }
 
-  if ("IntersectionObserver" in window) {
+  // "report.html#all" draws everything at once, for programs that make pictures of the page.
+  if ("IntersectionObserver" in window && location.hash !== "#all") {
     var watch = new IntersectionObserver(
       function (entries) {
         entries.forEach(function (entry) {
