@@ -120,11 +120,17 @@ def chain_starts(sites: Sites) -> npt.NDArray[np.bool_]:
 
 
 def full_from(memoryless: Memoryless) -> Full:
-    """Return the full transitions that mean the same as memoryless ones of one class."""
+    """Return full transitions near memoryless ones; the same where there is one class.
+
+    Tilts of classes are their jumps relative to the mean, to the power of the chance to jump:
+    exact where every haplotype jumps, no tilt where none does.
+    """
     jump = memoryless.jump.mean(axis=1)
     clusters = jump.shape[1]
     switch = memoryless.switch[:, None, None]
     transition = np.repeat(switch * jump[:, None, :], clusters, axis=1)
     diagonal = np.arange(clusters)
     transition[:, diagonal, diagonal] += 1.0 - memoryless.switch[:, None]
-    return Full.of(memoryless.emission, transition, np.ones_like(memoryless.jump))
+    relative = memoryless.jump / np.maximum(jump[:, None, :], np.float32(1e-30))
+    tilt = np.clip(relative, 1e-3, 1e3) ** switch
+    return Full.of(memoryless.emission, transition, np.asarray(tilt, dtype=np.float32))
