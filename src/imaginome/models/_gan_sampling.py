@@ -1,0 +1,53 @@
+"""Drawing haplotypes from a generator: one random stream for each block of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from imaginome.models._gan_networks import BernoulliGenerator, DenseGenerator
+from imaginome.randomness import child_generator
+from imaginome.training.parallel import map_pieces, pieces
+
+BLOCK = 250
+
+
+def draw_bernoulli(
+    generator: BernoulliGenerator, n: int, seed: int, threads: int
+) -> npt.NDArray[np.uint8]:
+    """Draw alleles as Bernoulli variables, ``uint8`` of shape ``(n, n_sites)``."""
+    latent = int(generator.straight.in_features)
+    n_sites = int(generator.straight.out_features)
+
+    def block(rows: slice) -> npt.NDArray[np.uint8]:
+        rng = child_generator(seed, "gan", "draw", rows.start)
+        noise = rng.standard_normal((BLOCK, latent), dtype=np.float32)
+        chance = rng.random((BLOCK, n_sites), dtype=np.float32)
+        logits = _apply(generator, noise)
+        drawn = chance < 1.0 / (1.0 + np.exp(-logits))
+        return drawn[: rows.stop - rows.start].astype(np.uint8)
+
+    return np.concatenate(map_pieces(block, pieces(n, BLOCK), threads))
+
+
+def draw_thresholded(
+    generator: DenseGenerator, n: int, seed: int, threads: int
+) -> npt.NDArray[np.uint8]:
+    """Draw as the paper does: outputs above one half are allele 1, ``uint8``."""
+    latent = int(next(generator.parameters()).shape[1])
+
+    def block(rows: slice) -> npt.NDArray[np.uint8]:
+        rng = child_generator(seed, "gan", "draw", rows.start)
+        noise = rng.standard_normal((BLOCK, latent), dtype=np.float32)
+        drawn = _apply(generator, noise) > 0.5
+        return drawn[: rows.stop - rows.start].astype(np.uint8)
+
+    return np.concatenate(map_pieces(block, pieces(n, BLOCK), threads))
+
+
+@torch.no_grad()
+def _apply(generator: torch.nn.Module, noise: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    device = next(generator.parameters()).device
+    values: npt.NDArray[np.float32] = generator(torch.from_numpy(noise).to(device)).cpu().numpy()
+    return values

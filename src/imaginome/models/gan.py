@@ -1,0 +1,254 @@
+"""A generative adversarial network: a generator shapes noise until a critic is at a loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from imaginome.citations import YELMEN_2021, Citation
+from imaginome.errors import ModelError
+from imaginome.models.base import Generator, Tensors
+from imaginome.panel import Haplotypes, Panel
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.parallel import single_threaded_torch
+
+if TYPE_CHECKING:
+    from imaginome.models._gan_networks import BernoulliGenerator, DenseGenerator
+    from imaginome.models._gan_trainee import Recipe
+
+LEAST_PEOPLE = 8
+PAPER_EPOCHS_PER_MEASUREMENT = 25
+PAPER_EPOCHS_OF_PATIENCE = 2_000
+
+
+class GanSettings(Settings):
+    """Settings of `Gan`. The preset ``yelmen2021`` uses only the first four."""
+
+    preset: Literal["default", "yelmen2021"] = Field(
+        "default",
+        description="default: trained against collapse; yelmen2021: the paper's network and "
+        "optimiser, which needs hours",
+    )
+    steps: int | None = Field(
+        None, ge=1, description="Most updates of the generator; empty: as many as the preset has"
+    )
+    measure_every: int | None = Field(
+        None, ge=1, description="Updates between held-out measurements; empty: the preset's"
+    )
+    patience: int | None = Field(
+        None,
+        ge=0,
+        description="Measurements without improvement before stopping, 0: never; empty: the "
+        "preset's",
+    )
+    latent: int = Field(128, ge=1, description="Noise variables of the generator")
+    hidden: int = Field(256, ge=1, description="Units in each hidden layer of the generator")
+    critic_hidden: int = Field(256, ge=1, description="Units in each hidden layer of the critic")
+    components: int = Field(
+        32, ge=1, description="Principal components that the critic sees beside the alleles"
+    )
+    batch: int = Field(128, ge=4, description="Haplotypes in a batch, rounded up to pieces of 64")
+    learning_rate: float = Field(1e-3, gt=0, description="First step size of both optimisers")
+    last_rate: float = Field(
+        0.1, gt=0, le=1, description="Step size at the last step as a share of the first"
+    )
+    penalty: float = Field(
+        1.0,
+        ge=0,
+        description="Weight of the squared gradient of the critic at real and artificial rows",
+    )
+    penalty_every: int = Field(4, ge=1, description="Steps between two gradient penalties")
+    moments: float = Field(
+        1.0,
+        ge=0,
+        description="Weight of the distance of means and covariances in the "
+        "generator's loss; 0: adversarial only",
+    )
+    average: float = Field(
+        0.998,
+        ge=0,
+        lt=1,
+        description="Share that the running average of the generator keeps at each step",
+    )
+
+
+_CITATIONS = (
+    YELMEN_2021.because("generating genomes by an adversarial pair; the preset yelmen2021"),
+    Citation(
+        "goodfellow2014",
+        "Goodfellow, Ian and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and Warde-Farley, "
+        "David and Ozair, Sherjil and Courville, Aaron and Bengio, Yoshua",
+        "Generative adversarial nets",
+        "Advances in Neural Information Processing Systems 27",
+        2014,
+        reason="the adversarial game",
+    ),
+    Citation(
+        "huang2024",
+        "Huang, Yiwen and Gokaslan, Aaron and Kuleshov, Volodymyr and Tompkin, James",
+        "The GAN is dead; long live the GAN! A modern GAN baseline",
+        "Advances in Neural Information Processing Systems 37",
+        2024,
+        "10.48550/arXiv.2501.05441",
+        "relativistic pairing loss with penalties on the gradient at real and artificial rows",
+    ),
+    Citation(
+        "salimans2016",
+        "Salimans, Tim and Goodfellow, Ian and Zaremba, Wojciech and Cheung, Vicki and Radford, "
+        "Alec and Chen, Xi",
+        "Improved techniques for training GANs",
+        "Advances in Neural Information Processing Systems 29",
+        2016,
+        "10.48550/arXiv.1606.03498",
+        "feature matching and features of the whole batch",
+    ),
+    Citation(
+        "li2015",
+        "Li, Yujia and Swersky, Kevin and Zemel, Richard",
+        "Generative moment matching networks",
+        "International Conference on Machine Learning",
+        2015,
+        "10.48550/arXiv.1502.02761",
+        "matching of moments beside the adversarial loss",
+    ),
+    Citation(
+        "maddison2017",
+        "Maddison, Chris J. and Mnih, Andriy and Teh, Yee Whye",
+        "The concrete distribution: a continuous relaxation of discrete random variables",
+        "International Conference on Learning Representations",
+        2017,
+        "10.48550/arXiv.1611.00712",
+        "gradients through drawn alleles",
+    ),
+)
+
+
+class Gan(Generator[GanSettings]):
+    """A generator network trained against a critic.
+
+    The default draws a haplotype in two steps: noise ``z ~ N(0, I)`` gives a logit for each site,
+    then alleles are independent Bernoulli variables. What two sites share, they share through z.
+    """
+
+    id = "gan"
+    description = "generative adversarial network; preset=yelmen2021 is the published one"
+    assumptions = (
+        "haplotypes are exchangeable draws; linkage and structure fit into the latent variables"
+    )
+    limitations = (
+        "no likelihood; learns from few people worse than simpler models do; linkage among many "
+        "dense sites is smoothed; the preset yelmen2021 needs hours and tends to collapse"
+    )
+    citations = _CITATIONS
+    Settings = GanSettings
+
+    _network: BernoulliGenerator | DenseGenerator
+
+    def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        if train_panel.n_individuals < LEAST_PEOPLE:
+            raise ModelError(
+                f"a GAN cannot learn from {train_panel.n_individuals} individuals",
+                f"give at least {LEAST_PEOPLE}, or use --model independent",
+            )
+        single_threaded_torch()
+        rows, held_out = train_panel.haplotypes, validation.haplotypes
+        device = _device(control.device)
+        if self.settings.preset == "yelmen2021":
+            from imaginome.models._gan_paper import PaperTrainee
+
+            paper = PaperTrainee(control, rows, held_out, device)
+            train("gan", paper, self._plan(len(rows)), control)
+            self._network = paper.generator.cpu()
+        else:
+            from imaginome.models._gan_trainee import Trainee
+
+            plan = self._plan(len(rows))
+            trainee = Trainee(self._recipe(plan.steps), control, rows, held_out, device)
+            train("gan", trainee, plan, control)
+            self._network = trainee.average.cpu()
+
+    def _plan(self, n_rows: int) -> TrainingPlan:
+        """Return how long to train: the settings, or else the preset's own."""
+        from imaginome.models._gan_held_out import OBJECTIVE
+
+        if self.settings.preset == "yelmen2021":
+            from imaginome.models._gan_paper import EPOCHS, PaperRecipe
+
+            batches = PaperRecipe.of(n_rows).batches
+            steps, every = EPOCHS * batches, PAPER_EPOCHS_PER_MEASUREMENT * batches
+            patience = PAPER_EPOCHS_OF_PATIENCE // PAPER_EPOCHS_PER_MEASUREMENT
+        else:
+            steps, every, patience = DEFAULT_STEPS, DEFAULT_MEASURE_EVERY, DEFAULT_PATIENCE
+        chosen = self.settings
+        steps = steps if chosen.steps is None else chosen.steps
+        every = every if chosen.measure_every is None else chosen.measure_every
+        patience = patience if chosen.patience is None else chosen.patience
+        return TrainingPlan(steps, min(every, steps), OBJECTIVE, "lower", patience)
+
+    def _recipe(self, steps: int) -> Recipe:
+        from imaginome.models._gan_trainee import Recipe
+
+        chosen = self.settings.model_dump(exclude={"preset", "steps", "measure_every", "patience"})
+        return Recipe(steps=steps, **chosen)
+
+    def _draw(
+        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        from imaginome.models._gan_networks import BernoulliGenerator
+        from imaginome.models._gan_sampling import draw_bernoulli, draw_thresholded
+
+        single_threaded_torch()
+        network = self._network
+        if isinstance(network, BernoulliGenerator):
+            return draw_bernoulli(network, n, seed, threads)
+        return draw_thresholded(network, n, seed, threads)
+
+    def _tensors(self) -> Tensors:
+        from imaginome.models._gan_networks import to_tensors
+
+        return to_tensors(self._network)
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+        from imaginome.models import _gan_networks as networks
+
+        n_sites = len(self.sites)
+        if self.settings.preset == "yelmen2021":
+            from imaginome.models._gan_paper import LATENT
+
+            self._network = networks.DenseGenerator(LATENT, n_sites)
+        else:
+            self._network = networks.BernoulliGenerator(
+                self.settings.latent, self.settings.hidden, n_sites
+            )
+        networks.from_tensors(self._network, tensors)
+
+
+def _device(wish: str) -> str:
+    """Return the torch device for ``auto``, ``cpu`` or ``cuda``.
+
+    Raises
+    ------
+    ModelError
+        When a GPU is asked for and there is none.
+    """
+    import torch
+
+    if wish == "cpu":
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    if wish == "cuda":
+        raise ModelError("no GPU was found", "use --device auto or --device cpu")
+    return "cpu"
+
+
+DEFAULT_STEPS = 20_000
+DEFAULT_MEASURE_EVERY = 500
+DEFAULT_PATIENCE = 12
+
+ITEM = Gan
