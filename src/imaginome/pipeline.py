@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import shutil
@@ -9,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -83,14 +84,11 @@ class RunRequest:
             name: getattr(self, name)
             for name in ("model", "settings", "individuals", "holdout", "seed", "replicates")
         }
-        return {
-            "version": __version__,
-            "inputs": input_digests(self),
-            "read": str(self.options),
-        } | {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in plain.items()
-        }
+        read = {k: str(v) for k, v in asdict(self.options).items() if k != "samples"}
+        # A digest, not the list: the record of a run names no real individual.
+        read["samples"] = hashlib.sha256("\n".join(self.options.samples).encode()).hexdigest()
+        plain["settings"] = list(self.settings)
+        return {"version": __version__, "inputs": input_digests(self), "read": read, **plain}
 
 
 @dataclass(frozen=True)
@@ -306,7 +304,7 @@ class _Run:
         """Write ``run.json``: inputs, command, versions, seed, times, memory."""
         record = {
             "imaginome": __version__,
-            "command": sys.argv,
+            "command": command_line(sys.argv),
             "request": self.request.identity(),
             "facts": facts,
             "tally": self.tally.steps,
@@ -317,6 +315,12 @@ class _Run:
         }
         text = json.dumps(record, indent=2) + "\n"
         write_text(self.folder / "run.json", text, force=True)
+
+
+def command_line(words: list[str]) -> list[str]:
+    """Return the command without the sample ids that ``-s`` was given."""
+    hidden = ("-s", "--sample-list")
+    return ["(samples)" if i and words[i - 1] in hidden else word for i, word in enumerate(words)]
 
 
 def artificial_notes(model: Generator[Any], seed: int) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,36 +11,10 @@ READING = "Reading the panel"
 RUNNING = "Running"
 
 
-class Multiallelic(StrEnum):
-    """What to do with records of more than one ALT allele."""
-
-    drop = "drop"
-    split = "split"
-    error = "error"
-
-
-class Keep(StrEnum):
-    """What to do with records of a kind that a panel can hold."""
-
-    keep = "keep"
-    drop = "drop"
-    error = "error"
-
-
-class Missing(StrEnum):
-    """What to do with sites at which a genotype is missing."""
-
-    error = "error"
-    drop = "drop"
-
-
-class Unphased(StrEnum):
-    """What to do with sites at which a heterozygote is unphased."""
-
-    error = "error"
-    drop = "drop"
-    keep = "keep"
-
+Multiallelic = Literal["drop", "split", "error"]
+Keep = Literal["keep", "drop", "error"]
+Missing = Literal["error", "drop"]
+Unphased = Literal["error", "drop", "keep"]
 
 PanelPath = Annotated[str, typer.Argument(metavar="PANEL", help="VCF, BCF or .hapt; path or URL.")]
 Samples = Annotated[

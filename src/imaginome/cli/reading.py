@@ -17,11 +17,11 @@ def read_options(
     sample_list: o.SampleList = "",
     sample_file: o.SampleFile = None,
     legend: o.Legend = None,
-    multiallelic: o.MultiallelicOption = o.Multiallelic.drop,
-    indels: o.Indels = o.Keep.keep,
-    monomorphic: o.Monomorphic = o.Keep.drop,
-    missing: o.MissingOption = o.Missing.error,
-    unphased: o.UnphasedOption = o.Unphased.error,
+    multiallelic: o.MultiallelicOption = "drop",
+    indels: o.Indels = "keep",
+    monomorphic: o.Monomorphic = "drop",
+    missing: o.MissingOption = "error",
+    unphased: o.UnphasedOption = "error",
 ) -> Any:
     """Return the `imaginome.formats.ReadOptions` that the words ask for."""
     from imaginome.formats import ReadOptions
@@ -37,11 +37,11 @@ def read_options(
         + (read_regions(regions_file) if regions_file else ()),
         samples=(parse_samples(sample_list) if sample_list else ())
         + (read_samples(sample_file) if sample_file else ()),
-        multiallelic=multiallelic.value,
-        indels=indels.value,
-        monomorphic=monomorphic.value,
-        missing=missing.value,
-        unphased=unphased.value,
+        multiallelic=multiallelic,
+        indels=indels,
+        monomorphic=monomorphic,
+        missing=missing,
+        unphased=unphased,
         legend=legend,
         samples_table=samples,
     )
@@ -79,17 +79,21 @@ def comparison(
     real = ReadOptions(monomorphic="keep", samples_table=samples)
     if panel is not None and split is not None:
         whole = read_panel(panel, real)
-        parts = [take_part(whole, split, part) for part in ("train", "holdout")]
+        known, unseen = (take_part(whole, split, part) for part in ("train", "holdout"))
     elif train is not None and holdout is not None:
-        parts = [read_panel(path, real) for path in (train, holdout)]
+        known, unseen = read_panel(train, real), read_panel(holdout, real)
         if split is not None:
-            chosen = zip(parts, ("train", "holdout"), strict=True)
-            parts = [take_part(part, split, name) for part, name in chosen]
+            known, unseen = take_part(known, split, "train"), take_part(unseen, split, "holdout")
     else:
         raise _incomplete()
     made = read_panel(artificial, replace(real, samples_table=None, legend=legend))
     return Comparison.of(
-        *parts, made, seed=seed, threads=thread_count(threads), replicates=replicates
+        known,
+        unseen,
+        made,
+        seed=seed,
+        threads=thread_count(threads),
+        replicates=replicates,
     )
 
 
