@@ -23,6 +23,7 @@ from imaginome.training.control import FitControl
 
 # Settings small enough for a test; a generator that is not named here runs with its defaults.
 SMALL: dict[str, list[str]] = {
+    "gan": ["steps=40", "measure_every=10", "latent=8", "hidden=16", "critic_hidden=16"],
     "hmm": ["clusters=6", "rounds=3", "full_rounds=3"],
     "markov": ["order=5"],
 }
