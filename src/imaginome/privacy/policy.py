@@ -13,7 +13,6 @@ from imaginome.errors import SettingsError
 from imaginome.results import Estimate, Status
 from imaginome.settings import Settings
 
-
 STRETCH = 1.5
 
 
@@ -49,6 +48,12 @@ class Policy(Settings):
     )
     sitewise_fail: float = Field(
         0.54, description="share of sites whose longest run is shared with train"
+    )
+    copies_caution: float = Field(
+        0.001, description="share of artificial haplotypes that are train haplotypes, in excess"
+    )
+    copies_fail: float = Field(
+        0.001, description="share of artificial haplotypes that are train haplotypes, in excess"
     )
     closeness_caution: float = Field(0.05, description="0.5 - AA_truth: nearer than neighbours")
     closeness_fail: float = Field(0.15, description="0.5 - AA_truth: nearer than neighbours")
@@ -101,14 +106,15 @@ def _known() -> str:
 def judge(strength: Estimate, caution: float, fail: float, baseline: float) -> tuple[Status, str]:
     """Judge a strength of which more is worse.
 
-    A value counts as more than chance when its interval, made half as wide again (about three
-    standard errors: one false alarm in some 700 findings), lies above guessing. So
+    A value is more than chance when its interval lies above guessing, and surely so when the
+    interval made half as wide again does (about three standard errors: one false alarm in some
+    700 findings). So
 
-    - ``fail``: at or above `fail` and more than chance;
-    - ``caution``: at or above `fail` but not surely more than chance; or more than chance and
-      at or above `caution`, or with an interval that reaches `fail`;
-    - ``unknown``: the interval holds both guessing and `fail`, or there is none: too few people
-      to tell, which is no pass;
+    - ``fail``: at or above `fail`, surely more than chance;
+    - ``caution``: at or above `fail`, more than chance but not surely; or surely more than
+      chance, and at or above `caution` or with an interval that reaches `fail`;
+    - ``unknown``: the interval reaches `fail` and holds guessing too, or there is none: too few
+      people to tell, which is no pass;
     - ``pass``: otherwise.
 
     Parameters
@@ -128,23 +134,31 @@ def judge(strength: Estimate, caution: float, fail: float, baseline: float) -> t
     value, low, high = strength.value, strength.low, strength.high
     if value is None:
         return "unknown", "could not be computed"
-    found = f"{value:.3g}" if low is None else f"{value:.3g} (95% interval {low:.3g} to {high:.3g})"
-    real = low is not None and value - STRETCH * (value - low) > baseline
-    if value >= fail:
-        if real:
-            return "fail", f"{found} is at or above {fail:g}"
-        return "caution", f"{found} is at or above {fail:g}, but chance may explain it"
     if low is None or high is None:
-        return "unknown", f"{found} has no interval: too few people"
-    if real and value >= caution:
-        return "caution", f"{found} is at or above {caution:g}"
+        return "unknown", f"{value:.3g} has no interval: too few people"
+    found = f"{value:.3g} (95% interval {low:.3g} to {high:.3g})"
+    surely = value - STRETCH * (value - low) > baseline
+    status, reason = _decide((value, low, high), surely, (caution, fail), baseline)
+    return status, f"{found} {reason}"
+
+
+def _decide(
+    interval: tuple[float, float, float],
+    surely: bool,
+    thresholds: tuple[float, float],
+    baseline: float,
+) -> tuple[Status, str]:
+    value, low, high = interval
+    caution, fail = thresholds
+    if value >= fail and low > baseline:
+        doubt = "" if surely else ", though chance may explain it"
+        return ("fail" if surely else "caution"), f"is at or above {fail:g}{doubt}"
+    if value >= caution and surely:
+        return "caution", f"is at or above {caution:g}"
     if high >= fail:
-        if real:
-            return "caution", f"{found} is more than chance and may be {fail:g} or more"
-        return (
-            "unknown",
-            f"{found} cannot tell guessing ({baseline:g}) from {fail:g}: no power here",
-        )
+        if surely:
+            return "caution", f"is more than chance and may be {fail:g} or more"
+        return "unknown", f"cannot tell guessing ({baseline:g}) from {fail:g}: no power here"
     if value >= caution:
-        return "pass", f"{found} is at or above {caution:g}, but within chance"
-    return "pass", f"{found} is below {caution:g}"
+        return "pass", f"is at or above {caution:g}, but within chance"
+    return "pass", f"is below {caution:g}"
