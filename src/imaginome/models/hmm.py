@@ -98,13 +98,13 @@ class HmmSettings(Settings):
         "(haplotypes)",
     )
     group_prior: float = Field(
-        0.5,
+        0.05,
         gt=0,
         description="pseudo-haplotypes that hold a superpopulation's cluster weights to those of "
         "everyone (haplotypes)",
     )
     population_prior: float = Field(
-        5.0,
+        2.0,
         gt=0,
         description="pseudo-haplotypes that hold a population's cluster weights to those of its "
         "superpopulation (haplotypes)",
