@@ -29,11 +29,17 @@ class Roc:
         return float(np.sum(np.diff(self.false) * 0.5 * (self.true[1:] + self.true[:-1])))
 
     def true_rate(self, false_rate: float) -> float:
-        """Return the largest true-positive rate at a false-positive rate of at most this."""
-        if math.isnan(self.false[-1]):
+        """Return the true-positive rate at a false-positive rate.
+
+        Among equal scores the attacker accuses some at random: the curve is linear there.
+        """
+        if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
             return math.nan
-        reached = int(np.searchsorted(self.false, false_rate + 1e-12, side="right")) - 1
-        return float(self.true[reached])
+        last = int(np.searchsorted(self.false, false_rate, side="right")) - 1
+        if last == len(self.false) - 1:
+            return float(self.true[last])
+        part = (false_rate - self.false[last]) / (self.false[last + 1] - self.false[last])
+        return float(self.true[last] + part * (self.true[last + 1] - self.true[last]))
 
 
 @dataclass(frozen=True, eq=False)
