@@ -41,7 +41,7 @@ def exact_distribution(model: Parameters) -> npt.NDArray[np.float64]:
     weights, a, b = (t.numpy().astype(float) for t in (model.weights, model.visible, model.hidden))
     energy = -(visible @ a)[:, None] - (hidden @ b)[None] - visible @ weights @ hidden.T
     joint = np.exp(-energy)
-    return joint.sum(1) / joint.sum()
+    return np.asarray(joint.sum(1) / joint.sum())
 
 
 def test_free_energy_sums_out_the_hidden_units() -> None:

@@ -53,7 +53,7 @@ class Parameters:
         return -(visible @ self.visible).double() - summed
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
 def _balanced(
     chance: npt.NDArray[np.float32], phase: npt.NDArray[np.float32], order: npt.NDArray[np.int64]
 ) -> None:
