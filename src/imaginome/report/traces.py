@@ -52,8 +52,10 @@ def grouping(series: list[Series]) -> list[int | None]:
     group: one colour, told apart by the line. None for all where each role occurs once.
     """
     counts = Counter(TOKENS[s.role] for s in series)
-    if not counts or max(counts.values()) < 2:
-        return [None] * len(series)
+    if max((n for token, n in counts.items() if token != "@neutral"), default=0) < 2:
+        # Several neutral series are no groups; they only need colours of their own.
+        many = counts["@neutral"] > 1
+        return [4 + i if many and s.role == "neutral" else None for i, s in enumerate(series)]
     names = [" ".join(ROLE_WORDS.sub(" ", s.name).split()).strip(" ,:;()-") for s in series]
     order = list(dict.fromkeys(names))
     if len(order) == len(series):
