@@ -80,7 +80,7 @@ def fit(
     Raises
     ------
     ModelError
-        When the panel has fewer than ten individuals or no site.
+        When the panel has fewer than ten individuals, no site, or no site that varies.
     CheckpointError
         When `checkpoint` is damaged or belongs to another fit.
     """
@@ -90,6 +90,11 @@ def fit(
             f"a train panel of {train.n_individuals} individuals and {train.n_sites} sites is "
             "too small to learn from",
             f"give at least {FEWEST_INDIVIDUALS} individuals and one site",
+        )
+    if (train.haplotypes == train.haplotypes[0]).all():
+        raise ModelError(
+            f"all {train.n_haplotypes} haplotypes of the train panel are the same",
+            "there is nothing to learn: give a region with sites that vary",
         )
     learn, validation = split_panel(train, VALIDATION, child_generator(seed, "validation"))
     store = None

@@ -80,6 +80,10 @@ Indels = Annotated[Keep, typer.Option("--indels", help="Indels.", rich_help_pane
 Monomorphic = Annotated[
     Keep, typer.Option("--monomorphic", help="Constant sites.", rich_help_panel=READING)
 ]
+Duplicates = Annotated[
+    Literal["first", "error"],
+    typer.Option("--duplicates", help="Sites that appear twice.", rich_help_panel=READING),
+]
 MissingOption = Annotated[
     Missing,
     typer.Option("--missing", help="Sites with missing genotypes.", rich_help_panel=READING),

@@ -19,7 +19,8 @@ def read_options(
     legend: o.Legend = None,
     multiallelic: o.MultiallelicOption = "drop",
     indels: o.Indels = "keep",
-    monomorphic: o.Monomorphic = "drop",
+    monomorphic: o.Monomorphic = "keep",
+    duplicates: o.Duplicates = "first",
     missing: o.MissingOption = "error",
     unphased: o.UnphasedOption = "error",
 ) -> Any:
@@ -40,6 +41,7 @@ def read_options(
         multiallelic=multiallelic,
         indels=indels,
         monomorphic=monomorphic,
+        duplicates=duplicates,
         missing=missing,
         unphased=unphased,
         legend=legend,

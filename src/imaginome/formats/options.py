@@ -23,7 +23,8 @@ class ReadOptions:
         ``drop`` them, ``split`` into one biallelic site an ALT allele (others count as REF),
         or ``error``.
     indels, monomorphic
-        ``keep``, ``drop`` or ``error``.
+        ``keep``, ``drop`` or ``error``. Whether a site varies is a property of the individuals:
+        to drop it for everyone would select sites by looking at the holdout.
     duplicates
         Of sites with the same contig, position, ref and alt: keep the ``first``, or ``error``.
     missing, unphased
@@ -39,7 +40,7 @@ class ReadOptions:
     samples: tuple[str, ...] = ()
     multiallelic: Literal["drop", "split", "error"] = "drop"
     indels: Literal["keep", "drop", "error"] = "keep"
-    monomorphic: Literal["keep", "drop", "error"] = "drop"
+    monomorphic: Literal["keep", "drop", "error"] = "keep"
     duplicates: Literal["first", "error"] = "first"
     missing: Literal["error", "drop"] = "error"
     unphased: Literal["error", "drop", "keep"] = "error"
