@@ -33,7 +33,7 @@ def test_third_part_is_not_flagged(demo, seed):
 
 def test_short_mosaic_is_found_by_segments_where_distances_are_blind():
     train, holdout = parts(diverse(600), 2)
-    found = statuses(audit(Comparison.of(train, holdout, mosaic(train, 10))))
+    found = statuses(audit(Comparison.of(train, holdout, mosaic(train, 8))))
     assert found["segments.sitewise"] == "fail"
     for finding in ("aats.truth", "privacy-loss.loss", "membership.auc", "copies.excess"):
         assert found[finding] in ("pass", "unknown")
