@@ -70,10 +70,11 @@ def key_figures(
 ) -> list[KeyFigure]:
     """Choose `count` figures for the first screen.
 
-    A third of the places belongs to the attacks, the others to the metrics; every metric and
-    attack sends one before any sends a second, and places left free go to the other side.
+    A third of the places belongs to the attacks, worst findings first, the others to the
+    metrics; every metric sends one before any sends a second, and so do attacks whose findings
+    have the same status. Places left free go to the other side.
     """
-    measures, findings = _in_turn(_measures(evaluation)), _in_turn(_findings(audit))
+    measures, findings = _in_turn(_measures(evaluation)), _worst_first(_findings(audit))
     for_attacks = max(count // 3, count - len(measures))
     findings = findings[:for_attacks]
     return measures[: count - len(findings)] + findings
@@ -131,6 +132,11 @@ def _findings(audit: Audit | None) -> list[KeyFigure]:
     pairs = [(result, f) for result in results for f in result.findings]
     pairs = [pair for pair in pairs if pair[1].key] or pairs
     return [finding_figure(result, f) for result, f in pairs]
+
+
+def _worst_first(figures: list[KeyFigure]) -> list[KeyFigure]:
+    order = ("fail", "caution", "unknown", "pass")
+    return sorted(_in_turn(figures), key=lambda figure: order.index(figure.row.status))
 
 
 def _in_turn(figures: Iterable[KeyFigure]) -> list[KeyFigure]:
