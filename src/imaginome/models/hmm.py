@@ -67,9 +67,9 @@ class HmmSettings(Settings):
         description="'memoryless': a jump forgets the cluster it leaves; 'full': a transition "
         "matrix between clusters at every site, started from the memoryless solution",
     )
-    rounds: int = Field(10, ge=1, description="rounds of EM with memoryless transitions (rounds)")
+    rounds: int = Field(7, ge=1, description="rounds of EM with memoryless transitions (rounds)")
     full_rounds: int = Field(
-        8, ge=0, description="most rounds of EM with full transitions (rounds)"
+        6, ge=0, description="most rounds of EM with full transitions (rounds)"
     )
     patience: int = Field(
         2, ge=0, description="rounds without held-out gain after which EM stops; 0: never (rounds)"
