@@ -118,7 +118,10 @@ class RbmSettings(Settings):
         "site; large: plain gradient",
     )
     weight_decay: float = Field(
-        0.0, ge=0, le=1, description="pull of weights to zero, relative to the gradient"
+        0.03,
+        ge=0,
+        le=1,
+        description="pull of weights to zero, relative to the gradient; keeps noise out of them",
     )
     annealing: int = Field(
         1000, ge=1, description="temperatures of the estimate of log Z after the fit (steps)"
