@@ -1,4 +1,4 @@
-"""The partition function of a restricted Boltzmann machine by annealed importance sampling."""
+"""Likelihoods of a restricted Boltzmann machine: conditional, exact; whole, by annealing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 
 from imaginome.models._rbm_gibbs import PIECE, Parameters, RandomStream, sweep
-from imaginome.training.parallel import map_pieces
+from imaginome.training.parallel import map_pieces, pieces
 
 
 def log_partition(
@@ -51,6 +51,43 @@ def log_partition(
     weights = np.exp(logs - top)
     effective = weights.sum() ** 2 / np.sum(weights**2)
     return float(start) + float(top + np.log(weights.mean())), float(effective)
+
+
+def pseudo_log_likelihood(
+    model: Parameters, visible: torch.Tensor, sites: npt.NDArray[np.int64], threads: int
+) -> float:
+    """Return the mean over rows and `sites` of ``log P(allele | alleles at all other sites)``.
+
+    Besag's pseudo-likelihood: it needs no partition function and no sampling, and falls when
+    the machine overfits.
+
+    Parameters
+    ----------
+    model
+        The machine.
+    visible
+        Haplotypes, ``float32`` of shape ``(n, n_sites)``.
+    sites
+        Columns over which to average.
+    threads
+        Threads to use; the result does not depend on it.
+    """
+
+    def work(rows: slice) -> float:
+        part = visible[rows]
+        hidden_input = model.hidden_input(part)
+        here = torch.nn.functional.softplus(hidden_input).sum(1)
+        total = 0.0
+        for site in sites:
+            flip = 1.0 - 2.0 * part[:, site]
+            other = torch.addcmul(hidden_input, flip[:, None], model.weights[site][None])
+            gain = torch.nn.functional.softplus(other).sum(1) - here
+            gain += flip * model.visible[site]
+            total -= float(torch.nn.functional.softplus(gain).sum(dtype=torch.float64))
+        return total
+
+    parts = map_pieces(work, pieces(len(visible), PIECE), threads)
+    return sum(parts) / (len(visible) * len(sites))
 
 
 def _anneal(

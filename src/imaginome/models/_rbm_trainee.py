@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from imaginome.models._rbm_gibbs import PIECE, Parameters, sweep
+from imaginome.models._rbm_likelihood import pseudo_log_likelihood
 from imaginome.models._rbm_moments import Moments
 from imaginome.models._rbm_structure import Structure
 from imaginome.training.checkpoints import Tensors
@@ -18,6 +19,7 @@ from imaginome.training.parallel import map_pieces, pieces, single_threaded_torc
 START_WEIGHT = 0.03
 START_SCALE = 0.2
 OFFSET_RATE = 0.05
+JUDGED_SITES = 400
 
 
 @dataclass(frozen=True)
@@ -189,15 +191,21 @@ class Trainee:
     # -- held-out evidence ----------------------------------------------------------------
 
     def held_out(self) -> dict[str, float]:
-        """Return errors of the chains against held-out people, as multiples of the train's.
+        """Return the pseudo-log-likelihood of held-out haplotypes, and errors of the chains.
 
-        The likelihood of a machine is known up to its partition function only, whose estimates
-        drift along a training; what the machine is for, moments of what it draws, is not.
+        The likelihood itself is known up to its partition function only, whose estimates drift
+        along a training; moments of chains are too noisy on few people to tell when to stop.
         ``energy_gap`` warns of overfitting: held-out less train free energy, in nats.
         """
+        n_sites = len(self.mean)
+        sites = np.unique(np.linspace(0, n_sites - 1, min(n_sites, JUDGED_SITES)).astype(np.int64))
+        conditional = pseudo_log_likelihood(
+            self.model, self.validation, sites, self.control.threads
+        )
         seen = self.data[:: max(1, len(self.data) // (4 * PIECE))]
         gap = self._energies(self.validation).mean() - self._energies(seen).mean()
         return {
+            "pseudo_log_likelihood": conditional * n_sites,
             **self.moments.errors(self.chains),
             "energy_gap": float(gap),
             "step": self.scale * self.recipe.step_size,

@@ -77,6 +77,16 @@ NEAL_2001 = Citation(
     "log Z, hence the log-likelihood, from annealed chains",
 )
 
+BESAG_1975 = Citation(
+    "besag1975",
+    "Besag, Julian",
+    "Statistical analysis of non-lattice data",
+    "The Statistician",
+    1975,
+    "10.2307/2987782",
+    "pseudo-likelihood of held-out haplotypes, by which the best step is chosen",
+)
+
 SITES_PER_HIDDEN = 3
 UPDATES_PER_SITE = 15
 MOST_HIDDEN, FEWEST_HIDDEN = 512, 16
@@ -136,7 +146,7 @@ class Rbm(Generator[RbmSettings]):
 
     Persistent contrastive divergence with the centred gradient, divided by the covariance of
     the sites (`Structure`), on many chains whose Bernoulli draws are balanced (`draw_balanced`).
-    Training stops on moments of the chains against held-out people.
+    The best step is chosen by the pseudo-likelihood of held-out people.
     """
 
     id = "rbm"
@@ -158,6 +168,7 @@ class Rbm(Generator[RbmSettings]):
         AMARI_1998,
         MADOW_1944,
         NEAL_2001,
+        BESAG_1975,
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "latent"})
     Settings = RbmSettings
@@ -203,8 +214,8 @@ class Rbm(Generator[RbmSettings]):
         plan = TrainingPlan(
             recipe.updates,
             max(1, recipe.updates // MEASUREMENTS),
-            objective="moment_error",
-            toward="lower",
+            objective="pseudo_log_likelihood",
+            toward="higher",
         )
         self.history = train("rbm", trainee, plan, control)
         estimate, effective = log_partition(
