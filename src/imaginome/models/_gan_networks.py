@@ -1,9 +1,9 @@
 """The networks of the adversarial models: from noise to alleles, from alleles to a score.
 
 Yelmen et al. 2021 (doi:10.1371/journal.pgen.1009303) use two plain dense networks. The default
-preset adds a linear path from noise to logits (a factor model of linkage that the hidden layers
-bend), starts the outputs at the train frequencies and draws alleles as Bernoulli variables; its
-critic sees standardised alleles and their leading principal components.
+preset has a discrete latent variable beside the continuous ones, a linear path from noise to
+logits (a factor model of linkage that the hidden layers bend) and draws alleles as Bernoulli
+variables; its critic sees standardised alleles and their leading principal components.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from imaginome.models.base import Tensors
 LEAST_SPREAD = 0.1
 PAPER_SLOPE = 0.01
 SLOPE = 0.2
+START_GAIN = 0.05
 
 
 class DenseGenerator(nn.Module):
@@ -66,31 +67,50 @@ class DenseDiscriminator(nn.Module):
 
 
 class BernoulliGenerator(nn.Module):
-    """Noise to the logits of allele 1: a dense network and a linear path beside it.
+    """Noise and a class to the logits of allele 1.
+
+    Logits are those of the class, plus a dense network of noise and class, plus a linear map of
+    the noise.
 
     Parameters
     ----------
     latent
         Number of noise variables.
+    classes
+        Number of classes.
     hidden
         Units of each of the two hidden layers.
     n_sites
         Number of sites.
     """
 
-    def __init__(self, latent: int, hidden: int, n_sites: int) -> None:
+    shares: torch.Tensor
+
+    def __init__(self, latent: int, classes: int, hidden: int, n_sites: int) -> None:
         super().__init__()
+        self.latent, self.n_sites = latent, n_sites
+        self.register_buffer("shares", torch.full((classes,), 1.0 / classes))
+        self.classes = nn.Parameter(torch.zeros(classes, n_sites))
+        self.embedding = nn.Parameter(torch.zeros(classes, hidden))
         self.layers = nn.ModuleList([nn.Linear(latent, hidden), nn.Linear(hidden, hidden)])
         self.output = nn.Linear(hidden, n_sites)
         self.straight = nn.Linear(latent, n_sites, bias=False)
 
-    def forward(self, noise: torch.Tensor) -> torch.Tensor:
-        """Return logits, shape ``(n, n_sites)``."""
-        hidden = noise
-        for layer in self.layers:
-            hidden = nn.functional.leaky_relu(layer(hidden), SLOPE)
-        logits: torch.Tensor = self.output(hidden) + self.straight(noise)
+    def forward(self, noise: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+        """Return logits, shape ``(n, n_sites)``, for noise and classes of n rows."""
+        first, second = self.layers
+        hidden = nn.functional.leaky_relu(first(noise) + self.embedding[chosen], SLOPE)
+        hidden = nn.functional.leaky_relu(second(hidden), SLOPE)
+        bent = self.output(hidden) + self.straight(noise)
+        logits: torch.Tensor = self.classes[chosen] + bent
         return logits
+
+    def choose(self, chance: npt.NDArray[np.float64]) -> torch.Tensor:
+        """Return the class of each uniform variable, ``int64``."""
+        borders = np.cumsum(self.shares.cpu().numpy().astype(np.float64))[:-1]
+        return torch.from_numpy(np.searchsorted(borders, chance, side="right")).to(
+            self.shares.device
+        )
 
 
 class Critic(nn.Module):
@@ -155,24 +175,41 @@ def initialise(
             parameter.copy_(torch.from_numpy(values))
 
 
-def start_at(generator: BernoulliGenerator, frequencies: npt.NDArray[np.float64]) -> None:
-    """Set the output biases so that alleles start at these frequencies."""
-    clipped = np.clip(frequencies, 0.002, 0.998)
-    logits = np.log(clipped / (1.0 - clipped)).astype(np.float32)
+def start_at(
+    generator: BernoulliGenerator,
+    shares: torch.Tensor,
+    logits: torch.Tensor,
+    loadings: torch.Tensor,
+) -> None:
+    """Start as a mixture of classes, moved by the first noise variables only.
+
+    Parameters
+    ----------
+    generator
+        The network, whose weights were drawn at random.
+    shares, logits
+        Share of each class and its logits.
+    loadings
+        Effect of the first noise variables on the logits; that of the others starts small.
+    """
     with torch.no_grad():
-        generator.output.bias.copy_(torch.from_numpy(logits))
+        generator.shares.copy_(shares)
+        generator.classes.copy_(logits)
+        generator.output.weight.mul_(START_GAIN)
+        generator.straight.weight.mul_(START_GAIN)
+        generator.straight.weight[:, : loadings.shape[1]] = loadings
 
 
 def to_tensors(module: nn.Module, prefix: str = "") -> Tensors:
-    """Return the parameters of a network as arrays on the CPU."""
+    """Return the parameters and buffers of a network as arrays on the CPU."""
     return {
-        prefix + name: parameter.detach().cpu().numpy().copy()
-        for name, parameter in module.named_parameters()
+        prefix + name: value.detach().cpu().numpy().copy()
+        for name, value in module.state_dict().items()
     }
 
 
 def from_tensors(module: nn.Module, tensors: Tensors, prefix: str = "") -> None:
-    """Set the parameters of a network from what `to_tensors` returned.
+    """Set the parameters and buffers of a network from what `to_tensors` returned.
 
     Raises
     ------
@@ -182,8 +219,8 @@ def from_tensors(module: nn.Module, tensors: Tensors, prefix: str = "") -> None:
         When one is missing.
     """
     with torch.no_grad():
-        for name, parameter in module.named_parameters():
+        for name, value in module.state_dict().items():
             array = tensors[prefix + name]
-            if array.shape != tuple(parameter.shape):
-                raise ValueError(f"{name} has shape {array.shape}, not {tuple(parameter.shape)}")
-            parameter.copy_(torch.from_numpy(np.ascontiguousarray(array)))
+            if array.shape != tuple(value.shape):
+                raise ValueError(f"{name} has shape {array.shape}, not {tuple(value.shape)}")
+            value.copy_(torch.from_numpy(np.ascontiguousarray(array)))

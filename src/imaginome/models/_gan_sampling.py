@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.special import expit
 
 from imaginome.models._gan_networks import BernoulliGenerator, DenseGenerator
 from imaginome.randomness import child_generator
@@ -17,15 +18,14 @@ def draw_bernoulli(
     generator: BernoulliGenerator, n: int, seed: int, threads: int
 ) -> npt.NDArray[np.uint8]:
     """Draw alleles as Bernoulli variables, ``uint8`` of shape ``(n, n_sites)``."""
-    latent = int(generator.straight.in_features)
-    n_sites = int(generator.straight.out_features)
 
     def block(rows: slice) -> npt.NDArray[np.uint8]:
         rng = child_generator(seed, "gan", "draw", rows.start)
-        noise = rng.standard_normal((BLOCK, latent), dtype=np.float32)
-        chance = rng.random((BLOCK, n_sites), dtype=np.float32)
-        logits = _apply(generator, noise)
-        drawn = chance < 1.0 / (1.0 + np.exp(-logits))
+        noise = rng.standard_normal((BLOCK, generator.latent), dtype=np.float32)
+        chosen = generator.choose(rng.random(BLOCK))
+        chance = rng.random((BLOCK, generator.n_sites), dtype=np.float32)
+        logits = _apply(generator, noise, chosen)
+        drawn: npt.NDArray[np.bool_] = chance < expit(logits)
         return drawn[: rows.stop - rows.start].astype(np.uint8)
 
     return np.concatenate(map_pieces(block, pieces(n, BLOCK), threads))
@@ -47,7 +47,10 @@ def draw_thresholded(
 
 
 @torch.no_grad()
-def _apply(generator: torch.nn.Module, noise: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _apply(
+    generator: torch.nn.Module, noise: npt.NDArray[np.float32], *others: torch.Tensor
+) -> npt.NDArray[np.float32]:
     device = next(generator.parameters()).device
-    values: npt.NDArray[np.float32] = generator(torch.from_numpy(noise).to(device)).cpu().numpy()
-    return values
+    values = generator(torch.from_numpy(noise).to(device), *others)
+    found: npt.NDArray[np.float32] = values.cpu().numpy()
+    return found

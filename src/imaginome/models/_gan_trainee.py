@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from imaginome.models._gan_adam import Adam
 from imaginome.models._gan_axes import principal_axes
+from imaginome.models._gan_clusters import (
+    cluster_logits,
+    cluster_rows,
+    linked_start,
+)
 from imaginome.models._gan_held_out import HeldOut, Rows
 from imaginome.models._gan_losses import (
     gradient_penalty,
@@ -32,7 +38,7 @@ from imaginome.training.control import FitControl
 from imaginome.training.parallel import map_pieces
 
 PIECE = 64
-OUTPUT_GAIN = 0.3
+CLUSTER_COMPONENTS = 6
 ADAM_DECAY = (0.0, 0.99)
 
 
@@ -42,6 +48,7 @@ class Recipe:
 
     steps: int
     latent: int
+    clusters: int
     hidden: int
     critic_hidden: int
     components: int
@@ -61,6 +68,7 @@ class _Share:
     real: torch.Tensor
     reference: torch.Tensor
     noise: torch.Tensor
+    chosen: torch.Tensor
     uniform: torch.Tensor
 
 
@@ -85,9 +93,12 @@ class Trainee:
         self._threads = control.threads if device == "cpu" else 1
         n_sites = train.shape[1]
         frequencies = train.mean(axis=0, dtype=np.float64)
-        self.generator = BernoulliGenerator(recipe.latent, recipe.hidden, n_sites)
-        self.average = BernoulliGenerator(recipe.latent, recipe.hidden, n_sites)
-        self._start_generator(frequencies)
+        shares, logits, loadings = self._mixture(frequencies)
+        sizes = (recipe.latent, len(shares), recipe.hidden, n_sites)
+        self.generator, self.average = BernoulliGenerator(*sizes), BernoulliGenerator(*sizes)
+        initialise(self.generator, control.rng("gan", "generator"), gain=2.0**0.5, slope=SLOPE)
+        start_at(self.generator, shares, logits, loadings)
+        from_tensors(self.average, to_tensors(self.generator))
         self.critic = self._new_critic(frequencies)
         for network in (self.generator, self.average, self.critic):
             network.to(device)
@@ -96,16 +107,19 @@ class Trainee:
         self._held_out = HeldOut(train, validation, control.rng("gan", "held out"))
         self._held_out_seed = int(control.rng("gan", "held out draw").integers(2**31))
 
-    def _start_generator(self, frequencies: np.ndarray) -> None:
-        rng = self.control.rng("gan", "generator")
-        initialise(self.generator, rng, gain=2.0**0.5, slope=SLOPE)
-        with torch.no_grad():
-            self.generator.output.weight.mul_(OUTPUT_GAIN)
-            self.generator.straight.weight.mul_(OUTPUT_GAIN)
-        start_at(self.generator, frequencies)
-        from_tensors(self.average, to_tensors(self.generator))
+    def _mixture(
+        self, frequencies: npt.NDArray[np.float64]
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return shares and logits of clusters, and the factors of linkage within them."""
+        rng = self.control.rng("gan", "clusters")
+        centred = torch.from_numpy(self._train).float() - torch.from_numpy(frequencies).float()
+        axes = principal_axes(centred, CLUSTER_COMPONENTS, rng)
+        # Unit axes: the larger components, which separate more people, weigh more.
+        labels = cluster_rows(centred @ (axes / axes.norm(dim=0)), self.recipe.clusters, rng)
+        shares, logits = cluster_logits(self._train, labels)
+        return shares, *linked_start(self._train, labels, logits, self.recipe.latent)
 
-    def _new_critic(self, frequencies: np.ndarray) -> Critic:
+    def _new_critic(self, frequencies: npt.NDArray[np.float64]) -> Critic:
         centre = torch.from_numpy(frequencies.astype(np.float32))
         scale = (centre * (1 - centre)).sqrt().clamp(min=LEAST_SPREAD)
         standard = (torch.from_numpy(self._train).float() - centre) / scale
@@ -139,18 +153,20 @@ class Trainee:
         real = self._train[rng.integers(0, n, size)]
         reference = self._train[rng.integers(0, n, 2 * size)]
         noise = rng.standard_normal((size, self.recipe.latent), dtype=np.float32)
+        chosen = self.generator.choose(rng.random(size))
         uniform = rng.random((size, self._train.shape[1]), dtype=np.float32)
         to = self.device
         return _Share(
             torch.from_numpy(real).to(to).float(),
             torch.from_numpy(reference).to(to).float(),
             torch.from_numpy(noise).to(to),
+            chosen,
             torch.from_numpy(uniform).to(to),
         )
 
     def _judge(self, share: _Share, penalise: bool) -> tuple[list[torch.Tensor], torch.Tensor]:
         """Return the critic's gradients and the logits of the artificial rows, with their graph."""
-        logits = self.generator(share.noise)
+        logits = self.generator(share.noise, share.chosen)
         fake = straight_through(logits, share.uniform).detach()
         real = share.real.clone().requires_grad_(penalise)
         fake.requires_grad_(penalise)

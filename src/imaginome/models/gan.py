@@ -47,13 +47,19 @@ class GanSettings(Settings):
         "preset's",
     )
     latent: int = Field(128, ge=1, description="Noise variables of the generator")
+    clusters: int = Field(
+        12,
+        ge=1,
+        description="Classes of the discrete latent variable, started at clusters of "
+        "haplotypes; at most one for each 20 train haplotypes",
+    )
     hidden: int = Field(256, ge=1, description="Units in each hidden layer of the generator")
     critic_hidden: int = Field(256, ge=1, description="Units in each hidden layer of the critic")
     components: int = Field(
         32, ge=1, description="Principal components that the critic sees beside the alleles"
     )
     batch: int = Field(128, ge=4, description="Haplotypes in a batch, rounded up to pieces of 64")
-    learning_rate: float = Field(1e-3, gt=0, description="First step size of both optimisers")
+    learning_rate: float = Field(5e-4, gt=0, description="First step size of both optimisers")
     last_rate: float = Field(
         0.1, gt=0, le=1, description="Step size at the last step as a share of the first"
     )
@@ -64,7 +70,7 @@ class GanSettings(Settings):
     )
     penalty_every: int = Field(4, ge=1, description="Steps between two gradient penalties")
     moments: float = Field(
-        1.0,
+        0.3,
         ge=0,
         description="Weight of the distance of means and covariances in the "
         "generator's loss; 0: adversarial only",
@@ -131,8 +137,11 @@ _CITATIONS = (
 class Gan(Generator[GanSettings]):
     """A generator network trained against a critic.
 
-    The default draws a haplotype in two steps: noise ``z ~ N(0, I)`` gives a logit for each site,
-    then alleles are independent Bernoulli variables. What two sites share, they share through z.
+    The default draws a haplotype in two steps: a class and noise ``z ~ N(0, I)`` give a logit for
+    each site, then alleles are independent Bernoulli variables. What two sites share, they share
+    through class and z. Classes start at clusters of train haplotypes along their principal
+    components, and the linear path of z at factors of the linkage left within them; the game
+    then moves all weights.
     """
 
     id = "gan"
@@ -223,7 +232,7 @@ class Gan(Generator[GanSettings]):
             self._network = networks.DenseGenerator(LATENT, n_sites)
         else:
             self._network = networks.BernoulliGenerator(
-                self.settings.latent, self.settings.hidden, n_sites
+                self.settings.latent, len(tensors["shares"]), self.settings.hidden, n_sites
             )
         networks.from_tensors(self._network, tensors)
 
