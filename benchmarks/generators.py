@@ -135,7 +135,8 @@ def table(folder: Path, panel: str, chosen: list[str], seed: int) -> str:
         rows.append(row(name, judge_published(folder, panel, file, split, seed)))
     ceiling = numbers(first)
     values = [cell(ceiling.get(c), "ceiling") if "." in c else "-" for c in COLUMNS]
-    rows.insert(0, "| " + " | ".join(["**ceiling: real train**", "-", "-", "-", *values, "-"]) + " |")
+    head_row = ["**ceiling: real train**", "-", "-", "-", *values, "-"]
+    rows.insert(0, f"| {' | '.join(head_row)} |")
     head = ["artificial set", "fit s", "draw s", "GiB", *COLUMNS.values(), "audit"]
     lines = [f"## {panel}", "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows, ""]
     return "\n".join(lines)

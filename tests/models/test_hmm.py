@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from conftest import simulated_panel
-from imaginome.errors import ModelError, SettingsError
+from imaginome.errors import SettingsError
 from imaginome.fitting import create, fit
 from imaginome.models._classes import class_shares
 from imaginome.models._hmm_em import Observed, log_likelihoods
@@ -99,9 +99,10 @@ def test_alleles_of_validation_people_are_kept() -> None:
     assert lost.any()
 
 
-def test_too_few_haplotypes_for_the_clusters(panel: Panel) -> None:
-    with pytest.raises(ModelError, match="clusters="):
-        fit(create("hmm", ["clusters=500"]), panel)
+def test_a_small_panel_gets_fewer_clusters(panel: Panel) -> None:
+    model = fit(create("hmm", ["clusters=500", "rounds=1", "full_rounds=1"]), panel)
+    learnt = panel.n_haplotypes * 9 // 10
+    assert model._tensors()["emission"].shape[-1] == learnt // 4
 
 
 def test_settings_out_of_range() -> None:

@@ -41,7 +41,7 @@ class Hapt(Format):
 
     def read(self, path: Path, options: ReadOptions, tally: Tally) -> Panel:
         """Read haplotypes and legend; see `Format.read`."""
-        records = read_legend(find_legend(path, options.legend))
+        records = read_legend(find_legend(path, Path(options.legend) if options.legend else None))
         if not records:
             raise FormatError(f"the legend of {path} has no sites", "make it again")
         names, haplotypes = read_rows(path, len(records))

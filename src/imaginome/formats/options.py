@@ -44,8 +44,8 @@ class ReadOptions:
     duplicates: Literal["first", "error"] = "first"
     missing: Literal["error", "drop"] = "error"
     unphased: Literal["error", "drop", "keep"] = "error"
-    legend: Path | None = None
-    samples_table: Path | None = None
+    legend: str | Path | None = None
+    samples_table: str | Path | None = None
 
 
 @dataclass

@@ -8,7 +8,7 @@ from imaginome.errors import PanelError
 from imaginome.panel import Samples, strings
 
 
-def read_samples_table(path: Path) -> dict[str, dict[str, str]]:
+def read_samples_table(path: str | Path) -> dict[str, dict[str, str]]:
     """Read a TSV with a header ``sample`` and any of population, superpopulation, sex, family.
 
     Parameters
@@ -26,7 +26,7 @@ def read_samples_table(path: Path) -> dict[str, dict[str, str]]:
     PanelError
         When the table cannot be read, has no column ``sample``, a ragged row, or a sample twice.
     """
-    lines = _lines(path)
+    lines = _lines(Path(path))
     header = [name.strip() for name in lines[0].lstrip("#").split("\t")] if lines else []
     if "sample" not in header:
         raise PanelError(
@@ -51,7 +51,7 @@ def read_samples_table(path: Path) -> dict[str, dict[str, str]]:
     return table
 
 
-def label_samples(samples: Samples, path: Path) -> Samples:
+def label_samples(samples: Samples, path: str | Path) -> Samples:
     """Return the samples with the labels of a table.
 
     Raises

@@ -6,7 +6,6 @@ the block's sites, whose parameters no later step of the round needs. Passes run
 of haplotypes, M-steps over sites; both are independent, so threads cannot change a byte.
 """
 
-# ruff: noqa: PLR0917  (compiled kernels take flat arrays)
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,6 +1,5 @@
 """What the training loop trains: rounds of memoryless EM, then of full EM from there."""
 
-# ruff: noqa: PLR0917  (compiled kernels take flat arrays)
 from __future__ import annotations
 
 from typing import Any, cast

@@ -150,7 +150,7 @@ class Generator(ABC, Generic[S]):
         """
         raise CapabilityError(f"{self.id} has no latent encoding")
 
-    def save(self, path: Path, *, force: bool = False) -> None:
+    def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write settings (JSON) and weights (safetensors) into a new folder, atomically.
 
         Raises
@@ -168,7 +168,7 @@ class Generator(ABC, Generic[S]):
             "settings": self.settings.model_dump(mode="json"),
             "n_sites": len(self.sites),
         }
-        with atomic_directory(path, force=force) as folder:
+        with atomic_directory(Path(path), force=force) as folder:
             (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
             self.frame.write(folder / "frame.json")
             if self.history is not None:

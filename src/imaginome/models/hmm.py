@@ -9,7 +9,6 @@ import numpy.typing as npt
 from pydantic import Field
 
 from imaginome.citations import Citation
-from imaginome.errors import ModelError
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.models._hmm_em import Observed, Priors, log_likelihoods
 from imaginome.models._hmm_parameters import (
@@ -61,7 +60,13 @@ HUNTER_2004 = Citation(
 class HmmSettings(Settings):
     """Settings of `hmm`."""
 
-    clusters: int = Field(64, ge=2, le=1024, description="haplotype clusters (states)")
+    clusters: int = Field(
+        64,
+        ge=2,
+        le=1024,
+        description="most haplotype clusters (states); a small panel gets one for each four "
+        "train haplotypes",
+    )
     transitions: Literal["memoryless", "full"] = Field(
         "full",
         description="'memoryless': a jump forgets the cluster it leaves; 'full': a transition "
@@ -138,14 +143,8 @@ class Hmm(Generator[HmmSettings]):
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         """Rounds of EM; the validation haplotypes choose the last one."""
         settings = self.settings
-        if train_panel.n_haplotypes < settings.clusters:
-            raise ModelError(
-                f"{train_panel.n_haplotypes} train haplotypes cannot fill {settings.clusters} "
-                "clusters",
-                f"use --set clusters={max(2, train_panel.n_haplotypes // 4)}",
-            )
         trainee = ChainTrainee(
-            self._start(train_panel, control),
+            self._start(train_panel, self._clusters(train_panel, control), control),
             self._observed(train_panel),
             self._observed(validation),
             chain_starts(self.sites),
@@ -226,9 +225,18 @@ class Hmm(Generator[HmmSettings]):
             s.population_prior,
         )
 
-    def _start(self, panel: Panel, control: FitControl) -> Memoryless:
+    def _clusters(self, panel: Panel, control: FitControl) -> int:
+        """Return how many clusters the train haplotypes can fill, and say so if they are fewer."""
+        clusters = min(self.settings.clusters, max(2, panel.n_haplotypes // 4))
+        if clusters < self.settings.clusters:
+            control.progress.note(
+                f"hmm: {clusters} clusters, as many as {panel.n_haplotypes} train haplotypes fill"
+            )
+        return clusters
+
+    def _start(self, panel: Panel, clusters: int, control: FitControl) -> Memoryless:
         """Start clusters at random haplotypes, blurred toward the overall frequencies."""
-        n_sites, clusters = panel.n_sites, self.settings.clusters
+        n_sites = panel.n_sites
         rows = control.rng("hmm", "start").choice(panel.n_haplotypes, clusters, replace=False)
         frequency = pseudo_frequencies(panel.haplotypes)[:, None]
         near = np.clip(panel.haplotypes[rows].T, 0.02, 0.98)

@@ -17,7 +17,7 @@ models: Registry[Generator[Any]] = Registry(
 )
 
 
-def load_model(path: Path) -> Generator[Any]:
+def load_model(path: str | Path) -> Generator[Any]:
     """Load a fitted generator from the folder that `Generator.save` wrote.
 
     Raises
@@ -30,6 +30,7 @@ def load_model(path: Path) -> Generator[Any]:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
+    path = Path(path)
     try:
         card = json.loads((path / "model.json").read_text(encoding="utf-8"))
         kind = models.get(card["model"])

@@ -42,7 +42,7 @@ TITLE = "Artificial genomes: how real, how safe"
 def write_report(
     evaluation: Evaluation | None,
     audit: Audit | None,
-    path: Path,
+    path: str | Path,
     *,
     facts: Mapping[str, str] = {},
     history: Sequence[Mapping[str, float]] | None = None,
@@ -71,9 +71,9 @@ def write_report(
     OutputError
         When the page exists and `force` is off, or it cannot be written.
     """
-    refuse_existing(path, force)
+    refuse_existing(Path(path), force)
     page = render_report(evaluation, audit, facts=facts, history=history, title=title)
-    write_text(path, page, force=force)
+    write_text(Path(path), page, force=force)
 
 
 def render_report(
