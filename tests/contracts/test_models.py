@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import simulated_panel
 
+from conftest import simulated_panel
 from imaginome.errors import CapabilityError, ModelError
 from imaginome.fitting import create, fingerprint, fit
 from imaginome.models.base import Generator

@@ -72,7 +72,7 @@ def _block(first: _Side, second: _Side, rows: slice) -> npt.NDArray[np.int32]:
 
 
 @compiled
-def _add_weighted(  # noqa: PLR0917
+def _add_weighted(
     block: npt.NDArray[np.int32],
     first: npt.NDArray[np.float64],
     second: npt.NDArray[np.float64],

@@ -15,7 +15,6 @@ the nearest cache and full transitions become matrix products. Arrays of a block
 Source: Rabiner 1989 (scaling), Scheet & Stephens 2006 (the model).
 """
 
-# ruff: noqa: PLR0917  (compiled kernels take flat arrays)
 from __future__ import annotations
 
 from typing import Any

@@ -4,7 +4,6 @@ Each uniform number is a hash of the haplotype's key and a counter (SplitMix64, 
 2014, doi 10.1145/2660193.2660195), so no draw depends on any other haplotype or thread.
 """
 
-# ruff: noqa: PLR0917  (compiled kernels take flat arrays)
 from __future__ import annotations
 
 from typing import Any

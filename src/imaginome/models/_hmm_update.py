@@ -6,7 +6,6 @@ transition's M-step has no closed form; the minorise-maximise updates of Hunter 
 generalised Bradley-Terry models raise it.
 """
 
-# ruff: noqa: PLR0917  (compiled kernels take flat arrays)
 from __future__ import annotations
 
 from typing import Any

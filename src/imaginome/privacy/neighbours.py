@@ -107,7 +107,7 @@ def nearest_within(panel: Panel, k: int = 1, threads: int = 1) -> Nearest:
     return _search(packed, groups, packed, groups, k, threads)
 
 
-def _search(  # noqa: PLR0917
+def _search(
     queries: Packed, q_groups: Groups, targets: Packed, t_groups: Groups, k: int, threads: int
 ) -> Nearest:
     shape = (len(queries), min(k, len(targets)))
@@ -118,7 +118,7 @@ def _search(  # noqa: PLR0917
     return Nearest(distance, index)
 
 
-def _search_rows(  # noqa: PLR0917
+def _search_rows(
     queries: Packed,
     q_groups: Groups,
     targets: Packed,
@@ -146,7 +146,7 @@ def _differences(a: Packed, b: Packed) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _nearest_kernel(  # noqa: PLR0917
+def _nearest_kernel(
     queries: Packed,
     q_groups: Groups,
     targets: Packed,

@@ -59,7 +59,7 @@ class Duel:
         return (*self.first, *self.second, self.wins, self.site_wins, self.without)
 
 
-def scan_contig(  # noqa: PLR0917
+def scan_contig(
     alleles: npt.NDArray[np.uint8],
     block: npt.NDArray[np.int64],
     borders: tuple[int, int],
@@ -112,7 +112,7 @@ def _advance(
 
 
 @njit(cache=True, nogil=True)
-def _starts(  # noqa: PLR0917
+def _starts(
     order: Ints, diverge: Ints, block: Counts, site: int, running: Ints, starts: Ints
 ) -> None:
     """Find where the longest run up to `site` with each block begins, from both neighbours."""
@@ -140,7 +140,7 @@ def _starts(  # noqa: PLR0917
 
 
 @njit(cache=True, nogil=True)
-def _end_runs(  # noqa: PLR0917
+def _end_runs(
     site: int, s: int, new: Ints, old: Ints, common: Any, own: Floats, longest: Floats
 ) -> None:
     """Measure the runs of haplotype `s` that did not go on at `site`."""
@@ -187,7 +187,7 @@ def _fight(site: int, s: int, starts: Ints, duel: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _scan_kernel(  # noqa: PLR0917
+def _scan_kernel(
     alleles: npt.NDArray[np.uint8],
     block: Counts,
     first: int,
