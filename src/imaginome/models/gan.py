@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from imaginome.models._gan_trainee import Recipe
 
 LEAST_PEOPLE = 8
+DEFAULT_STEPS = 6_000
+LEAST_STEPS = 1_500
+SITES_OF_A_FULL_FIT = 1_000
+DEFAULT_MEASURE_EVERY = 250
+DEFAULT_PATIENCE = 8
 PAPER_EPOCHS_PER_MEASUREMENT = 25
 PAPER_EPOCHS_OF_PATIENCE = 2_000
 
@@ -35,7 +40,10 @@ class GanSettings(Settings):
         "optimiser, which needs hours",
     )
     steps: int | None = Field(
-        None, ge=1, description="Most updates of the generator; empty: as many as the preset has"
+        None,
+        ge=1,
+        description="Most updates of the generator; empty: the preset's (default: 6,000, fewer "
+        "beyond 1,000 sites; yelmen2021: 20,000 epochs)",
     )
     measure_every: int | None = Field(
         None, ge=1, description="Updates between held-out measurements; empty: the preset's"
@@ -59,12 +67,12 @@ class GanSettings(Settings):
         32, ge=1, description="Principal components that the critic sees beside the alleles"
     )
     batch: int = Field(128, ge=4, description="Haplotypes in a batch, rounded up to pieces of 64")
-    learning_rate: float = Field(5e-4, gt=0, description="First step size of both optimisers")
+    learning_rate: float = Field(1e-3, gt=0, description="First step size of both optimisers")
     last_rate: float = Field(
         0.1, gt=0, le=1, description="Step size at the last step as a share of the first"
     )
     penalty: float = Field(
-        1.0,
+        5.0,
         ge=0,
         description="Weight of the squared gradient of the critic at real and artificial rows",
     )
@@ -192,7 +200,10 @@ class Gan(Generator[GanSettings]):
             steps, every = EPOCHS * batches, PAPER_EPOCHS_PER_MEASUREMENT * batches
             patience = PAPER_EPOCHS_OF_PATIENCE // PAPER_EPOCHS_PER_MEASUREMENT
         else:
-            steps, every, patience = DEFAULT_STEPS, DEFAULT_MEASURE_EVERY, DEFAULT_PATIENCE
+            # A step costs as much as there are sites; time to fit should not grow beyond bounds.
+            share = min(1.0, SITES_OF_A_FULL_FIT / len(self.sites))
+            steps = max(LEAST_STEPS, int(DEFAULT_STEPS * share))
+            every, patience = DEFAULT_MEASURE_EVERY, DEFAULT_PATIENCE
         chosen = self.settings
         steps = steps if chosen.steps is None else chosen.steps
         every = every if chosen.measure_every is None else chosen.measure_every
@@ -255,9 +266,5 @@ def _device(wish: str) -> str:
         raise ModelError("no GPU was found", "use --device auto or --device cpu")
     return "cpu"
 
-
-DEFAULT_STEPS = 20_000
-DEFAULT_MEASURE_EVERY = 500
-DEFAULT_PATIENCE = 12
 
 ITEM = Gan
