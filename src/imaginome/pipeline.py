@@ -149,13 +149,21 @@ def run(
         with _logged(workspace, progress) as told:
             result = _Run(request, policy or Policy(), workspace, told).whole()
         close_workspace(workspace, request.output)
-    except OSError as error:
-        raise output_error(request.output, error) from error
-    except ImaginomeError:
-        if not existed and not (workspace / CHECKPOINT).exists():
+    except (ImaginomeError, OSError, KeyboardInterrupt) as error:
+        worth_keeping = (workspace / CHECKPOINT).exists() or (workspace / "model").exists()
+        if not existed and not worth_keeping:
             shutil.rmtree(workspace, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise output_error(request.output, error) from error
         raise
     return result
+
+
+class _RunLog(logging.FileHandler):
+    """A log whose disk may be full: an error like any other, not a traceback on the terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        raise  # noqa: PLE0704
 
 
 @contextmanager
@@ -164,7 +172,7 @@ def _logged(workspace: Path, progress: Progress) -> Iterator[Progress]:
     log = logging.getLogger("imaginome.run")
     log.setLevel(logging.INFO)
     log.propagate = False
-    handler = logging.FileHandler(workspace / "run.log", encoding="utf-8")
+    handler = _RunLog(workspace / "run.log", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
     try:

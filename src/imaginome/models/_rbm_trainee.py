@@ -12,7 +12,7 @@ from imaginome.models._rbm_gibbs import PIECE, Parameters, sweep
 from imaginome.models._rbm_likelihood import pseudo_log_likelihood
 from imaginome.models._rbm_moments import Moments
 from imaginome.models._rbm_structure import Structure
-from imaginome.training.checkpoints import Tensors
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 from imaginome.training.parallel import map_pieces, pieces, single_threaded_torch
 

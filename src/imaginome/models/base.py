@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import ClassVar, Generic, Literal, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,10 @@ from imaginome.outputs import atomic_directory
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.panel.frame import PanelFrame
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors, write_tensors
 from imaginome.training.control import FitControl
 from imaginome.training.loop import History
 
-Tensors = dict[str, npt.NDArray[Any]]
 Capability = Literal["log_likelihood", "latent", "population", "complete", "private"]
 S = TypeVar("S", bound=Settings)
 
@@ -158,8 +158,6 @@ class Generator(ABC, Generic[S]):
         OutputError
             When the folder exists and `force` is off, or cannot be written.
         """
-        from safetensors.numpy import save_file
-
         from imaginome import __version__
 
         card = {
@@ -173,8 +171,7 @@ class Generator(ABC, Generic[S]):
             self.frame.write(folder / "frame.json")
             if self.history is not None:
                 (folder / "history.json").write_text(json.dumps(self.history.notes()) + "\n")
-            tensors = {k: np.ascontiguousarray(v) for k, v in self._tensors().items()}
-            save_file(tensors, folder / "weights.safetensors")
+            write_tensors(folder / "weights.safetensors", self._tensors())
 
     # -- what a generator implements ------------------------------------------------------
 

@@ -10,6 +10,7 @@ from imaginome.errors import ModelError
 from imaginome.models.base import Generator
 from imaginome.panel.frame import PanelFrame
 from imaginome.registry import Registry
+from imaginome.tensors import read_tensors
 from imaginome.training.loop import History
 
 models: Registry[Generator[Any]] = Registry(
@@ -27,22 +28,19 @@ def load_model(path: str | Path) -> Generator[Any]:
     UnknownIdError
         When its generator is not registered here.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
     path = Path(path)
     try:
         card = json.loads((path / "model.json").read_text(encoding="utf-8"))
         kind = models.get(card["model"])
         model = kind(kind.Settings.model_validate(card["settings"]))
         model._frame = PanelFrame.read(path / "frame.json")
-        model._load_tensors(load_file(path / "weights.safetensors"))
+        model._load_tensors(read_tensors(path / "weights.safetensors")[0])
         if (path / "history.json").exists():
             model.history = History.from_notes(json.loads((path / "history.json").read_text()))
     except (FileNotFoundError, NotADirectoryError):
         raise ModelError(
             f"{path} is no model folder", "give what `imaginome fit -o` wrote"
         ) from None
-    except (ValueError, KeyError, SafetensorError) as error:
+    except (ValueError, KeyError) as error:
         raise ModelError(f"{path} is damaged ({error})", "fit the model again") from None
     return model

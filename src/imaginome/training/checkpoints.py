@@ -8,13 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from imaginome.errors import CheckpointError
 from imaginome.outputs import atomic_file
-
-Tensors = dict[str, npt.NDArray[Any]]
+from imaginome.tensors import Tensors, read_tensors, write_tensors
 
 
 @dataclass(frozen=True)
@@ -51,16 +47,13 @@ class CheckpointStore:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Replace the checkpoint."""
-        from safetensors.numpy import save_file
-
         notes = {
             "fingerprint": self.fingerprint,
             "step": str(checkpoint.step),
             "notes": json.dumps(checkpoint.notes),
         }
-        tensors = {k: np.ascontiguousarray(v) for k, v in checkpoint.tensors.items()}
         with atomic_file(self.path, force=True) as temporary:
-            save_file(tensors, temporary, metadata=notes)
+            write_tensors(temporary, checkpoint.tensors, notes)
         self._last = time.monotonic()
 
     def load(self) -> Checkpoint | None:
@@ -71,15 +64,11 @@ class CheckpointStore:
         CheckpointError
             When it is damaged or belongs to another panel, seed or settings.
         """
-        from safetensors import SafetensorError, safe_open
-
         if not self.path.exists():
             return None
         try:
-            with safe_open(self.path, framework="np") as file:
-                notes = file.metadata()
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
+            tensors, notes = read_tensors(self.path)
+        except (ValueError, OSError) as error:
             raise CheckpointError(
                 f"checkpoint {self.path} is damaged ({error})", "start over with --force"
             ) from None

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from imaginome.training.checkpoints import Checkpoint, Tensors
+from imaginome.tensors import Tensors
+from imaginome.training.checkpoints import Checkpoint
 from imaginome.training.control import FitControl
 
 BEST = "best."
