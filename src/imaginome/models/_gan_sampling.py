@@ -12,17 +12,24 @@ from imaginome.randomness import child_generator
 from imaginome.training.parallel import map_pieces, pieces
 
 BLOCK = 250
+GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 
 
 def draw_bernoulli(
     generator: BernoulliGenerator, n: int, seed: int, threads: int
 ) -> npt.NDArray[np.uint8]:
-    """Draw alleles as Bernoulli variables, ``uint8`` of shape ``(n, n_sites)``."""
+    """Draw alleles as Bernoulli variables, ``uint8`` of shape ``(n, n_sites)``.
+
+    Both haplotypes of a person get one class, as parents tend to come from one population, and
+    classes follow an additive recurrence, so that each gets its share at any `n`.
+    """
+    offset = child_generator(seed, "gan", "classes").random()
 
     def block(rows: slice) -> npt.NDArray[np.uint8]:
         rng = child_generator(seed, "gan", "draw", rows.start)
         noise = rng.standard_normal((BLOCK, generator.latent), dtype=np.float32)
-        chosen = generator.choose(rng.random(BLOCK))
+        person = np.arange(rows.start, rows.start + BLOCK) // 2
+        chosen = generator.choose((offset + GOLDEN * person) % 1.0)
         chance = rng.random((BLOCK, generator.n_sites), dtype=np.float32)
         logits = _apply(generator, noise, chosen)
         drawn: npt.NDArray[np.bool_] = chance < expit(logits)
