@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
+SECONDS_BETWEEN_LINES = 10.0
+
+
 def stderr() -> Console:
     """Return a console on stderr that shows text as it is: no markup, no guessed colours."""
     from rich.console import Console
@@ -23,13 +26,17 @@ def stderr() -> Console:
     return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 
-def show_progress(quiet: bool = False) -> Progress:
-    """Return bars on a terminal, plain lines elsewhere, nothing when `quiet`."""
+def show_progress(quiet: bool = False, verbose: bool = False) -> Progress:
+    """Return bars on a terminal, plain lines elsewhere, nothing when `quiet`.
+
+    With `verbose`, every held-out measurement gets a line of its own.
+    """
     from imaginome.progress import SILENT
 
     if quiet:
         return SILENT
-    return Bars() if sys.stderr.isatty() else Lines()
+    bars = sys.stderr.isatty() and not verbose
+    return Bars() if bars else Lines(0.0 if verbose else SECONDS_BETWEEN_LINES)
 
 
 def figures_text(figures: dict[str, float]) -> str:
@@ -82,9 +89,10 @@ class Bars:
 
 
 class _Line:
-    """Prints live figures, at most once in ten seconds."""
+    """Prints live figures, at most once in `seconds`."""
 
-    def __init__(self, name: str, total: int | None, done: int) -> None:
+    def __init__(self, name: str, total: int | None, done: int, seconds: float) -> None:
+        self._seconds = seconds
         self._name = name
         self._total = total
         self._done = done
@@ -92,7 +100,7 @@ class _Line:
 
     def advance(self, steps: int = 1, **figures: float) -> None:
         self._done += steps
-        if figures and time.monotonic() - self._last >= 10:
+        if figures and time.monotonic() - self._last >= self._seconds:
             self._last = time.monotonic()
             of = "" if self._total is None else f"/{self._total}"
             print(f"{self._name}: {self._done}{of} {figures_text(figures)}", file=sys.stderr)  # noqa: T201
@@ -101,11 +109,14 @@ class _Line:
 class Lines:
     """Plain lines for logs: no bar where nobody watches."""
 
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
     @contextmanager
     def task(self, name: str, total: int | None = None, done: int = 0) -> Iterator[Task]:
         """Print a line when the work is done."""
         since = time.perf_counter()
-        yield _Line(name, total, done)
+        yield _Line(name, total, done, self._seconds)
         print(f"{name}: {time.perf_counter() - since:.1f} s", file=sys.stderr)  # noqa: T201
 
     def note(self, text: str) -> None:

@@ -26,6 +26,7 @@ def evaluate(
     ] = [],  # noqa: B006
     force: o.Force = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
 ) -> None:
     """Tell how real an artificial panel is, each measure beside its ceiling.
 
@@ -35,7 +36,7 @@ def evaluate(
     from imaginome.metrics.evaluate import evaluate as evaluate_panels
 
     json_path(output, force)
-    result = evaluate_panels(compared, only=only, progress=show_progress(quiet))
+    result = evaluate_panels(compared, only=only, progress=show_progress(quiet, verbose))
     _emit(result, output, force, quiet)
 
 
@@ -49,6 +50,7 @@ def audit(
     policy: o.Policy = None,
     force: o.Force = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
 ) -> None:
     """Attack an artificial panel, and judge whom it might betray; exit code 3 if it fails.
 
@@ -60,7 +62,9 @@ def audit(
 
     json_path(output, force)
     thresholds = load_policy(policy) if policy else Policy()
-    result = audit_panels(compared, policy=thresholds, only=only, progress=show_progress(quiet))
+    result = audit_panels(
+        compared, policy=thresholds, only=only, progress=show_progress(quiet, verbose)
+    )
     _emit(result, output, force, quiet)
     if result.verdict == "fail":
         raise typer.Exit(3)

@@ -43,6 +43,7 @@ def run(
     resume: Resume = False,
     force: o.Force = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
 ) -> None:
     """Panel in, artificial people out, with the evidence beside them.
 
@@ -67,7 +68,7 @@ def run(
         replicates=replicates,
         checkpoint_seconds=checkpoint_seconds,
     )
-    _run(request, policy, resume, force, quiet)
+    _run(request, policy, resume, force, quiet, verbose)
 
 
 def demo(
@@ -78,6 +79,7 @@ def demo(
     resume: Resume = False,
     force: o.Force = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
 ) -> None:
     """Do the same on a small simulated panel that ships with the package.
 
@@ -95,10 +97,12 @@ def demo(
         threads=thread_count(threads),
         options=ReadOptions(samples_table=DEMO_SAMPLES),
     )
-    _run(request, None, resume, force, quiet)
+    _run(request, None, resume, force, quiet, verbose)
 
 
-def _run(request: RunRequest, policy: Path | None, resume: bool, force: bool, quiet: bool) -> None:
+def _run(
+    request: RunRequest, policy: Path | None, resume: bool, force: bool, quiet: bool, verbose: bool
+) -> None:
     """Run, show the key figures, and say by the exit code whether the audit failed."""
     from imaginome.cli.console import show_progress
     from imaginome.cli.summary import print_summary
@@ -110,7 +114,7 @@ def _run(request: RunRequest, policy: Path | None, resume: bool, force: bool, qu
         policy=load_policy(policy) if policy else None,
         resume=resume,
         force=force,
-        progress=show_progress(quiet),
+        progress=show_progress(quiet, verbose),
     )
     if not quiet:
         print_summary(result.evaluation, result.audit, request.model, result.folder)
@@ -135,6 +139,7 @@ def fit(
     ] = False,
     force: o.Force = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
 ) -> None:
     """Learn a model from a panel: from everyone in it, or from the train part of --split.
 
@@ -160,7 +165,7 @@ def fit(
             seed=seed,
             threads=thread_count(threads),
             device=device,
-            progress=show_progress(quiet),
+            progress=show_progress(quiet, verbose),
             checkpoint=checkpoint,
             checkpoint_seconds=checkpoint_seconds,
         )
@@ -178,6 +183,7 @@ def generate(
     threads: o.Threads = 0,
     force: o.Force = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
 ) -> None:
     """Draw artificial individuals from a fitted model.
 
@@ -191,7 +197,7 @@ def generate(
 
     refuse_existing(output, force)
     generator = load_model(model)
-    with show_progress(quiet).task(f"generate {n} individuals"):
+    with show_progress(quiet, verbose).task(f"generate {n} individuals"):
         made = generator.sample(n, seed, population=population, threads=thread_count(threads))
         write_panel(made, output, notes=artificial_notes(generator, seed), force=force)
 

@@ -103,7 +103,9 @@ CheckpointSeconds = Annotated[
     float, typer.Option(min=0, help="Least time between two saves of an unfinished fit.")
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Say more: every held-out measurement.")
+]
 ModelId = Annotated[
     str, typer.Option("--model", metavar="ID", help="Generator; see `imaginome models`.")
 ]
