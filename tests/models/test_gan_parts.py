@@ -10,8 +10,9 @@ from imaginome.models._gan_axes import principal_axes
 from imaginome.models._gan_clusters import cluster_logits, cluster_rows, linked_start
 from imaginome.models._gan_held_out import HeldOut, adversarial_accuracy
 from imaginome.models._gan_losses import moment_distance, straight_through
-from imaginome.models._gan_networks import Critic
+from imaginome.models._gan_networks import BernoulliGenerator, Critic
 from imaginome.models._gan_paper import PaperTrainee
+from imaginome.models._gan_sampling import draw_bernoulli
 from imaginome.training.control import FitControl
 
 
@@ -155,3 +156,16 @@ def test_paper_network_has_the_published_sizes() -> None:
     before = trainee.weights()["layers.2.weight"].copy()
     trainee.step(0)
     assert not np.array_equal(before, trainee.weights()["layers.2.weight"])
+
+
+def test_classes_are_drawn_in_their_shares_and_by_person() -> None:
+    generator = BernoulliGenerator(2, 2, 4, 6)
+    with torch.no_grad():
+        for parameter in generator.parameters():
+            parameter.zero_()
+        generator.shares.copy_(torch.tensor([0.25, 0.75]))
+        generator.classes.copy_(torch.tensor([[-40.0], [40.0]]).expand(2, 6))
+    rows = draw_bernoulli(generator, 700, 5, 1)
+    assert np.array_equal(rows[0::2], rows[1::2])
+    assert abs(rows.mean() - 0.75) < 0.01
+    assert np.array_equal(rows[:300], draw_bernoulli(generator, 300, 5, 2))
