@@ -302,10 +302,11 @@ class _Run:
             "Split": f"{train.n_individuals:,} train, {holdout.n_individuals:,} holdout "
             "(by individual, families together, stratified by population)",
             "Model": self.request.model,
-            "Settings": chosen or "none",
+            "Settings": ", ".join(self.request.settings) or "defaults",
             "Artificial": f"{artificial.n_individuals:,} individuals",
             "Seed": str(self.request.seed),
             "Version": f"imaginome {__version__}",
+            "All settings": chosen or "none",
         }
 
     def _record(self, facts: dict[str, str]) -> None:

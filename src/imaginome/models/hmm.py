@@ -97,7 +97,7 @@ class HmmSettings(Settings):
         1.0, gt=0, description="pseudo-jumps, spread evenly over clusters, at each site (jumps)"
     )
     transition_prior: float = Field(
-        5.0,
+        20.0,
         gt=0,
         description="pseudo-transitions of each row, spread as in the memoryless solution "
         "(haplotypes)",
