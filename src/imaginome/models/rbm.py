@@ -90,7 +90,7 @@ BESAG_1975 = Citation(
 SITES_PER_HIDDEN = 3
 UPDATES_PER_SITE = 15
 MOST_HIDDEN, FEWEST_HIDDEN = 512, 16
-MOST_UPDATES, FEWEST_UPDATES = 3_000, 1_000
+MOST_UPDATES, FEWEST_UPDATES = 3_200, 1_000
 WORK = 4.0e13
 """Multiply-adds after which the automatic number of updates ends: minutes on two cores."""
 MEASUREMENTS = 50
@@ -105,12 +105,12 @@ class RbmSettings(Settings):
     gibbs: int = Field(5, ge=1, description="Gibbs steps of the chains before an update (steps)")
     chains: int = Field(1024, ge=16, description="persistent chains (chains)")
     batch: int = Field(512, ge=1, description="train haplotypes an update looks at (haplotypes)")
-    step_size: float = Field(0.2, gt=0, le=1, description="largest step along the gradient")
+    step_size: float = Field(0.3, gt=0, le=1, description="largest step along the gradient")
     last_step: float = Field(
         0.02, gt=0, le=1, description="step size at the end, as a share of `step_size`"
     )
     hold: float = Field(
-        0.4, ge=0, lt=1, description="share of updates before the step size begins to fall"
+        0.5, ge=0, lt=1, description="share of updates before the step size begins to fall"
     )
     trust: float = Field(
         1.0,
@@ -122,13 +122,13 @@ class RbmSettings(Settings):
         128, ge=1, description="principal directions along which gradients are evened out"
     )
     damping: float = Field(
-        50.0,
+        5.0,
         gt=0,
         description="variance at which evening out sets in, in units of the mean variance of a "
         "site; large: plain gradient",
     )
     weight_decay: float = Field(
-        0.01,
+        0.03,
         ge=0,
         le=1,
         description="pull of weights to zero, relative to the gradient; keeps noise out of them",
