@@ -11,7 +11,7 @@ import numpy.typing as npt
 from imaginome.metrics._bits import Bits, block_counts, compiled, pack
 from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes
-from imaginome.training.parallel import map_pieces, pieces
+from imaginome.parallel import map_pieces, pieces
 
 PIECE = 256
 """Rows of one piece of work; even, so that it holds whole individuals."""

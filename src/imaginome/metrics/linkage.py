@@ -23,8 +23,8 @@ from imaginome.metrics._statistics import (
 )
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
+from imaginome.parallel import map_pieces, pieces
 from imaginome.results import Measure, MetricResult
-from imaginome.training.parallel import map_pieces, pieces
 
 __all__ = ["ITEM", "WIDTH", "Linkage", "r2_band"]
 

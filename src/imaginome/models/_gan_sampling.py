@@ -8,8 +8,8 @@ import torch
 from scipy.special import expit
 
 from imaginome.models._gan_networks import BernoulliGenerator, DenseGenerator
+from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_generator
-from imaginome.training.parallel import map_pieces, pieces
 
 BLOCK = 250
 GOLDEN = 0.5 * (5.0**0.5 - 1.0)

@@ -34,8 +34,8 @@ from imaginome.models._gan_networks import (
 )
 from imaginome.models._gan_sampling import draw_bernoulli
 from imaginome.models.base import Tensors
+from imaginome.parallel import map_pieces
 from imaginome.training.control import FitControl
-from imaginome.training.parallel import map_pieces
 
 PIECE = 64
 CLUSTER_COMPONENTS = 6

@@ -26,7 +26,7 @@ from imaginome.models._hmm_forward import (
 from imaginome.models._hmm_parameters import Float, Full, Memoryless, Parameters
 from imaginome.models._hmm_update import update_full, update_memoryless
 from imaginome.panel import Haplotypes
-from imaginome.training.parallel import map_pieces, pieces
+from imaginome.parallel import map_pieces, pieces
 
 PIECE = 128
 BLOCK = 64

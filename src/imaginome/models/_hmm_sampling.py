@@ -14,8 +14,8 @@ import numpy.typing as npt
 from imaginome.models._compile import compiled
 from imaginome.models._hmm_parameters import Memoryless, Parameters
 from imaginome.panel import Haplotypes
+from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
-from imaginome.training.parallel import map_pieces, pieces
 
 PIECE = 64
 Array = Any

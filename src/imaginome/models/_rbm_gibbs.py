@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from imaginome.training.parallel import map_pieces, pieces
+from imaginome.parallel import map_pieces, pieces
 
 PIECE = 256
 """Chains that are advanced together on one thread; part of the result, unlike threads."""

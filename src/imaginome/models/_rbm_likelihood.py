@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 
 from imaginome.models._rbm_gibbs import PIECE, Parameters, RandomStream, sweep
-from imaginome.training.parallel import map_pieces, pieces
+from imaginome.parallel import map_pieces, pieces
 
 
 def log_partition(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from imaginome.training.parallel import pieces
+from imaginome.parallel import pieces
 
 LD_BLOCK = 400
 """Sites among which all pairs are compared, so that work grows linearly with sites."""

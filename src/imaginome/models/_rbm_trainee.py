@@ -12,9 +12,9 @@ from imaginome.models._rbm_gibbs import PIECE, Parameters, sweep
 from imaginome.models._rbm_likelihood import pseudo_log_likelihood
 from imaginome.models._rbm_moments import Moments
 from imaginome.models._rbm_structure import Structure
+from imaginome.parallel import map_pieces, pieces, single_threaded_torch
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
-from imaginome.training.parallel import map_pieces, pieces, single_threaded_torch
 
 START_WEIGHT = 0.03
 START_SCALE = 0.2

@@ -12,10 +12,10 @@ from imaginome.citations import YELMEN_2021, Citation
 from imaginome.errors import ModelError
 from imaginome.models.base import Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
+from imaginome.parallel import single_threaded_torch
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 from imaginome.training.loop import TrainingPlan, train
-from imaginome.training.parallel import single_threaded_torch
 
 if TYPE_CHECKING:
     from imaginome.models._gan_networks import BernoulliGenerator, DenseGenerator

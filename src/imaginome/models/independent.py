@@ -12,10 +12,10 @@ from imaginome.citations import YELMEN_2021, Citation
 from imaginome.models._classes import class_shares, haplotype_classes, mixed
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
+from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
-from imaginome.training.parallel import map_pieces, pieces
 
 BALDING_NICHOLS_1995 = Citation(
     "balding1995",

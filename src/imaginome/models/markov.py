@@ -13,10 +13,10 @@ from imaginome.models._hmm_parameters import chain_starts
 from imaginome.models._markov_counts import add_counts, back_off, log_chance, walk
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
+from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
-from imaginome.training.parallel import map_pieces, pieces
 
 MACKAY_PETO_1995 = Citation(
     "mackay1995",

@@ -13,10 +13,10 @@ from imaginome.models._classes import haplotype_classes
 from imaginome.models._hmm_parameters import chain_starts
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
+from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
-from imaginome.training.parallel import map_pieces, pieces
 
 LI_STEPHENS_2003 = Citation(
     "li2003",

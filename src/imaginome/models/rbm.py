@@ -16,11 +16,11 @@ from imaginome.models._rbm_likelihood import log_partition
 from imaginome.models._rbm_trainee import Recipe, Trainee
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
+from imaginome.parallel import map_pieces, pieces, single_threaded_torch
 from imaginome.randomness import child_generator
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 from imaginome.training.loop import TrainingPlan, train
-from imaginome.training.parallel import map_pieces, pieces, single_threaded_torch
 
 TIELEMAN_2008 = Citation(
     "tieleman2008",

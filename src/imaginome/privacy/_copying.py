@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, Sites
+from imaginome.parallel import map_pieces, pieces
 from imaginome.privacy.pbwt import Duel, scan_contig
 from imaginome.results import Estimate
-from imaginome.training.parallel import map_pieces, pieces
 
 Values = npt.NDArray[np.float64]
 

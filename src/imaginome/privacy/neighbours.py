@@ -16,7 +16,7 @@ import numpy.typing as npt
 from numba import njit
 
 from imaginome.panel import Haplotypes, Panel, Samples
-from imaginome.training.parallel import map_pieces, pieces
+from imaginome.parallel import map_pieces, pieces
 
 Packed = npt.NDArray[np.uint64]
 Groups = npt.NDArray[np.int64]
