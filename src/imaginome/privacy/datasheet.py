@@ -21,7 +21,8 @@ VERDICTS = {
     "unknown": "UNKNOWN: what could be tested is not enough for a verdict",
 }
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$:@-])")
+# What begins a link, an image, code, emphasis, a cell, HTML or, at the start, a list or heading.
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~&$@]|^[#+-]|(?<=:)/|(?<!\w)_|_(?!\w))")
 
 
 def datasheet(evaluation: Evaluation | None, audit: Audit, facts: Mapping[str, str]) -> str:
@@ -56,7 +57,7 @@ def datasheet(evaluation: Evaluation | None, audit: Audit, facts: Mapping[str, s
 
 
 def escape(text: object) -> str:
-    """Make text inert in Markdown: one line, every special character with a backslash."""
+    """Make text inert in Markdown: one line, every character that could act with a backslash."""
     line = " ".join(str(text).split())
     printable = "".join(c if c.isprintable() else "?" for c in line)
     return _SPECIAL.sub(r"\\\1", printable)
@@ -90,7 +91,7 @@ def _quality(evaluation: Evaluation | None) -> str:
     ]
     explained = (
         "Each measure compares the artificial panel with people whom no model saw; the ceiling "
-        "is the same measure for real train people. 95% intervals in brackets."
+        "is the same measure for real train people. 95% intervals in parentheses."
     )
     return explained + "\n\n" + _table(["measure", "artificial", "ceiling", "unit"], rows)
 
@@ -144,7 +145,7 @@ def _estimate(estimate: Estimate | None) -> str:
         return "not computed"
     if estimate.low is None or estimate.high is None:
         return _number(estimate.value)
-    return f"{_number(estimate.value)} [{_number(estimate.low)}, {_number(estimate.high)}]"
+    return f"{_number(estimate.value)} ({_number(estimate.low)} to {_number(estimate.high)})"
 
 
 def _number(value: float | None) -> str:
