@@ -78,3 +78,48 @@ NEI_LI_1979 = Citation(
     "10.1073/pnas.76.10.5269",
     "differences between pairs of haplotypes",
 )
+SHANNON_1948 = Citation(
+    "shannon1948",
+    "Shannon, Claude E.",
+    "A mathematical theory of communication",
+    "Bell System Technical Journal",
+    1948,
+    "10.1002/j.1538-7305.1948.tb01338.x",
+    "the entropy of haplotypes in a window",
+)
+HARRIS_NIELSEN_2013 = Citation(
+    "harris2013",
+    "Harris, Kelley and Nielsen, Rasmus",
+    "Inferring demographic history from a spectrum of shared haplotype lengths",
+    "PLOS Genetics",
+    2013,
+    "10.1371/journal.pgen.1003521",
+    "lengths of identical-by-state runs as a summary of a population",
+)
+LOPEZ_PAZ_2017 = Citation(
+    "lopezpaz2017",
+    "Lopez-Paz, David and Oquab, Maxime",
+    "Revisiting classifier two-sample tests",
+    "International Conference on Learning Representations",
+    2017,
+    "10.48550/arXiv.1610.06545",
+    "a classifier's held-out success as a measure of the difference of two samples",
+)
+GEURTS_2006 = Citation(
+    "geurts2006",
+    "Geurts, Pierre and Ernst, Damien and Wehenkel, Louis",
+    "Extremely randomized trees",
+    "Machine Learning",
+    2006,
+    "10.1007/s10994-006-6226-1",
+    "the classifier by trees",
+)
+KINGMA_BA_2015 = Citation(
+    "kingma2015",
+    "Kingma, Diederik P. and Ba, Jimmy",
+    "Adam: a method for stochastic optimization",
+    "International Conference on Learning Representations",
+    2015,
+    "10.48550/arXiv.1412.6980",
+    "the optimiser of the neural network",
+)

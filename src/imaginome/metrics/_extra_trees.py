@@ -47,14 +47,14 @@ def _below(state: npt.NDArray[np.uint64], most: int) -> int:
     x ^= x >> np.uint64(27)
     state[0] = x
     high = (x * np.uint64(2685821657736338717)) >> np.uint64(32)
-    return np.int64((high * np.uint64(most)) >> np.uint64(32))
+    return np.int64((high * np.uint64(most)) >> np.uint64(32))  # type: ignore[return-value]
 
 
 @compiled
 def _bit(row: npt.NDArray[np.uint64], i: int) -> int:
     """Return bit `i` of a packed row, as `pack_sites` lays them out (big-endian octets)."""
     place = (i & 56) + 7 - (i & 7)
-    return np.int64((row[i >> 6] >> np.uint64(place)) & np.uint64(1))
+    return np.int64((row[i >> 6] >> np.uint64(place)) & np.uint64(1))  # type: ignore[return-value]
 
 
 @compiled
@@ -188,5 +188,5 @@ def grow(
     """
     seeds = rng.integers(1, 2**62, trees)
     tries = max(1, math.isqrt(len(bits)))
-    rows = [np.asarray(x, dtype=np.int64) for x in (fitted, scored)]
-    return Forest(*_forest(bits, label, *rows, tries, leaf, seeds))
+    fit, read = (np.asarray(x, dtype=np.int64) for x in (fitted, scored))
+    return Forest(*_forest(bits, label, fit, read, tries, leaf, seeds))

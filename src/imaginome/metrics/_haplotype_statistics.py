@@ -1,0 +1,167 @@
+"""Frequencies, number and entropy of the haplotypes of every window, with replicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics._resample import PANELS
+from imaginome.metrics._statistics import Values, moments, pearson
+from imaginome.metrics._windows import (
+    Counts,
+    Index,
+    entropy,
+    entropy_table,
+    site_codes,
+    total_variation,
+    weighted_counts,
+    window_keys,
+    windows,
+)
+from imaginome.metrics.comparison import Comparison
+from imaginome.parallel import map_pieces, pieces
+
+NAMES = ("artificial", "train")
+PIECE = 16
+MOST_WINDOWS = 2_000
+"""In larger panels this many windows, spread evenly over the genome, are compared."""
+
+Weights = dict[str, Counts]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found in windows of one size.
+
+    Attributes
+    ----------
+    middle
+        Middle site of each window, shape ``(n_windows,)``.
+    variation
+        For artificial and train: mean total variation from the holdout, shape
+        ``(1 + replicates,)``; the panel itself comes first. NaN without windows, as all here.
+    distinct
+        For the three panels: mean number of distinct haplotypes, shape ``(1 + replicates,)``.
+    apart
+        For artificial and train: mean absolute difference of entropies, the same shape.
+    entropies
+        For the three panels: entropy in bits in each window, shape ``(n_windows,)``.
+    correlation
+        For artificial and train: Pearson correlation of haplotype frequencies.
+    """
+
+    middle: Index
+    variation: dict[str, Values]
+    distinct: dict[str, Values]
+    apart: dict[str, Values]
+    entropies: dict[str, Values]
+    correlation: dict[str, float]
+
+
+@dataclass(eq=False)
+class _Sums:
+    """Sums over some windows; see `Found`."""
+
+    variation: Values
+    distinct: Values
+    apart: Values
+    moments: Values
+    entropies: list[Values]
+
+
+def compare_windows(
+    comparison: Comparison, contig: Index, k: int, weights: Weights, threads: int
+) -> Found:
+    """Compare haplotypes of `k` consecutive sites.
+
+    Parameters
+    ----------
+    contig
+        Number of the contig of each site.
+    weights
+        How often each individual counts, ``int32`` of shape ``(n_individuals, 1 + replicates)``;
+        ones in the first column.
+    """
+    starts, stops = _spread(*windows(contig, k))
+    if len(starts) == 0:
+        return _nothing(weights)
+    codes = site_codes(len(contig), comparison.rng("haplotypes", "codes"))
+    table = entropy_table(max(getattr(comparison, name).n_haplotypes for name in PANELS))
+
+    def work(piece: slice) -> _Sums:
+        keys = [
+            window_keys(getattr(comparison, name).haplotypes, codes, starts[piece], stops[piece])
+            for name in PANELS
+        ]
+        every = np.concatenate(keys, axis=1)
+        cuts = np.cumsum([key.shape[1] for key in keys])[:-1]
+        found = [_window(np.split(_kinds(row), cuts), weights, table) for row in every]
+        return _together(found)
+
+    total = _together(map_pieces(work, pieces(len(starts), PIECE), threads))
+    n = len(starts)
+    return Found(
+        middle=(starts + stops) // 2,
+        variation=dict(zip(NAMES, total.variation / n, strict=True)),
+        distinct=dict(zip(PANELS, total.distinct / n, strict=True)),
+        apart=dict(zip(NAMES, total.apart / n, strict=True)),
+        entropies=dict(zip(PANELS, np.array(total.entropies).T, strict=True)),
+        correlation=dict(zip(NAMES, pearson(total.moments).tolist(), strict=True)),
+    )
+
+
+def _spread(starts: Index, stops: Index) -> tuple[Index, Index]:
+    """Keep at most `MOST_WINDOWS`, evenly spread."""
+    if len(starts) <= MOST_WINDOWS:
+        return starts, stops
+    kept = np.linspace(0, len(starts) - 1, MOST_WINDOWS).round().astype(np.intp)
+    return starts[kept], stops[kept]
+
+
+def _kinds(keys: npt.NDArray[np.uint64]) -> Index:
+    """Number the haplotypes by kind."""
+    return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.intp)
+
+
+def _window(kinds: list[Index], weights: Weights, table: Values) -> _Sums:
+    number = 1 + max(int(kind.max()) for kind in kinds)
+    n = {name: len(kind) for name, kind in zip(PANELS, kinds, strict=True)}
+    counts = {
+        name: weighted_counts(kind, weights[name], number)
+        for name, kind in zip(PANELS, kinds, strict=True)
+    }
+    bits = {name: entropy(counts[name], n[name], table) for name in PANELS}
+    real, n_real = counts["holdout"], n["holdout"]
+    frequencies = {name: counts[name][:, 0] / n[name] for name in PANELS}
+    return _Sums(
+        np.array([total_variation(counts[name], real, n[name], n_real) for name in NAMES]),
+        np.array([(counts[name] > 0).sum(axis=0) for name in PANELS], dtype=np.float64),
+        np.array([np.abs(bits[name] - bits["holdout"]) for name in NAMES]),
+        np.array([moments(frequencies[name], frequencies["holdout"]) for name in NAMES]),
+        [np.array([bits[name][0] for name in PANELS])],
+    )
+
+
+def _together(parts: list[_Sums]) -> _Sums:
+    return _Sums(
+        np.sum([part.variation for part in parts], axis=0),
+        np.sum([part.distinct for part in parts], axis=0),
+        np.sum([part.apart for part in parts], axis=0),
+        np.sum([part.moments for part in parts], axis=0),
+        [values for part in parts for values in part.entropies],
+    )
+
+
+def _nothing(weights: Weights) -> Found:
+    """Return what is found without windows."""
+    none = np.full(weights["holdout"].shape[1], np.nan)
+    return Found(
+        middle=np.empty(0, np.intp),
+        variation=dict.fromkeys(NAMES, none),
+        distinct=dict.fromkeys(PANELS, none),
+        apart=dict.fromkeys(NAMES, none),
+        entropies=dict.fromkeys(PANELS, np.empty(0)),
+        correlation=dict.fromkeys(NAMES, float("nan")),
+    )
