@@ -3,7 +3,9 @@
 Each error is given as a multiple of that of as many train rows, so that the figures mean the same
 on every panel: 1 is as good as real people. Nearest-neighbour adversarial accuracy (Yale et al.
 2020, doi:10.1016/j.neucom.2019.12.136) catches what the averages miss: AA_syn near 1 is collapse,
-AA_truth below one half is overfitting; both should be one half.
+AA_truth below one half is overfitting; both should be one half. The privacy loss, how much nearer
+the artificial rows are to train people than to validation people, should be 0: longer training
+brings the averages nearer and the train people too, and the best step is a compromise.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ MOST_NEIGHBOURS = 1000
 COMPONENTS = 6
 DIRECTIONS = 64
 QUANTILES = 256
+LEAK_WEIGHT = 6.0
 TINY = 1e-6
 Rows = npt.NDArray[np.uint8]
 
@@ -49,12 +52,13 @@ class HeldOut:
         )
         self._directions = directions / directions.norm(dim=0)
         self._near = _some_people(validation, MOST_NEIGHBOURS, rng)
+        self._seen = _some_people(train, min(len(self._near), MOST_NEIGHBOURS), rng)
         self._real = self._summaries(validation)
         chosen = _some_people(train, self.rows, rng)
         self._ceiling = [max(e, TINY) for e in self._errors(chosen)]
 
     def __call__(self, artificial: Rows) -> dict[str, float]:
-        """Return errors as multiples of the ceiling, both accuracies, and their sum.
+        """Return errors as multiples of the ceiling, both accuracies, the loss, and their sum.
 
         Parameters
         ----------
@@ -67,13 +71,18 @@ class HeldOut:
         )
         truth, synthetic = adversarial_accuracy(self._near, artificial[: len(self._near)])
         imbalance = abs(truth - 0.5) + abs(synthetic - 0.5)
+        near_seen = adversarial_accuracy(self._seen, artificial[: len(self._seen)])
+        leak = (truth + synthetic - sum(near_seen)) / 2.0
         return {
-            OBJECTIVE: (frequency + linkage + components) / 3.0 + 2.0 * imbalance,
+            OBJECTIVE: (frequency + linkage + components) / 3.0
+            + 2.0 * imbalance
+            + LEAK_WEIGHT * max(0.0, leak),
             "frequency": frequency,
             "linkage": linkage,
             "components": components,
             "aa_truth": truth,
             "aa_syn": synthetic,
+            "privacy_loss": leak,
         }
 
     def _errors(self, rows: Rows) -> list[float]:
