@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conftest import simulated_panel
 from imaginome.errors import CapabilityError, ModelError
 from imaginome.fitting import create, fingerprint, fit
 from imaginome.models.base import Generator
@@ -20,6 +19,7 @@ from imaginome.panel.samples import Samples
 from imaginome.progress import Silent
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
+from simulated import simulated_panel
 
 # Settings small enough for a test; a generator that is not named here runs with its defaults.
 SMALL: dict[str, list[str]] = {

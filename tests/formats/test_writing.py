@@ -125,7 +125,7 @@ def test_full_disk_while_indexing(panel: Panel, tmp_path, name, end):
 LIMITED = """
 import resource, sys
 sys.path.insert(0, {tests!r})
-from conftest import simulated_panel
+from simulated import simulated_panel
 from imaginome.errors import OutputError
 from imaginome.formats import write_panel
 panel = simulated_panel(200, 400)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conftest import simulated_panel
 from imaginome.errors import ModelError
 from imaginome.models.gan import Gan, GanSettings
 from imaginome.models.registry import load_model
@@ -11,6 +10,7 @@ from imaginome.panel import Panel
 from imaginome.panel.split import split_panel
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
+from simulated import simulated_panel
 
 SMALL = {"latent": 16, "hidden": 32, "critic_hidden": 32, "components": 4, "measure_every": 20}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conftest import simulated_panel
 from imaginome.errors import SettingsError
 from imaginome.fitting import create, fit
 from imaginome.models._classes import class_shares
 from imaginome.models._hmm_em import Observed, log_likelihoods
 from imaginome.models.hmm import Hmm
 from imaginome.panel import Panel, Sites, strings
+from simulated import simulated_panel
 
 SMALL = ["clusters=8", "rounds=4", "full_rounds=4"]
 

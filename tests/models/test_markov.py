@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
-from conftest import simulated_panel
 from imaginome.fitting import create, fit
 from imaginome.panel import Panel, Sites, strings
+from simulated import simulated_panel
 
 
 def naive_chance(rows: np.ndarray, site: int, context: tuple[int, ...], prior: float) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conftest import simulated_panel
 from imaginome.fitting import create, fit
 from imaginome.panel import Panel, Sites, strings
+from simulated import simulated_panel
 
 
 def distinct_donors(n_sites: int = 4000) -> Panel:
