@@ -139,9 +139,15 @@ def _window(kinds: list[Index], weights: Weights, table: Values) -> _Sums:
         np.array([total_variation(counts[name], real, n[name], n_real) for name in NAMES]),
         np.array([(counts[name] > 0).sum(axis=0) for name in PANELS], dtype=np.float64),
         np.array([np.abs(bits[name] - bits["holdout"]) for name in NAMES]),
-        np.array([moments(frequencies[name], frequencies["holdout"]) for name in NAMES]),
+        np.array([_moments(frequencies[name], frequencies["holdout"]) for name in NAMES]),
         [np.array([bits[name][0] for name in PANELS])],
     )
+
+
+def _moments(frequencies: Values, real: Values) -> Values:
+    """Return moments over the kinds that occur in either panel, not in a third one alone."""
+    there = (frequencies > 0) | (real > 0)
+    return moments(frequencies[there], real[there])
 
 
 def _together(parts: list[_Sums]) -> _Sums:
