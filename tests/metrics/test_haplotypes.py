@@ -111,17 +111,27 @@ def test_a_copy_of_the_holdout_is_perfect(panel):
         assert found[f"haplotypes.entropy_mae_{k}"].artificial.value == 0
 
 
-def test_broken_linkage_is_seen_by_every_measure(thirds):
+def test_broken_linkage_makes_more_haplotypes(thirds):
     """Sites shuffled among haplotypes keep their frequencies and nothing else."""
     rng = np.random.default_rng(5)
     shuffled = rng.permuted(thirds.artificial.haplotypes, axis=0)
     broken = replace(thirds, artificial=replace(thirds.artificial, haplotypes=shuffled))
     found = measures(broken)
-    for name in ("tv_8", "entropy_mae_8", "ibs"):
+    for name in ("tv_8", "entropy_mae_8"):
         measure = found[f"haplotypes.{name}"]
         assert measure.artificial.low > measure.ceiling.value, name
         assert measure.artificial.value > measure.ceiling.high, name
     assert found["haplotypes.distinct_8"].artificial.low > 1.1
+
+
+def test_a_collapsed_panel_has_long_runs_and_few_haplotypes(thirds):
+    same = np.repeat(thirds.artificial.haplotypes[:2], thirds.artificial.n_individuals, axis=0)
+    collapsed = replace(thirds, artificial=replace(thirds.artificial, haplotypes=same))
+    found = measures(collapsed)
+    assert found["haplotypes.ibs"].artificial.low > found["haplotypes.ibs"].ceiling.high
+    distinct = found["haplotypes.distinct_128"]
+    assert distinct.artificial.value == 2 / 40
+    assert distinct.artificial.high < distinct.ceiling.low
 
 
 def test_contigs_without_windows_give_nulls_and_say_so(thirds):
