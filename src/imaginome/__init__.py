@@ -21,7 +21,7 @@ _PUBLIC = {
     "evaluate": "imaginome.metrics.evaluate",
     "audit": "imaginome.privacy.audit",
     "write_report": "imaginome.report.page",
-    "RunRequest": "imaginome.pipeline",
+    "RunRequest": "imaginome.request",
     "run": "imaginome.pipeline",
 }
 

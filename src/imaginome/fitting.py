@@ -10,6 +10,7 @@ from typing import Any
 
 from imaginome import __version__
 from imaginome.errors import ModelError
+from imaginome.models.artificial import refuse_artificial_names
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
 from imaginome.panel import Panel
@@ -66,7 +67,7 @@ def fit(
     train
         The train panel.
     seed, threads, device, progress
-        See `FitControl`; none but the seed changes the result.
+        See `FitControl`; on one kind of device the seed alone decides the result.
     checkpoint
         File in which an interrupted fit is kept and from which it goes on.
     checkpoint_seconds
@@ -96,6 +97,7 @@ def fit(
             f"all {train.n_haplotypes} haplotypes of the train panel are the same",
             "there is nothing to learn: give a region with sites that vary",
         )
+    refuse_artificial_names(train.samples)
     learn, validation = split_panel(train, VALIDATION, child_generator(seed, "validation"))
     store = None
     if checkpoint is not None:

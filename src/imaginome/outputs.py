@@ -12,18 +12,49 @@ from pathlib import Path
 from imaginome.errors import OutputError
 
 
-def refuse_existing(path: Path, force: bool) -> None:
+def refuse_existing(path: Path, force: bool, *, folder_with: str = "") -> None:
     """Raise unless `path` is free or may be replaced.
+
+    Parameters
+    ----------
+    path
+        Where an output shall appear.
+    force
+        Whether an existing output may be replaced.
+    folder_with
+        For an output that is a folder: the file by which one of ours is known. Other folders,
+        unless empty, are never replaced. Empty for an output that is a file.
 
     Raises
     ------
     OutputError
-        When something is there and `force` is off, or the folder above does not exist.
+        When something is there and `force` is off, what is there is not ours to replace, or the
+        folder above does not exist.
     """
+    if not path.name or path.name == "..":
+        raise OutputError(f"'{path}' is no name for an output", "give a new name")
     if path.exists() and not force:
         raise OutputError(f"{path} exists already", "choose another name or add --force")
     if not path.parent.is_dir():
         raise OutputError(f"there is no folder {path.parent}", "make it first")
+    if path.is_dir() and not folder_with:
+        raise OutputError(f"{path} is a folder", "give the name of a file")
+    if path.exists() and folder_with and not path.is_dir():
+        raise OutputError(f"{path} is a file, a folder is to be written", "choose another name")
+    if path.is_dir() and any(path.iterdir()) and not (path / folder_with).is_file():
+        raise OutputError(
+            f"{path} holds something else (no {folder_with} in it)",
+            "choose another name: --force replaces only what imaginome wrote",
+        )
+
+
+def put_in_place(made: Path, path: Path) -> None:
+    """Rename a finished folder to `path`; what was there goes only when the new one stands."""
+    aside = path.with_name(f".{os.getpid()}.partial.old.{path.name}")
+    if path.exists():
+        path.replace(aside)
+    made.replace(path)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
@@ -78,22 +109,29 @@ def write_text(path: Path, text: str, *, force: bool = False) -> None:
 
 
 @contextmanager
-def atomic_directory(path: Path, *, force: bool = False) -> Iterator[Path]:
+def atomic_directory(path: Path, *, known_by: str, force: bool = False) -> Iterator[Path]:
     """Yield an empty temporary folder that becomes `path` when the block ends well.
+
+    Parameters
+    ----------
+    path
+        Where the folder shall appear.
+    known_by
+        The file in it by which an existing folder is known to be ours to replace.
+    force
+        Replace an existing folder.
 
     Raises
     ------
     OutputError
-        As `atomic_file`.
+        As `refuse_existing`, or when it cannot be written.
     """
-    refuse_existing(path, force)
+    refuse_existing(path, force, folder_with=known_by)
     temporary = path.with_name(f".{os.getpid()}.partial.{path.name}")
     try:
         temporary.mkdir()
         yield temporary
-        if path.exists():
-            shutil.rmtree(path)
-        temporary.replace(path)
+        put_in_place(temporary, path)
     except OSError as error:
         raise output_error(path, error) from error
     finally:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from imaginome import __version__
-from imaginome.errors import ImaginomeError
 from imaginome.fitting import create, fit
-from imaginome.formats import ReadOptions, Tally, read_panel, write_panel
+from imaginome.formats import Tally, read_panel, write_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
+from imaginome.models.artificial import refuse_artificial_names
 from imaginome.models.base import Generator
 from imaginome.models.registry import load_model
 from imaginome.outputs import output_error, write_text
@@ -28,67 +26,16 @@ from imaginome.privacy.audit import audit
 from imaginome.privacy.datasheet import datasheet
 from imaginome.privacy.policy import Policy
 from imaginome.progress import SILENT, Logged, Progress
-from imaginome.provenance import peak_memory_mb, sha256, versions
+from imaginome.provenance import peak_memory_mb, versions
 from imaginome.randomness import child_seed
 from imaginome.report.page import write_report
+from imaginome.request import RunRequest, shown
 from imaginome.results import Audit, Evaluation
 from imaginome.splits import split, split_table
-from imaginome.workspace import close_workspace, open_workspace, partial_name
+from imaginome.workspace import close_workspace, open_workspace
 
 T = TypeVar("T")
 CHECKPOINT = ".checkpoint.safetensors"
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What a run is asked to do.
-
-    Attributes
-    ----------
-    panel
-        Path or URL of the panel.
-    output
-        The folder to leave everything in.
-    model, settings
-        Id of the generator and its settings as ``key=value`` strings.
-    individuals
-        Number of artificial individuals; None makes as many as are in train.
-    holdout
-        Share of individuals that no model sees.
-    seed, threads, device
-        Only the seed changes results.
-    options
-        How the panel is read.
-    replicates
-        Bootstrap replicates of the intervals.
-    checkpoint_seconds
-        Least time between two saves of an unfinished fit.
-    """
-
-    panel: str
-    output: Path
-    model: str = "hmm"
-    settings: tuple[str, ...] = ()
-    individuals: int | None = None
-    holdout: float = 0.5
-    seed: int = 1
-    threads: int = 1
-    device: str = "auto"
-    options: ReadOptions = field(default_factory=ReadOptions)
-    replicates: int = 100
-    checkpoint_seconds: float = 10.0
-
-    def identity(self) -> dict[str, Any]:
-        """Return what decides the results, JSON-ready: a resumed run must have the same."""
-        plain = {
-            name: getattr(self, name)
-            for name in ("model", "settings", "individuals", "holdout", "seed", "replicates")
-        }
-        read = {k: str(v) for k, v in asdict(self.options).items() if k != "samples"}
-        # A digest, not the list: the record of a run names no real individual.
-        read["samples"] = hashlib.sha256("\n".join(self.options.samples).encode()).hexdigest()
-        plain["settings"] = list(self.settings)
-        return {"version": __version__, "inputs": input_digests(self), "read": read, **plain}
 
 
 @dataclass(frozen=True)
@@ -98,13 +45,6 @@ class RunResult:
     folder: Path
     evaluation: Evaluation
     audit: Audit
-
-
-def input_digests(request: RunRequest) -> dict[str, str | None]:
-    """Return the SHA-256 of each input file; None for a URL."""
-    named = [request.panel, request.options.legend, request.options.samples_table]
-    files = [str(name) for name in named if name is not None]
-    return {name: sha256(Path(name)) if Path(name).is_file() else None for name in files}
 
 
 def run(
@@ -143,15 +83,16 @@ def run(
         the resumable workspace.
     """
     create(request.model, request.settings)
-    existed = partial_name(request.output).exists()
-    workspace = open_workspace(request.output, request.identity(), resume=resume, force=force)
+    policy = policy or Policy()
+    decisive = request.identity() | {"policy": policy.model_dump()}
+    workspace = open_workspace(request.output, decisive, resume=resume, force=force)
     try:
         with _logged(workspace, progress) as told:
-            result = _Run(request, policy or Policy(), workspace, told).whole()
+            result = _Run(request, policy, workspace, told).whole()
         close_workspace(workspace, request.output)
-    except (ImaginomeError, OSError, KeyboardInterrupt) as error:
+    except BaseException as error:
         worth_keeping = (workspace / CHECKPOINT).exists() or (workspace / "model").exists()
-        if not existed and not worth_keeping:
+        if not worth_keeping:
             shutil.rmtree(workspace, ignore_errors=True)
         if isinstance(error, OSError):
             raise output_error(request.output, error) from error
@@ -226,8 +167,9 @@ class _Run:
         return result
 
     def _read(self) -> Panel:
-        with self.progress.task(f"read {Path(self.request.panel).name}"):
+        with self.progress.task(f"read {Path(shown(self.request.panel)).name}"):
             panel = read_panel(self.request.panel, self.request.options, self.tally)
+        refuse_artificial_names(panel.samples)
         for line in self.tally.lines():
             self.progress.note(line)
         return panel
@@ -295,7 +237,7 @@ class _Run:
         settings = create(self.request.model, self.request.settings).settings
         chosen = ", ".join(f"{k}={v}" for k, v in settings.model_dump(mode="json").items())
         return {
-            "Panel": Path(self.request.panel).name,
+            "Panel": Path(shown(self.request.panel)).name,
             "Individuals": f"{panel.n_individuals:,}",
             "Sites": f"{panel.n_sites:,} on {', '.join(panel.sites.contigs())}",
             "Read": "; ".join(self.tally.lines()) or "everything kept",
@@ -313,7 +255,7 @@ class _Run:
         """Write ``run.json``: inputs, command, versions, seed, times, memory."""
         record = {
             "imaginome": __version__,
-            "command": command_line(sys.argv),
+            "command": self.request.command(),
             "request": self.request.identity(),
             "facts": facts,
             "tally": self.tally.steps,
@@ -324,12 +266,6 @@ class _Run:
         }
         text = json.dumps(record, indent=2) + "\n"
         write_text(self.folder / "run.json", text, force=True)
-
-
-def command_line(words: list[str]) -> list[str]:
-    """Return the command without the sample ids that ``-s`` was given."""
-    hidden = ("-s", "--sample-list")
-    return ["(samples)" if i and words[i - 1] in hidden else word for i, word in enumerate(words)]
 
 
 def artificial_notes(model: Generator[Any], seed: int) -> list[str]:

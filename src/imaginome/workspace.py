@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from imaginome.errors import OutputError
-from imaginome.outputs import output_error, refuse_existing
+from imaginome.outputs import output_error, put_in_place, refuse_existing
 
 REQUEST = ".request.json"
+RECORD = "run.json"
 
 
 def partial_name(folder: Path) -> Path:
@@ -45,9 +46,9 @@ def open_workspace(folder: Path, request: dict[str, Any], *, resume: bool, force
         When the output exists, an interrupted run is in the way, there is nothing to resume, or
         the interrupted run was another one.
     """
-    refuse_existing(folder, force)
+    refuse_existing(folder, force, folder_with=RECORD)
     workspace = partial_name(folder)
-    if workspace.exists() and force and not resume:
+    if (workspace / REQUEST).exists() and force and not resume:
         shutil.rmtree(workspace)
     if workspace.exists():
         if not resume:
@@ -83,11 +84,14 @@ def _check_same(workspace: Path, request: dict[str, Any]) -> None:
 
 
 def close_workspace(workspace: Path, folder: Path) -> None:
-    """Rename the finished workspace to its final name."""
+    """Rename the finished workspace to its final name, without what killed runs left in it."""
     (workspace / REQUEST).unlink(missing_ok=True)
-    if folder.exists():
-        shutil.rmtree(folder)
-    workspace.replace(folder)
+    for half_written in workspace.glob(".*.partial.*"):
+        if half_written.is_dir():
+            shutil.rmtree(half_written)
+        else:
+            half_written.unlink()
+    put_in_place(workspace, folder)
 
 
 @contextmanager

@@ -35,6 +35,11 @@ class Hapt(Format):
     description = "text rows of haplotypes with a .legend; written as .hapt.gz and .legend"
     suffixes = (".hapt.gz", ".hapt")
 
+    @staticmethod
+    def legend_beside(path: Path) -> Path:
+        """Return where the legend of `path` lies unless another is given."""
+        return legend_path(path)
+
     def sniff(self, path: Path, head: bytes) -> bool:
         """Return whether the name says so, or the first row looks like it."""
         return path.name.endswith(self.suffixes) or _ROW.match(head[:1000]) is not None

@@ -208,7 +208,7 @@ class Trainee:
             "pseudo_log_likelihood": conditional * n_sites,
             **self.moments.errors(self.chains),
             "energy_gap": float(gap),
-            "step": self.scale * self.recipe.step_size,
+            "step_size": self.scale * self.recipe.step_size,
         }
 
     def _energies(self, visible: torch.Tensor) -> torch.Tensor:

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
+from imaginome.errors import PanelError
 from imaginome.panel import Samples, strings
 from imaginome.panel.frame import PanelFrame
 
 ARTIFICIAL_PREFIX = "IMG"
+ARTIFICIAL_NAME = re.compile(rf"{ARTIFICIAL_PREFIX}\d+")
+
+
+def refuse_artificial_names(samples: Samples) -> None:
+    """Raise when a real individual is called like an artificial one.
+
+    Raises
+    ------
+    PanelError
+        Names the first; its artificial namesake could be taken for a real person.
+    """
+    for sample in samples.id:
+        if (
+            sample.startswith(ARTIFICIAL_PREFIX)
+            and sample.removeprefix(ARTIFICIAL_PREFIX).isdigit()
+        ):
+            raise PanelError(
+                f"sample '{sample}' is called like an artificial individual",
+                f"rename samples that are {ARTIFICIAL_PREFIX} and digits",
+            )
 
 
 def artificial_samples(n: int, frame: PanelFrame, populations: list[str] | None) -> Samples:

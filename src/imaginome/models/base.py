@@ -81,7 +81,7 @@ class Generator(ABC, Generic[S]):
         ModelError
             When the panel is too small for the model, with what to do.
         """
-        self._frame = PanelFrame.of(train)
+        self._frame = PanelFrame.of(train, validation)
         self._fit(train, validation, control)
         return self
 
@@ -166,7 +166,7 @@ class Generator(ABC, Generic[S]):
             "settings": self.settings.model_dump(mode="json"),
             "n_sites": len(self.sites),
         }
-        with atomic_directory(Path(path), force=force) as folder:
+        with atomic_directory(Path(path), known_by="model.json", force=force) as folder:
             (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
             self.frame.write(folder / "frame.json")
             if self.history is not None:

@@ -174,19 +174,19 @@ class Gan(Generator[GanSettings]):
             )
         single_threaded_torch()
         rows, held_out = train_panel.haplotypes, validation.haplotypes
-        device = _device(control.device)
+        device = control.torch_device()
         if self.settings.preset == "yelmen2021":
             from imaginome.models._gan_paper import PaperTrainee
 
             paper = PaperTrainee(control, rows, held_out, device)
-            train("gan", paper, self._plan(len(rows)), control)
+            self.history = train("gan", paper, self._plan(len(rows)), control)
             self._network = paper.generator.cpu()
         else:
             from imaginome.models._gan_trainee import Trainee
 
             plan = self._plan(len(rows))
             trainee = Trainee(self._recipe(plan.steps), control, rows, held_out, device)
-            train("gan", trainee, plan, control)
+            self.history = train("gan", trainee, plan, control)
             self._network = trainee.average.cpu()
 
     def _plan(self, n_rows: int) -> TrainingPlan:
@@ -246,25 +246,6 @@ class Gan(Generator[GanSettings]):
                 self.settings.latent, len(tensors["shares"]), self.settings.hidden, n_sites
             )
         networks.from_tensors(self._network, tensors)
-
-
-def _device(wish: str) -> str:
-    """Return the torch device for ``auto``, ``cpu`` or ``cuda``.
-
-    Raises
-    ------
-    ModelError
-        When a GPU is asked for and there is none.
-    """
-    import torch
-
-    if wish == "cpu":
-        return "cpu"
-    if torch.cuda.is_available():
-        return "cuda"
-    if wish == "cuda":
-        raise ModelError("no GPU was found", "use --device auto or --device cpu")
-    return "cpu"
 
 
 ITEM = Gan

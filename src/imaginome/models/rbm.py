@@ -170,7 +170,7 @@ class Rbm(Generator[RbmSettings]):
         NEAL_2001,
         BESAG_1975,
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "latent"})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"latent"})
     Settings = RbmSettings
 
     _model: Parameters
@@ -179,13 +179,13 @@ class Rbm(Generator[RbmSettings]):
 
     # -- capabilities ---------------------------------------------------------------------
 
-    def log_likelihood(
+    def estimated_log_likelihood(
         self, haplotypes: Haplotypes, *, threads: int = 1
     ) -> npt.NDArray[np.float64]:
-        """Return the natural log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
+        """Return the estimated log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
 
-        Differences between rows are exact; log Z, common to all, is the estimate by annealed
-        importance sampling made after the fit.
+        Natural logarithm. Differences between rows are exact; log Z, common to all, is the
+        estimate by annealed importance sampling made after the fit.
         """
         visible = self._visible(haplotypes)
 
@@ -209,7 +209,7 @@ class Rbm(Generator[RbmSettings]):
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         recipe = recipe_for(self.settings, train_panel.n_sites)
-        device = _device(control.device)
+        device = control.torch_device()
         trainee = Trainee(recipe, control, train_panel.haplotypes, validation.haplotypes, device)
         plan = TrainingPlan(
             recipe.updates,
@@ -296,12 +296,6 @@ def recipe_for(settings: RbmSettings, n_sites: int) -> Recipe:
         components=settings.components,
         damping=settings.damping,
     )
-
-
-def _device(name: str) -> str:
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return name
 
 
 ITEM = Rbm

@@ -41,6 +41,6 @@ def load_model(path: str | Path) -> Generator[Any]:
         raise ModelError(
             f"{path} is no model folder", "give what `imaginome fit -o` wrote"
         ) from None
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{path} is damaged ({error})", "fit the model again") from None
     return model

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,42 +14,53 @@ import numpy.typing as npt
 from imaginome.panel.panel import Panel
 from imaginome.panel.sites import Sites, strings
 
+FEWEST = 5
+OTHER = "other"
+
 
 @dataclass(frozen=True, eq=False)
 class PanelFrame:
     """The frame of a panel without its haplotypes.
+
+    A label that fewer than five people carry would point at persons. They are pooled: under
+    their superpopulation, else under ``other``, and where even those are few, with the most
+    frequent population.
 
     Attributes
     ----------
     sites
         The sites.
     populations
-        Population name to number of train individuals, sorted by name; empty without labels.
+        Population name to number of individuals, sorted by name; empty without labels.
     superpopulations
         Population to superpopulation; empty without labels.
+    pooled
+        Label of few people to the population that they are pooled with.
     """
 
     sites: Sites
     populations: dict[str, int]
     superpopulations: dict[str, str]
+    pooled: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, panel: Panel) -> PanelFrame:
-        """Return the frame of `panel`."""
-        samples = panel.samples
-        if samples.population is None:
-            return cls(panel.sites, {}, {})
-        names, counts = np.unique(samples.population.astype(str), return_counts=True)
-        above: dict[str, str] = {}
-        if samples.superpopulation is not None:
-            above = dict(zip(samples.population, samples.superpopulation, strict=True))
-        populations = {str(n): int(c) for n, c in zip(names, counts, strict=True)}
-        return cls(panel.sites, populations, above)
+    def of(cls, *panels: Panel) -> PanelFrame:
+        """Return the frame of the people of all `panels`, which have the same sites."""
+        sites = panels[0].sites
+        labels, above = _labels(panels, "population"), _labels(panels, "superpopulation")
+        if labels is None:
+            return cls(sites, {}, {})
+        group = dict(zip(labels, above, strict=True)) if above is not None else {}
+        pooled = _pool(labels, group)
+        counts = Counter(pooled.get(label, label) for label in labels)
+        populations = {name: counts[name] for name in sorted(counts)}
+        names = {name: group.get(name, name) for name in populations} if group else {}
+        return cls(sites, populations, names, pooled)
 
     def codes(self, labels: list[str]) -> npt.NDArray[np.int64]:
-        """Return the index of each label in the order of `populations`."""
+        """Return the index of each label, or of what it is pooled with, in `populations`."""
         index = {name: i for i, name in enumerate(self.populations)}
-        return np.array([index[label] for label in labels], dtype=np.int64)
+        return np.array([index[self.pooled.get(label, label)] for label in labels], dtype=np.int64)
 
     def proportional(self, n: int) -> list[str]:
         """Return `n` labels in the proportions of the panel, largest remainders first."""
@@ -71,6 +84,7 @@ class PanelFrame:
             "cm": None if sites.cm is None else sites.cm.tolist(),
             "populations": self.populations,
             "superpopulations": self.superpopulations,
+            "pooled": self.pooled,
         }
         path.write_text(json.dumps(content) + "\n", encoding="utf-8")
 
@@ -86,4 +100,30 @@ class PanelFrame:
             strings(content["alt"]),
             None if content["cm"] is None else np.array(content["cm"], dtype=np.float64),
         )
-        return cls(sites, content["populations"], content["superpopulations"])
+        return cls(
+            sites, content["populations"], content["superpopulations"], content.get("pooled", {})
+        )
+
+
+def _labels(panels: Sequence[Panel], column: str) -> list[str] | None:
+    columns = [getattr(panel.samples, column) for panel in panels]
+    if any(found is None for found in columns):
+        return None
+    return [label for found in columns for label in found]
+
+
+def _pool(labels: list[str], group: dict[str, str]) -> dict[str, str]:
+    """Return, for each label of too few people, the label that takes them in."""
+    pooled: dict[str, str] = {}
+    for above in (group, dict[str, str]()):
+        counts = Counter(pooled.get(label, label) for label in labels)
+        for label in set(labels):
+            if counts[pooled.get(label, label)] < FEWEST:
+                pooled[label] = above.get(label) or OTHER
+    counts = Counter(pooled.get(label, label) for label in labels)
+    most = max(sorted(counts), key=lambda name: counts[name])
+    return {
+        label: (most if counts[into] < FEWEST else into)
+        for label, into in pooled.items()
+        if label != (most if counts[into] < FEWEST else into)
+    }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from imaginome.errors import ModelError
 from imaginome.progress import SILENT, Progress
 from imaginome.randomness import child_generator
 from imaginome.training.checkpoints import CheckpointStore
@@ -13,7 +14,7 @@ from imaginome.training.checkpoints import CheckpointStore
 
 @dataclass(frozen=True)
 class FitControl:
-    """The circumstances of one fit; none of them but `seed` may change its result.
+    """The circumstances of one fit; on one kind of device, `seed` alone decides the result.
 
     Attributes
     ----------
@@ -34,6 +35,26 @@ class FitControl:
     device: str = "auto"
     progress: Progress = field(default=SILENT)
     checkpoints: CheckpointStore | None = None
+
+    def torch_device(self) -> str:
+        """Return ``cpu`` or ``cuda``: what `device` means on this machine.
+
+        A GPU rounds otherwise than a CPU: the same seed gives results that agree within
+        tolerance, not the same bytes.
+
+        Raises
+        ------
+        ModelError
+            When a GPU is asked for and there is none, or the name is another.
+        """
+        import torch
+
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise ModelError(f"there is no device '{self.device}'", "give cpu, cuda or auto")
+        found = torch.cuda.is_available()
+        if self.device == "cuda" and not found:
+            raise ModelError("no GPU was found", "use --device auto or --device cpu")
+        return "cuda" if found and self.device != "cpu" else "cpu"
 
     def rng(self, *purpose: str | int) -> np.random.Generator:
         """Return the random stream of one purpose, for example ``rng("rbm", "update", 12)``."""

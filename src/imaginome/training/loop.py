@@ -114,7 +114,7 @@ def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) 
             done = index + 1
             if done % plan.measure_every == 0 or done == plan.steps:
                 figures = trainee.held_out()
-                history.records.append({"step": float(done), **figures})
+                history.records.append({**figures, "step": float(done)})
                 value = figures[plan.objective]
                 if math.isnan(history.best_value) or sign * value < sign * history.best_value:
                     history.best_value, history.best_step = value, done
