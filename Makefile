@@ -34,7 +34,8 @@ benchmark: $(READY) ## time, memory and quality of every generator on the real p
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "imaginome needs Python 3.11 or later; say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
-	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || { \
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { \
+	  rm -rf $(VENV); \
 	  echo "python cannot make environments here; on Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet torch==$(TORCH)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[simulate,test,lint]'

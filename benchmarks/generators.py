@@ -47,7 +47,9 @@ COLUMNS = {
     "aats.syn_holdout": "AA_syn (holdout)",
     "privacy-loss.loss": "privacy loss",
     "membership.auc": "membership AUC",
-    "segments.auc": "segment AUC",
+    "segments.longest": "segment AUC",
+    "segments.sitewise": "segments sitewise",
+    "copies.excess": "copies",
 }
 
 

@@ -22,9 +22,7 @@ from imaginome.training.control import FitControl
 
 def request(panel, folder: Path, **changes) -> RunRequest:
     write_panel(panel, folder / "panel.hapt.gz", force=True)
-    plain = RunRequest(
-        str(folder / "panel.hapt.gz"), folder / "out", "independent", options=options
-    )
+    plain = RunRequest(str(folder / "panel.hapt.gz"), folder / "out", "independent")
     return replace(plain, replicates=10, **changes)
 
 

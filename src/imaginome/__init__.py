@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
+
+
+def _cache_compiled_code() -> None:
+    """Give numba a folder of its own where it could write its cache nowhere.
+
+    Numba refuses to import cached functions when neither the package nor the user's cache can be
+    written, as in read-only containers. The folder is private and goes with the process.
+    """
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME") or "/nonexistent"
+    writable = os.access(Path(__file__).parent, os.W_OK) or os.access(home, os.W_OK)
+    if writable or "NUMBA_CACHE_DIR" in os.environ:
+        return
+    import atexit
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="imaginome-")
+    os.environ["NUMBA_CACHE_DIR"] = folder
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+_cache_compiled_code()
 
 _PUBLIC = {
     "Panel": "imaginome.panel",

@@ -46,7 +46,7 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
         evaluation,
         audit,
         output,
-        facts=_json(folder / "run.json").get("facts", {}),
+        facts=_facts(folder / "run.json"),
         history=_json(folder / "model" / "history.json").get("records"),
         force=force,
     )
@@ -61,6 +61,13 @@ def _result(path: Path, kind: type[R]) -> R | None:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise FormatError(f"{path} is damaged at {where or 'its start'} ({first['msg']})") from None
+
+
+def _facts(path: Path) -> dict[str, str]:
+    facts = _json(path).get("facts", {})
+    if not isinstance(facts, dict):
+        raise FormatError(f"{path} is damaged at facts", "make the run again")
+    return {str(label): str(text) for label, text in facts.items()}
 
 
 def _json(path: Path) -> dict[str, Any]:
