@@ -34,6 +34,7 @@ def test_declaration(kind: type[Attack]):
     assert kind.description.endswith(".")
     assert kind.blind_spot.endswith(".")
     assert kind.citations
+    assert kind.sees in ("everyone", "parts", "balanced")
     for citation in kind.citations:
         assert citation.reason
         assert citation.doi.startswith("10.")

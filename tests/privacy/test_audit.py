@@ -31,7 +31,9 @@ def result(**statuses) -> AttackResult:
         ({"ka": "pass", "kb": "caution"}, "caution"),
         ({"ka": "pass", "b": "fail", "kc": "caution"}, "fail"),
         ({"ka": "unknown", "kb": "unknown", "kc": "pass"}, "unknown"),
-        ({"a": "pass"}, "unknown"),
+        ({"a": "pass"}, "pass"),
+        ({"a": "pass", "b": "unknown", "c": "unknown"}, "unknown"),
+        ({"ka": "unknown", "b": "pass"}, "unknown"),
         ({}, "unknown"),
     ],
 )
@@ -41,13 +43,33 @@ def test_verdict_is_the_worst(statuses, verdict):
     assert reasons
 
 
-def test_reductions_are_noted():
-    made = audit(random_comparison((9, 7, 5), 30), only=["aats", "copies"])
-    assert any("7 of 9 individuals" in note for note in made.notes)
-    assert made.sizes.train == made.sizes.holdout == 7
+def test_notes_say_who_was_looked_at():
+    made = audit(random_comparison((9, 7, 5), 30), only=["aats", "copies", "segments"])
+    assert (made.sizes.train, made.sizes.holdout, made.sizes.artificial) == (9, 7, 5)
+    drawn = next(note for note in made.notes if "adversarial accuracy" in note)
+    assert "5 of 9 train" in drawn
+    assert "5 of 7 holdout" in drawn
+    everyone = [note for note in made.notes if note.startswith("Everyone")]
+    assert any("verbatim copies" in note for note in everyone)
+    assert any("segment copying" in note for note in everyone)
     assert any("membership" in line and "not asked for" in line for line in made.not_tested)
     assert any("no proof" in note for note in made.notes)
     assert any("not anonymous" in note for note in made.notes)
+
+
+def test_larger_holdout_is_noted_for_segments_only():
+    made = audit(random_comparison((5, 9, 8), 30), only=["copies", "segments"])
+    drawn = next(note for note in made.notes if "segment copying" in note)
+    assert "5 of 9 holdout" in drawn
+    everyone = next(note for note in made.notes if note.startswith("Everyone"))
+    assert "verbatim copies" in everyone
+    assert "membership" in everyone
+
+
+@pytest.mark.parametrize("attack", ["copies", "segments"])
+def test_one_attack_alone_gives_a_verdict(attack):
+    made = audit(random_comparison((60, 60, 60), 200), only=[attack])
+    assert made.verdict == "pass"
 
 
 def test_changed_thresholds_are_noted():

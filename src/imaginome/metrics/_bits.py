@@ -34,7 +34,7 @@ def _instruction(_context: Any, _word: Any) -> Any:
     return numba.types.uint64(numba.types.uint64), generate
 
 
-_popcount: Any = intrinsic(_instruction)
+popcount: Any = intrinsic(_instruction)
 
 
 def pack(rows: Haplotypes) -> Bits:
@@ -77,7 +77,7 @@ def band_counts(bits: Bits, start: int, stop: int, width: int) -> Counts:
         for d in range(min(width, len(bits) - 1 - j)):
             total = np.uint64(0)
             for word in range(bits.shape[1]):
-                total += _popcount(bits[j, word] & bits[j + 1 + d, word])
+                total += popcount(bits[j, word] & bits[j + 1 + d, word])
             counts[j - start, d] = total
     return counts
 
@@ -89,7 +89,7 @@ def pair_counts(bits: Bits, first: npt.NDArray[np.intp], second: npt.NDArray[np.
     for i in range(len(first)):
         total = np.uint64(0)
         for word in range(bits.shape[1]):
-            total += _popcount(bits[first[i], word] & bits[second[i], word])
+            total += popcount(bits[first[i], word] & bits[second[i], word])
         counts[i] = total
     return counts
 
@@ -102,7 +102,7 @@ def triple_counts(bits: Bits, triplets: npt.NDArray[np.intp]) -> Counts:
         a, b, c = triplets[i]
         total = np.uint64(0)
         for word in range(bits.shape[1]):
-            total += _popcount(bits[a, word] & bits[b, word] & bits[c, word])
+            total += popcount(bits[a, word] & bits[b, word] & bits[c, word])
         counts[i] = total
     return counts
 
@@ -115,6 +115,6 @@ def block_counts(first: Bits, second: Bits) -> Counts:
         for j in range(len(second)):
             total = np.uint64(0)
             for word in range(first.shape[1]):
-                total += _popcount(first[i, word] & second[j, word])
+                total += popcount(first[i, word] & second[j, word])
             counts[i, j] = total
     return counts

@@ -47,3 +47,11 @@ DURBIN_2014 = Citation(
     2014,
     "10.1093/bioinformatics/btu014",
 )
+WILSON_1927 = Citation(
+    "wilson1927",
+    "Wilson, Edwin B.",
+    "Probable inference, the law of succession, and statistical inference",
+    "Journal of the American Statistical Association",
+    1927,
+    "10.1080/01621459.1927.10502953",
+)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from imaginome import __version__
 from imaginome.metrics.comparison import Comparison
+from imaginome.privacy._parts import people_seen
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.registry import attacks
 from imaginome.progress import SILENT, Progress
@@ -44,7 +45,7 @@ def audit(
     Parameters
     ----------
     comparison
-        The three panels; train and holdout are reduced to equal numbers of individuals.
+        The three panels, whole; each attack says whom of them it sees, and the notes repeat it.
     policy
         Thresholds; the defaults of `Policy` when None.
     only
@@ -59,9 +60,8 @@ def audit(
     """
     started = time.perf_counter()
     policy = policy or Policy()
-    paired = comparison.paired()
     chosen = list(only) or attacks.ids()
-    results = _run(paired, policy, chosen, progress)
+    results = _run(comparison, policy, chosen, progress)
     verdict, reasons = judge_all(results)
     left_out = [
         f"Attack '{other}': not asked for" for other in attacks.ids() if other not in chosen
@@ -69,12 +69,12 @@ def audit(
     return Audit(
         version=__version__,
         seed=comparison.seed,
-        sizes=paired.sizes(),
+        sizes=comparison.sizes(),
         attacks=results,
         verdict=verdict,
         reasons=reasons,
         not_tested=[*left_out, *NOT_TESTED],
-        notes=[*_reductions(comparison, paired), *_policy_notes(policy), *NOTES],
+        notes=[*_reductions(comparison, chosen), *_policy_notes(policy), *NOTES],
         seconds=round(time.perf_counter() - started, 2),
         peak_memory_mb=peak_memory_mb(),
     )
@@ -99,7 +99,8 @@ def judge_all(results: Sequence[AttackResult]) -> tuple[Status, list[str]]:
     """Return the worst status among all findings, and the reasons for it in words.
 
     A finding that could not be judged, or has no power here, carries no pass: when that is so
-    for more than half of the key findings, the verdict is ``unknown``.
+    for more than half of the key findings (of all, where none is key), the verdict is
+    ``unknown``.
 
     Returns
     -------
@@ -113,7 +114,7 @@ def judge_all(results: Sequence[AttackResult]) -> tuple[Status, list[str]]:
         if any(finding.status == status for finding in findings):
             shown = grave if status == "fail" else (status,)
             return status, [_sentence(f) for s in shown for f in findings if f.status == s]
-    key = [finding for finding in findings if finding.key]
+    key = [finding for finding in findings if finding.key] or findings
     decided = [finding for finding in key if finding.status == "pass"]
     if 2 * len(decided) < len(key) or not decided:
         found = [_sentence(f) for f in key if f.status == "unknown"]
@@ -125,21 +126,37 @@ def _sentence(finding: Finding) -> str:
     return f"{finding.name}: {finding.status}; {finding.reason}."
 
 
-def _reductions(before: Comparison, after: Comparison) -> list[str]:
-    """Say whether train or holdout was reduced to make sizes equal."""
-    was, now = before.sizes().model_dump(), after.sizes().model_dump()
-    notes = [
-        f"{name}: {now[name]} of {was[name]} individuals, drawn at random, to make train and "
-        "holdout equal; those left out were not attacked"
-        for name in ("train", "holdout")
-        if now[name] != was[name]
-    ]
-    if now["artificial"] != now["train"]:
-        notes.append(
-            f"adversarial accuracy and privacy loss use {min(now['artificial'], now['train'])} "
-            "individuals of each panel; membership inference and segment copying use everyone"
-        )
+def _reductions(comparison: Comparison, chosen: Sequence[str]) -> list[str]:
+    """Say which attacks saw everyone, and how many people the others looked at."""
+    was = comparison.sizes().model_dump(exclude={"sites"})
+    kinds = [attacks.get(one) for one in chosen]
+    notes = []
+    for sees, now in _seen(comparison).items():
+        names = ", ".join(kind.name.lower() for kind in kinds if kind.sees == sees)
+        drawn = [f"{n} of {was[who]} {who}" for who, n in now.items() if n != was[who]]
+        if names and drawn:
+            notes.append(
+                f"Individuals drawn at random, {', '.join(drawn)}, to compare equal numbers in: "
+                f"{names}. These did not look at the others"
+            )
+        elif names:
+            notes.append(f"Everyone in all three panels was looked at in: {names}")
     return notes
+
+
+def _seen(comparison: Comparison) -> dict[str, dict[str, int]]:
+    """Return how many individuals of each panel attacks of each kind see."""
+    sizes = comparison.sizes().model_dump(exclude={"sites"})
+    least = min(sizes.values())
+    parts = {
+        "train": people_seen(comparison),
+        "holdout": min(sizes["train"], sizes["holdout"]),
+    }
+    return {
+        "everyone": sizes,
+        "parts": sizes | parts,
+        "balanced": dict.fromkeys(sizes, least),
+    }
 
 
 def _policy_notes(policy: Policy) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
@@ -23,6 +23,9 @@ class Attack(ABC):
         What this attack cannot see.
     citations
         Where the attack comes from.
+    sees
+        Whom it attacks: ``everyone``; ``parts``, train in parts as large as the holdout; or
+        ``balanced``, all three panels reduced to equal numbers. The audit's notes say so.
     """
 
     id: ClassVar[str]
@@ -30,6 +33,7 @@ class Attack(ABC):
     description: ClassVar[str]
     blind_spot: ClassVar[str]
     citations: ClassVar[tuple[Citation, ...]]
+    sees: ClassVar[Literal["everyone", "parts", "balanced"]]
 
     @abstractmethod
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
@@ -38,8 +42,8 @@ class Attack(ABC):
         Parameters
         ----------
         comparison
-            A paired comparison: train and holdout have the same number of individuals; the
-            artificial panel is whole.
+            Everyone: panels may differ in size. An attack that needs equal numbers reduces
+            them itself, (`Distances`, `paired_parts`), and says so in `sees`.
         policy
             Thresholds.
         """

@@ -1,80 +1,133 @@
-"""Verbatim copies: artificial haplotypes that are, over the whole panel, train haplotypes."""
+"""Verbatim copies: artificial haplotypes and people that are, over the whole panel, real ones."""
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from imaginome.metrics.bootstrap import estimate
+from scipy.stats import poisson
+
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy._citations import CHEN_2020, SHAO_WU_1989
-from imaginome.privacy._distances import Distances, Mask, Name, half_samples
+from imaginome.privacy._citations import CHEN_2020, WILSON_1927
+from imaginome.privacy._identity import Matches, matched_haplotypes, matched_people
 from imaginome.privacy.base import Attack
-from imaginome.privacy.policy import Policy, judge
-from imaginome.results import AttackResult, Estimate, Finding
+from imaginome.privacy.policy import Policy
+from imaginome.results import AttackResult, Estimate, Finding, Status, Table
+
+RARE, DOUBTFUL = 0.001, 0.025
+"""Probability that chance alone copies more: below the first it fails, the second is caution."""
+ENOUGH_PEOPLE = 20
+"""Holdout people needed before one copy proves anything."""
+NORMAL_95 = 1.959964
 
 
 class Copies(Attack):
-    """Count artificial haplotypes that equal a train haplotype at every site."""
+    """Count artificial haplotypes and people that equal a train member at every site."""
 
     id = "copies"
     name = "Verbatim copies"
     description = (
-        "Counts artificial haplotypes that are identical to a train haplotype at every site, "
-        "less those identical to a holdout haplotype."
+        "Looks for every artificial haplotype and person among everyone in train, and counts "
+        "those equal at every site to one whom no stranger resembles so."
     )
-    blind_spot = "One changed allele hides a copy from it; a few copies among thousands do too."
+    blind_spot = (
+        "One changed allele hides a copy from it, and a copy of a haplotype that several "
+        "families carry is no evidence."
+    )
     citations = (
         CHEN_2020.because("the nearest generated record at distance zero"),
-        SHAO_WU_1989.because("intervals from half samples"),
+        WILSON_1927.because("the interval of a share"),
     )
+    sees = "everyone"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
-        """Compare the shares of artificial haplotypes found in train and in the holdout."""
-        distances = Distances.of(comparison)
-        halves = half_samples(comparison, distances)
-
-        def share(real: Name) -> Estimate:
-            replicates = [identical(distances, real, alive) for alive in halves]
-            return estimate(identical(distances, real), replicates, lowest=0.0, highest=1.0)
-
-        value = identical(distances, "train") - identical(distances, "holdout")
-        replicates = [
-            identical(distances, "train", alive) - identical(distances, "holdout", alive)
-            for alive in halves
-        ]
-        strength = estimate(value, replicates, lowest=-1.0, highest=1.0)
-        status, reason = judge(strength, policy.copies_caution, policy.copies_fail, 0.0)
-        finding = Finding(
-            id="copies.excess",
-            name="Verbatim copies of train haplotypes, beyond the holdout's",
-            unit="share of artificial haplotypes",
-            strength=strength,
-            baseline=0.0,
-            control=share("holdout"),
-            status=status,
-            reason=reason,
-        )
+        """Compare everyone artificial with everyone in train and in the holdout."""
+        found = {
+            "excess": ("haplotypes", matched_haplotypes(comparison)),
+            "people": ("people", matched_people(comparison)),
+        }
         return AttackResult(
             attack=self.id,
             name=self.name,
             description=self.description,
-            findings=[finding],
+            findings=[
+                _finding(what, unit, matches, policy) for what, (unit, matches) in found.items()
+            ],
+            tables=[_counts(dict(found.values()))],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 self.blind_spot,
-                "The control is the share identical to a holdout haplotype: over few sites, or "
-                "little diversity, people who never met carry the same haplotype.",
+                "Everyone in train and everyone artificial is compared; nobody is left out. "
+                "Counted are copies of haplotypes (or genotypes of people, however phased) that "
+                "one family in train carries and nobody else; the control is the same for the "
+                "holdout, brought to the size of train.",
+                "By chance is what as many strangers would share with train (estimated from "
+                "real people equal to exactly one stranger), or what is shared with the holdout "
+                "if that is more. Where no two strangers are equal, one copy fails: equality is "
+                "then no chance. Fail beyond what chance exceeds once in 1,000, caution beyond "
+                "once in 40.",
             ],
         )
 
 
-def identical(distances: Distances, real: Name, alive: dict[Name, Mask] | None = None) -> float:
-    """Return the share of artificial haplotypes at distance zero from one of a real panel."""
-    nearest = distances.nearest("artificial", real)
-    if alive is None:
-        return float(np.mean(nearest.first() == 0))
-    found = nearest.first_among(alive[real])[alive["artificial"]]
-    return float(np.mean(found == 0))
+def _finding(what: str, unit: str, matches: Matches, policy: Policy) -> Finding:
+    n = matches.n_artificial
+    scale = matches.n_train / matches.n_holdout
+    status, reason = judge_copies(matches, unit, policy)
+    return Finding(
+        id=f"copies.{what}",
+        name=f"Verbatim copies of train {unit} whom no stranger equals",
+        unit=f"share of artificial {unit}",
+        strength=share(matches.copies, n),
+        baseline=min(1.0, matches.by_chance() / n),
+        control=Estimate(value=min(1.0, matches.copies_holdout * scale / n)),
+        status=status,
+        reason=reason,
+    )
+
+
+def judge_copies(matches: Matches, unit: str, policy: Policy) -> tuple[Status, str]:
+    """Judge a count of copies: each one counts that chance does not explain."""
+    chance = matches.by_chance()
+    told = (
+        f"{matches.copied:,} of {matches.n_train:,} train {unit} are in the artificial panel "
+        f"verbatim ({matches.copies:,} of {matches.n_artificial:,}), {chance:.3g} by chance"
+    )
+    if matches.private == 0:
+        return "unknown", f"strangers equal all train {unit}: a copy cannot be told from chance"
+    beyond = matches.copied - _most(chance, RARE)
+    if beyond >= policy.copies_fail:
+        if matches.people_holdout >= ENOUGH_PEOPLE:
+            return "fail", told
+        return "caution", f"{told}; too few people in the holdout to know chance"
+    if matches.copied - _most(chance, DOUBTFUL) >= policy.copies_caution:
+        return "caution", told
+    return "pass", told
+
+
+def _most(expected: float, probability: float) -> float:
+    """Return the count that chance exceeds with less than this probability."""
+    return float(poisson.ppf(1.0 - probability, expected)) if expected > 0 else 0.0
+
+
+def share(count: int, n: int) -> Estimate:
+    """Return a share with its interval (Wilson 1927), which holds for counts of zero and one."""
+    p, z2 = count / n, NORMAL_95**2
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    margin = NORMAL_95 / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return Estimate(value=p, low=min(p, max(0.0, centre - margin)), high=max(p, centre + margin))
+
+
+def _counts(found: dict[str, Matches]) -> Table:
+    """Show the counts behind the shares."""
+    return Table(
+        id="copies.counts",
+        title="Verbatim copies, everyone compared",
+        columns=["what", "in train", "of those no stranger's", "copied", "by chance", "holdout's"],
+        rows=[
+            [unit, m.n_train, m.private, m.copied, round(m.by_chance(), 2), m.copied_holdout]
+            for unit, m in found.items()
+        ],
+    )
 
 
 ITEM = Copies

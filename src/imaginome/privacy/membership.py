@@ -40,6 +40,7 @@ class Membership(Attack):
         CHEN_2020.because("membership from the distance to the nearest generated record"),
         CARLINI_2022.because("true-positive rates at low false-positive rates, log-log curve"),
     )
+    sees = "everyone"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Attack train (members) and holdout (non-members) people."""
@@ -64,6 +65,7 @@ class Membership(Attack):
             citations=[citation.text() for citation in self.citations],
             notes=[
                 self.blind_spot,
+                "Everyone in train and in the holdout is attacked; rates need no equal numbers.",
                 "The unit is the individual: the score is minus the smaller distance of the two "
                 "haplotypes, so that a copy of either gives the person away. Holdout people are "
                 "the non-members, so the control is inside the measure. Train and holdout "

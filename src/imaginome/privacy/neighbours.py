@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from imaginome.panel import Haplotypes, Panel, Samples
+from imaginome.metrics._bits import Bits, pack, popcount
+from imaginome.panel import Panel, Samples
 from imaginome.parallel import map_pieces, pieces
 
-Packed = npt.NDArray[np.uint64]
 Groups = npt.NDArray[np.int64]
 
 MISSING = -1
@@ -61,28 +61,26 @@ class Nearest:
         return np.where(exhausted | (chosen == MISSING), np.nan, chosen.astype(np.float64))
 
 
-def pack(haplotypes: Haplotypes) -> Packed:
-    """Pack 0/1 haplotypes into words of 64 sites, shape ``(n_haplotypes, n_words)``."""
-    as_bytes = np.packbits(haplotypes, axis=1)
-    padded = np.zeros((len(as_bytes), -(-as_bytes.shape[1] // 8) * 8), dtype=np.uint8)
-    padded[:, : as_bytes.shape[1]] = as_bytes
-    return padded.view(np.uint64)
-
-
-def kin_groups(samples: Samples) -> Groups:
+def kin_groups(*samples: Samples) -> Groups:
     """Return one number a haplotype, equal for haplotypes of one person or one family.
+
+    Parameters
+    ----------
+    samples
+        People of one panel, or of several: a family may be spread over panels.
 
     Returns
     -------
     numpy.ndarray
-        ``int64``, shape ``(2 * n_individuals,)``.
+        ``int64``, shape ``(2 * n_individuals,)``, panel after panel.
     """
-    keys = [f"individual {i}" for i in range(len(samples))]
-    if samples.family is not None:
-        keys = [
-            f"family {family}" if family else key
-            for family, key in zip(samples.family, keys, strict=True)
-        ]
+    keys = [
+        f"family {family}" if family else f"individual {panel} {i}"
+        for panel, people in enumerate(samples)
+        for i, family in enumerate(
+            people.family if people.family is not None else [""] * len(people)
+        )
+    ]
     codes = np.unique(np.array(keys), return_inverse=True)[1]
     return np.repeat(codes.astype(np.int64), 2)
 
@@ -108,7 +106,7 @@ def nearest_within(panel: Panel, k: int = 1, threads: int = 1) -> Nearest:
 
 
 def _search(
-    queries: Packed, q_groups: Groups, targets: Packed, t_groups: Groups, k: int, threads: int
+    queries: Bits, q_groups: Groups, targets: Bits, t_groups: Groups, k: int, threads: int
 ) -> Nearest:
     shape = (len(queries), min(k, len(targets)))
     distance = np.full(shape, MISSING, dtype=np.int32)
@@ -119,9 +117,9 @@ def _search(
 
 
 def _search_rows(
-    queries: Packed,
+    queries: Bits,
     q_groups: Groups,
-    targets: Packed,
+    targets: Bits,
     t_groups: Groups,
     distance: npt.NDArray[np.int32],
     index: npt.NDArray[np.int32],
@@ -131,25 +129,19 @@ def _search_rows(
 
 
 @njit(cache=True, inline="always")
-def _differences(a: Packed, b: Packed) -> int:
-    """Count the bits in which two packed rows differ (parallel bit counts in each word)."""
+def _differences(a: Bits, b: Bits) -> int:
+    """Count the bits in which two packed rows differ."""
     total = np.uint64(0)
     for w in range(a.shape[0]):
-        x = a[w] ^ b[w]
-        x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-        x = (x & np.uint64(0x3333333333333333)) + (
-            (x >> np.uint64(2)) & np.uint64(0x3333333333333333)
-        )
-        x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-        total += (x * np.uint64(0x0101010101010101)) >> np.uint64(56)
+        total += popcount(a[w] ^ b[w])
     return int(total)
 
 
 @njit(cache=True, nogil=True)
 def _nearest_kernel(
-    queries: Packed,
+    queries: Bits,
     q_groups: Groups,
-    targets: Packed,
+    targets: Bits,
     t_groups: Groups,
     distance: npt.NDArray[np.int32],
     index: npt.NDArray[np.int32],

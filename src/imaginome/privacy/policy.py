@@ -30,7 +30,10 @@ class Policy(Settings):
     fails. For copying, real people who were never seen score 0.50 on the panels on which it was
     calibrated, pieces of 200 sites copied verbatim from donors 0.7 and more. For closeness and
     loss a plain copy gives 0.5 (Yale et al. 2020, doi 10.1016/j.neucom.2019.12.136): fail at
-    a third and at a tenth of it.
+    a third and at a tenth of it. Closeness is what train lies below the holdout. Where both lie
+    `closeness_fail` below one half, output is nearer to anybody real than real people are to
+    each other, and that is a caution at most: it is about realism. One verbatim copy that
+    chance does not explain fails, however large the panel: somebody is in it.
     """
 
     membership_caution: float = Field(0.53, description="AUC of membership inference")
@@ -50,13 +53,17 @@ class Policy(Settings):
         0.54, description="share of sites whose longest run is shared with train"
     )
     copies_caution: float = Field(
-        0.001, description="share of artificial haplotypes that are train haplotypes, in excess"
+        1.0, description="verbatim copies beyond those that chance exceeds once in 40"
     )
     copies_fail: float = Field(
-        0.001, description="share of artificial haplotypes that are train haplotypes, in excess"
+        1.0, description="verbatim copies beyond those that chance exceeds once in 1,000"
     )
-    closeness_caution: float = Field(0.05, description="0.5 - AA_truth: nearer than neighbours")
-    closeness_fail: float = Field(0.15, description="0.5 - AA_truth: nearer than neighbours")
+    closeness_caution: float = Field(
+        0.05, description="adversarial accuracy: how far train lies below the holdout"
+    )
+    closeness_fail: float = Field(
+        0.15, description="adversarial accuracy: how far train lies below the holdout"
+    )
     loss_caution: float = Field(0.02, description="privacy loss, difference of two AATS")
     loss_fail: float = Field(0.05, description="privacy loss, difference of two AATS")
 

@@ -32,6 +32,7 @@ class PrivacyLoss(Attack):
         YELMEN_2021.because("its use on haplotypes"),
         SHAO_WU_1989.because("intervals from half samples"),
     )
+    sees = "balanced"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compute the loss and its two terms."""

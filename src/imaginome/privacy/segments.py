@@ -14,10 +14,12 @@ from imaginome.privacy._copying import (
     shared_runs,
     sitewise_share,
 )
+from imaginome.privacy._densities import densities
+from imaginome.privacy._parts import averaged, highest, paired_parts, people_seen
 from imaginome.privacy.base import Attack
 from imaginome.privacy.pbwt import Duel
 from imaginome.privacy.policy import Policy, judge
-from imaginome.results import AttackResult, Figure, Finding, Series, Table
+from imaginome.results import AttackResult, Estimate, Figure, Finding, Series, Table
 
 BASELINE = 0.5
 MAP_BINS = 100
@@ -48,21 +50,26 @@ class Segments(Attack):
         SHAO_WU_1989.because("delete-a-group jackknife over blocks of donors"),
     )
 
+    sees = "parts"
+
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compare shared runs, longest and site by site; map the excess along the genome."""
-        runs = shared_runs(comparison)
-        findings = [_sitewise(runs, policy)]
-        findings += [_longest(runs, kind, policy) for kind in runs.kinds]
+        parts = [shared_runs(part) for part in paired_parts(comparison)]
+        findings = [_sitewise(parts, policy)]
+        findings += [_longest(parts, kind, policy) for kind in parts[0].kinds]
+        if len(parts) > 1:
+            findings.append(_worst(parts, policy))
         return AttackResult(
             attack=self.id,
             name=self.name,
             description=self.description,
             findings=findings,
-            figures=[_map(runs, comparison.holdout.sites), _lengths(runs)],
-            tables=[_means(runs)],
+            figures=[_map(parts, comparison.holdout.sites), _lengths(parts)],
+            tables=[_means(parts)],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 self.blind_spot,
+                _whom(comparison, len(parts)),
                 "The area is the probability that an artificial haplotype shares a longer run "
                 "with train than with the holdout, ties one half. Site by site: the share of "
                 "sites at which the longest run that ends there is shared with train. No run "
@@ -75,9 +82,21 @@ class Segments(Attack):
         )
 
 
-def _longest(runs: SharedRuns, kind: str, policy: Policy) -> Finding:
-    strength, _ = longest_share(runs, kind, runs.against_holdout)
-    control, _ = longest_share(runs, kind, runs.control)
+def _whom(comparison: Comparison, n_parts: int) -> str:
+    """Say who was compared with whom."""
+    n, seen = comparison.train.n_individuals, people_seen(comparison)
+    size = min(n, comparison.holdout.n_individuals)
+    if n_parts == 1:
+        return f"{seen} of {n} people in train against {size} in the holdout; everyone artificial."
+    return (
+        f"{seen} of {n} people in train, in {n_parts} parts of {size}, each against the whole "
+        "holdout; everyone artificial. Values are means over parts."
+    )
+
+
+def _longest(parts: list[SharedRuns], kind: str, policy: Policy) -> Finding:
+    strength = averaged([longest_share(runs, kind, runs.against_holdout)[0] for runs in parts])
+    control, _ = longest_share(parts[0], kind, parts[0].control)
     status, reason = judge(strength, policy.copying_caution, policy.copying_fail, BASELINE)
     return Finding(
         id=f"segments.{KIND_IDS[kind]}",
@@ -92,27 +111,47 @@ def _longest(runs: SharedRuns, kind: str, policy: Policy) -> Finding:
     )
 
 
-def _sitewise(runs: SharedRuns, policy: Policy) -> Finding:
-    strength = sitewise_share(runs.against_holdout)
+def _sitewise(parts: list[SharedRuns], policy: Policy) -> Finding:
+    strength = averaged([sitewise_share(runs.against_holdout) for runs in parts])
+    return _site_finding("sitewise", "longest run site by site", strength, parts, policy, key=True)
+
+
+def _worst(parts: list[SharedRuns], policy: Policy) -> Finding:
+    """Judge the part of train with the most shared runs: few donors may be copied."""
+    strength = highest([sitewise_share(runs.against_holdout) for runs in parts])
+    name = f"worst of {len(parts)} parts of train, site by site"
+    return _site_finding("worst", name, strength, parts, policy)
+
+
+def _site_finding(
+    what: str,
+    name: str,
+    strength: Estimate,
+    parts: list[SharedRuns],
+    policy: Policy,
+    *,
+    key: bool = False,
+) -> Finding:
     status, reason = judge(strength, policy.sitewise_caution, policy.sitewise_fail, BASELINE)
     return Finding(
-        id="segments.sitewise",
-        name="Segment copying: longest run site by site",
+        id=f"segments.{what}",
+        name=f"Segment copying: {name}",
         unit="share of sites",
         strength=strength,
         baseline=BASELINE,
-        control=sitewise_share(runs.control),
+        control=sitewise_share(parts[0].control),
         status=status,
         reason=reason,
-        key=True,
+        key=key,
     )
 
 
-def _means(runs: SharedRuns) -> Table:
+def _means(parts: list[SharedRuns]) -> Table:
     """Show mean longest runs and their ratio."""
     rows: list[list[str | int | float | None]] = []
-    for kind in runs.kinds:
-        _, (train, holdout) = longest_share(runs, kind, runs.against_holdout)
+    for kind in parts[0].kinds:
+        means = [longest_share(runs, kind, runs.against_holdout)[1] for runs in parts]
+        train, holdout = np.mean(means, axis=0)
         ratio = None if holdout == 0 else round(float(train / holdout), 4)
         rows.append([KIND_NAMES[kind], round(float(train), 3), round(float(holdout), 3), ratio])
     return Table(
@@ -123,14 +162,14 @@ def _means(runs: SharedRuns) -> Table:
     )
 
 
-def _map(runs: SharedRuns, sites: Sites) -> Figure:
+def _map(parts: list[SharedRuns], sites: Sites) -> Figure:
     """Draw the excess of runs shared with train along the genome."""
     series = []
-    for duel, name, role in (
-        (runs.against_holdout, "train over holdout", "artificial"),
-        (runs.control, "half of the holdout over the other", "holdout"),
+    for duels, name, role in (
+        ([runs.against_holdout for runs in parts], "train over holdout", "artificial"),
+        ([parts[0].control], "half of the holdout over the other", "holdout"),
     ):
-        x, y = _binned(duel, sites)
+        x, y = _binned(duels, sites)
         series.append(Series.model_validate({"name": name, "role": role, "x": x, "y": y}))
     zero: list[float | str | None] = [0.0] * len(series[0].x)
     series.append(Series(name="no copying", role="baseline", x=series[0].x, y=zero))
@@ -147,10 +186,11 @@ def _map(runs: SharedRuns, sites: Sites) -> Figure:
     )
 
 
-def _binned(duel: Duel, sites: Sites) -> tuple[list[float], list[float]]:
+def _binned(duels: list[Duel], sites: Sites) -> tuple[list[float], list[float]]:
     """Return centres of equal bins of sites and the mean excess of wins in each."""
-    n_sites = len(duel.site_wins)
-    excess = duel.site_wins / (2.0 * len(duel.wins)) - BASELINE
+    n_sites = len(sites)
+    shares = [duel.site_wins / (2.0 * len(duel.wins)) for duel in duels]
+    excess = np.mean(shares, axis=0) - BASELINE
     bins = np.array_split(np.arange(n_sites), min(MAP_BINS, n_sites))
     one = len(contig_borders(sites)) == 1
     places = sites.position / 1e6 if one else np.arange(1.0, n_sites + 1)
@@ -160,27 +200,25 @@ def _binned(duel: Duel, sites: Sites) -> tuple[list[float], list[float]]:
     )
 
 
-def _lengths(runs: SharedRuns) -> Figure:
-    """Draw the distribution of longest runs, in sites."""
-    lengths = runs.longest[runs.kinds.index("sites")]
-    duel = runs.against_holdout
+def _lengths(parts: list[SharedRuns]) -> Figure:
+    """Draw the distribution of longest runs, in sites, over all parts."""
+    lengths = np.concatenate([runs.longest[runs.kinds.index("sites")] for runs in parts])
+    duel = parts[0].against_holdout
     sides = [lengths[:, slice(*side)].max(axis=1) for side in (duel.first, duel.second)]
-    top = max(float(side.max()) for side in sides)
-    edges = np.linspace(0.5, top + 0.5, min(LENGTH_BINS, max(int(top), 1)) + 1)
-    x = [round(float(centre), 3) for centre in 0.5 * (edges[1:] + edges[:-1])]
-    series = []
-    for side, name, role in zip(
-        sides, ("shared with train", "shared with holdout"), ("train", "holdout"), strict=True
-    ):
-        y = [round(float(v), 6) for v in np.histogram(side, edges)[0] / len(side)]
-        series.append(Series.model_validate({"name": name, "role": role, "x": x, "y": y}))
+    x, shares = densities([side.astype(np.float64) for side in sides], LENGTH_BINS)
+    names = ("shared with train", "shared with holdout")
+    series = [
+        Series.model_validate({"name": name, "role": role, "x": x, "y": y})
+        for name, role, y in zip(names, ("train", "holdout"), shares, strict=True)
+    ]
     return Figure(
         id="segments.lengths",
         title="Longest run of each artificial haplotype",
-        reading="Both curves should agree; a tail of long runs that only train has is copying.",
+        reading="Both curves should agree; a tail of long runs that only train has is copying. "
+        "The last bin holds all longer runs; no bin holds 1 to 4 haplotypes.",
         kind="lines",
         x_label="consecutive identical sites",
-        y_label="share of artificial haplotypes",
+        y_label="share of artificial haplotypes per site",
         series=series,
     )
 

@@ -1,0 +1,121 @@
+"""Which artificial haplotypes and people equal real ones, and how often strangers do."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Haplotypes, Panel
+from imaginome.privacy.neighbours import kin_groups
+
+Classes = npt.NDArray[np.int64]
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Artificial units (haplotypes or people) equal to a real one that only one family carries.
+
+    Attributes
+    ----------
+    n_train, n_holdout, n_artificial
+        Units compared: everyone.
+    people_holdout
+        Individuals in the holdout.
+    private
+        Units of train that nobody else carries: only their copies can be told from chance.
+    copied, copied_holdout
+        Distinct private units of train and of the holdout that the artificial panel holds.
+    copies, copies_holdout
+        Artificial units that equal one of those.
+    shared_among_strangers
+        Share of real units that equal exactly one stranger's: what chance gives a person whom
+        no model saw.
+    """
+
+    n_train: int
+    n_holdout: int
+    n_artificial: int
+    people_holdout: int
+    private: int
+    copied: int
+    copied_holdout: int
+    copies: int
+    copies_holdout: int
+    shared_among_strangers: float
+
+    def by_chance(self) -> float:
+        """Return how many private units of train chance would copy.
+
+        The larger of two: what as many strangers share with train, and what the artificial
+        panel shares with the holdout, brought to the size of train.
+        """
+        part = self.n_train / (self.n_train + self.n_holdout)
+        strangers = self.n_artificial * self.shared_among_strangers * part
+        return max(strangers, self.copied_holdout * self.n_train / self.n_holdout)
+
+
+def matched_haplotypes(comparison: Comparison) -> Matches:
+    """Match haplotypes that are equal at every site."""
+    panels = (comparison.train, comparison.holdout, comparison.artificial)
+    return _match(comparison, _classes([panel.haplotypes for panel in panels]), ploidy=2)
+
+
+def matched_people(comparison: Comparison) -> Matches:
+    """Match people whose genotypes are equal at every site, however they are phased."""
+    panels = (comparison.train, comparison.holdout, comparison.artificial)
+    return _match(comparison, _classes([_genotypes(panel) for panel in panels]), ploidy=1)
+
+
+def _genotypes(panel: Panel) -> Haplotypes:
+    """Return for each person where both and where any haplotype carries ALT, side by side."""
+    first, second = panel.haplotypes[0::2], panel.haplotypes[1::2]
+    return np.concatenate([first & second, first | second], axis=1)
+
+
+def _classes(parts: list[Haplotypes]) -> list[Classes]:
+    """Number the rows of all parts: equal rows, equal numbers."""
+    numbers: dict[bytes, int] = {}
+
+    def number(row: npt.NDArray[np.uint8]) -> int:
+        digest = hashlib.blake2b(row.tobytes(), digest_size=DIGEST_BYTES).digest()
+        return numbers.setdefault(digest, len(numbers))
+
+    return [
+        np.fromiter((number(row) for row in np.packbits(part, axis=1)), np.int64, len(part))
+        for part in parts
+    ]
+
+
+def _match(comparison: Comparison, classes: list[Classes], ploidy: int) -> Matches:
+    train, holdout, artificial = classes
+    n_classes = 1 + max(int(part.max()) for part in classes)
+    groups = kin_groups(comparison.train.samples, comparison.holdout.samples)[:: 2 // ploidy]
+    carriers = _families(np.concatenate([train, holdout]), groups, n_classes)
+    in_train, in_holdout = (np.bincount(part, minlength=n_classes) > 0 for part in (train, holdout))
+    made = np.bincount(artificial, minlength=n_classes)
+    of_train = (carriers == 1) & in_train & ~in_holdout
+    of_holdout = (carriers == 1) & in_holdout & ~in_train
+    real = np.concatenate([train, holdout])
+    return Matches(
+        n_train=len(train),
+        n_holdout=len(holdout),
+        n_artificial=len(artificial),
+        people_holdout=comparison.holdout.n_individuals,
+        private=int(of_train.sum()),
+        copied=int((of_train & (made > 0)).sum()),
+        copied_holdout=int((of_holdout & (made > 0)).sum()),
+        copies=int(made[of_train].sum()),
+        copies_holdout=int(made[of_holdout].sum()),
+        shared_among_strangers=float(np.mean(carriers[real] == 2)),
+    )
+
+
+def _families(classes: Classes, groups: Classes, n_classes: int) -> Classes:
+    """Return how many families carry each class."""
+    pairs = np.unique(np.stack([classes, groups], axis=1), axis=0)
+    return np.bincount(pairs[:, 0], minlength=n_classes)
