@@ -7,7 +7,7 @@ from scipy.stats import wasserstein_distance
 
 from imaginome.metrics import _distances
 from imaginome.metrics._distances import distance_histograms, hamming, wasserstein
-from imaginome.metrics.distances import ITEM
+from imaginome.metrics.distances import ITEM, _pooled, _reach
 
 
 def naive_distances(first, second, within):
@@ -81,3 +81,12 @@ def test_threads_change_nothing(thirds, monkeypatch):
     monkeypatch.setattr(_distances, "PIECE", 8)
     one = ITEM().compute(thirds).model_dump_json()
     assert ITEM().compute(replace(thirds, threads=2)).model_dump_json() == one
+
+
+def test_bins_of_few_pairs_are_empty_and_end_no_axis():
+    counts = np.zeros(40)
+    counts[[3, 10, 12, 20, 30]] = 2, 50, 50, 4, 1
+    assert _reach(counts) == 20
+    shares = _pooled(counts[:21], 1)
+    np.testing.assert_array_equal(np.flatnonzero(shares), [10, 12])
+    assert shares[10] == pytest.approx(50 / 106)

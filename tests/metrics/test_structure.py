@@ -7,7 +7,9 @@ from panels import compared, part
 from scipy.stats import wasserstein_distance
 
 from imaginome.metrics._components import fit_components
+from imaginome.metrics._density import density
 from imaginome.metrics._fst import hudson_fst
+from imaginome.metrics._scores import ScoreDistances
 from imaginome.metrics._transport import (
     directions,
     sliced_wasserstein,
@@ -128,3 +130,47 @@ def test_density_maps_hide_cells_of_few_people(thirds):
     for series in figure.series:
         cells = 10 ** np.array(series.z) - 1
         assert (cells[cells > 0.5] > 4.5).all()
+
+
+def test_no_single_person_sets_an_axis():
+    rng = np.random.default_rng(5)
+    scores = {name: rng.normal(size=(400, 2)) for name in ("artificial", "train", "holdout")}
+    before = density(scores)[0].series[0]
+    far = {name: x.copy() for name, x in scores.items()}
+    # Two people, far from everyone: four haplotypes.
+    for moved in far.values():
+        moved[:4] = 30.0
+    after = density(far)[0].series[0]
+    assert np.abs(np.array(after.x) - before.x).max() <= 0.5
+    assert after.x[-1] < 5
+
+
+def test_axes_end_at_round_numbers():
+    rng = np.random.default_rng(6)
+    scores = {name: rng.normal(size=(300, 2)) for name in ("artificial", "train", "holdout")}
+    x = density(scores)[0].series[0].x
+    half = (x[1] - x[0]) / 2
+    for end in (x[0] - half, x[-1] + half):
+        assert end * 4 == pytest.approx(round(end * 4), abs=1e-3)
+
+
+def test_everyone_is_in_a_cell():
+    """What lies beyond the axes is counted in the outermost cells."""
+    points = np.repeat([[0.0, 0.0], [50.0, 50.0]], [300, 6], axis=0)
+    scores = dict.fromkeys(("artificial", "train", "holdout"), points)
+    cells = 10 ** np.array(density(scores)[0].series[0].z) - 1
+    assert cells.sum() == pytest.approx(306, abs=0.5)
+    assert cells[-1, -1] >= 5.5
+
+
+def test_transport_replicates_draw_people(thirds):
+    """Both haplotypes of everyone drawn are there, equally often."""
+    n = thirds.holdout.n_haplotypes
+    scores = {
+        name: np.stack([np.arange(n), np.arange(n)], axis=1).astype(float)
+        for name in ("artificial", "train", "holdout")
+    }
+    drawn = ScoreDistances(scores, thirds)._people("holdout", 7, 0)[:, 0].astype(int)
+    assert len(drawn) == 14
+    np.testing.assert_array_equal(drawn[1::2], drawn[0::2] + 1)
+    assert (drawn[0::2] % 2 == 0).all()

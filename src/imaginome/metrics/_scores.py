@@ -19,7 +19,7 @@ from imaginome.panel import haplotype_rows
 
 NAMES = ("artificial", "train")
 TRANSPORT_POINTS = 1_500
-SMALL_POINTS = 400
+SMALL_PEOPLE = 200
 SMALL_REPLICATES = 30
 INTERVAL_DIRECTIONS = 32
 INTERVAL_REPLICATES = 60
@@ -76,20 +76,28 @@ class ScoreDistances:
         """Return the optimal transport distance on components 1 and 2.
 
         At most `TRANSPORT_POINTS` haplotypes of either panel are used, drawn at random.
-        Replicates use fewer; their spread is scaled by the square root of the sizes' ratio.
+        Replicates draw individuals with replacement, fewer of them; their spread is scaled by
+        the square root of the sizes' ratio.
         """
         size = min(TRANSPORT_POINTS, *(len(scores) for scores in self._scores.values()))
-        value = transport_distance(*self._points(name, size, 0))
-        few = min(SMALL_POINTS, size)
+        value = transport_distance(*(self._some(panel, size) for panel in (name, "holdout")))
+        people = min(SMALL_PEOPLE, size // 2)
         number = min(SMALL_REPLICATES, self._comparison.replicates)
-        small = [transport_distance(*self._points(name, few, 1 + r)) for r in range(number)]
+        small = [
+            transport_distance(*(self._people(panel, people, r) for panel in (name, "holdout")))
+            for r in range(number)
+        ]
         centre = np.mean(small) if small else 0.0
-        return Sample(value, value + (np.array(small) - centre) * np.sqrt(few / size))
+        return Sample(value, value + (np.array(small) - centre) * np.sqrt(2 * people / size))
 
-    def _points(self, name: str, size: int, draw: int) -> list[Values]:
-        points = []
-        for panel in (name, "holdout"):
-            scores = self._scores[panel][:, :2]
-            rng = self._comparison.rng("transport", panel, draw)
-            points.append(scores[rng.choice(len(scores), size, replace=draw > 0)])
-        return points
+    def _some(self, panel: str, size: int) -> Values:
+        """Return components 1 and 2 of `size` haplotypes, each at most once."""
+        scores = self._scores[panel][:, :2]
+        rng = self._comparison.rng("transport", panel, 0)
+        return scores[rng.choice(len(scores), size, replace=False)]
+
+    def _people(self, panel: str, number: int, replicate: int) -> Values:
+        """Return components 1 and 2 of individuals drawn with replacement, both haplotypes."""
+        scores = self._scores[panel][:, :2]
+        rng = self._comparison.rng("transport", panel, 1 + replicate)
+        return scores[haplotype_rows(rng.integers(0, len(scores) // 2, number))]

@@ -27,6 +27,8 @@ PAIRS = (
     ("train", "holdout"),
 )
 POINTS = 100
+FEWEST = 5
+"""Bins of the figure with fewer pairs are left empty."""
 
 Found = dict[tuple[str, str], Histograms]
 
@@ -105,7 +107,7 @@ def _in_units(counts: Values, real: Values, step: float) -> Values:
 
 
 def _figure(found: Found, n_sites: int) -> Figure:
-    top = max(int(np.flatnonzero(h.counts).max(initial=0)) for h in found.values())
+    top = max(_reach(h.counts) for h in found.values())
     width = max(1, -(-(top + 1) // POINTS))
     names = {
         ("holdout", "holdout"): "within holdout",
@@ -130,7 +132,8 @@ def _figure(found: Found, n_sites: int) -> Figure:
         id="distances.distribution",
         title="Distances between haplotypes",
         reading="Lines on top of each other: artificial haplotypes differ from each other, and "
-        "from real ones, as much as real ones do. A peak at the left would be copies.",
+        "from real ones, as much as real ones do. A peak at the left would be copies. "
+        f"Bins of fewer than {FEWEST} pairs are empty.",
         kind="lines",
         x_label="share of sites that differ",
         y_label="share of pairs",
@@ -138,10 +141,15 @@ def _figure(found: Found, n_sites: int) -> Figure:
     )
 
 
+def _reach(counts: Values) -> int:
+    """Return the largest distance that `FEWEST` pairs reach: no single pair ends the axis."""
+    return int(np.flatnonzero(counts[::-1].cumsum()[::-1] >= FEWEST).max(initial=0))
+
+
 def _pooled(counts: npt.NDArray[np.float64], width: int) -> Values:
-    """Return shares of pairs in bins of `width` distances."""
+    """Return shares of pairs in bins of `width` distances; none in bins of few pairs."""
     padded = np.pad(counts, (0, -len(counts) % width)).reshape(-1, width).sum(axis=1)
-    return ratio(padded, padded.sum())
+    return ratio(np.where(padded < FEWEST, 0.0, padded), padded.sum())
 
 
 ITEM = Distances

@@ -16,20 +16,17 @@ from imaginome.metrics._citations import (
     PRIVE_2020,
 )
 from imaginome.metrics._components import MOST_ROWS, Components, fit_components
+from imaginome.metrics._density import density
 from imaginome.metrics._differentiation import differentiation
 from imaginome.metrics._resample import PANELS
-from imaginome.metrics._results import Sample, heatmap, measure, short
+from imaginome.metrics._results import Sample, measure, short
 from imaginome.metrics._scores import NAMES, ScoreDistances, Scores
 from imaginome.metrics._transport import sliced_wasserstein, transport_distance
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
-from imaginome.results import Figure, Measure, MetricResult, Table
+from imaginome.results import Measure, MetricResult, Table
 
 __all__ = ["ITEM", "Structure", "fit_components", "sliced_wasserstein", "transport_distance"]
-
-CELLS = 32
-FEWEST = 5
-"""Cells of the density maps with fewer real haplotypes are left empty."""
 
 
 class Structure(Metric):
@@ -60,7 +57,7 @@ class Structure(Metric):
             scores = _scores(comparison, components)
             distances = ScoreDistances(scores, comparison)
             measures = _measures(distances)
-            figures = _density(scores)
+            figures = density(scores)
             tables = [_by_component(distances, components)]
         fst, fst_tables = differentiation(comparison)
         return MetricResult(
@@ -76,7 +73,7 @@ class Structure(Metric):
                 "strangers to them; the holdout's own scores are corrected as if each haplotype "
                 "had been left out. Scores are in units of the holdout's standard deviation.",
                 "Intervals keep the axes; those of the transport distance come from samples of "
-                "400 haplotypes and are scaled to its size.",
+                "200 individuals and are scaled to its size.",
             ],
         )
 
@@ -143,34 +140,6 @@ def _by_component(distances: ScoreDistances, components: Components) -> Table:
             for k in range(len(share))
         ],
     )
-
-
-def _density(scores: Scores) -> list[Figure]:
-    """Return density maps of components 1 and 2; sparse cells of real people stay empty."""
-    if scores["holdout"].shape[1] < 2:
-        return []
-    every = np.concatenate([scores[name][:, :2] for name in PANELS])
-    low, high = every.min(axis=0), every.max(axis=0) + 1e-9
-    edges = [np.linspace(low[k], high[k], CELLS + 1) for k in (0, 1)]
-    x, y = ((e[1:] + e[:-1]) / 2 for e in edges)
-    series = []
-    for name in ("holdout", "train", "artificial"):
-        points = scores[name]
-        cells, _, _ = np.histogram2d(points[:, 1], points[:, 0], bins=(edges[1], edges[0]))
-        cells[cells < FEWEST] = 0
-        series.append(heatmap(name, name, x, y, np.log10(1 + cells)))
-    return [
-        Figure(
-            id="structure.density",
-            title="Haplotypes on principal components 1 and 2",
-            reading="The same shapes in all maps: the groups and gradients are those of real "
-            f"people. Colour is log10(1 + haplotypes); cells of fewer than {FEWEST} are empty.",
-            kind="heatmaps",
-            x_label="component 1",
-            y_label="component 2",
-            series=series,
-        )
-    ]
 
 
 ITEM = Structure
