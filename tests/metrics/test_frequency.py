@@ -80,3 +80,21 @@ def test_a_panel_without_rare_alleles_loses_them(panel):
 
 def test_mean_absolute_error_of_plain_arrays():
     assert mean_absolute_error([0.1, 0.5], [0.2, 0.2]) == pytest.approx(0.2)
+
+
+def test_table_by_bin_against_a_loop(thirds):
+    table = ITEM().compute(thirds).tables[0]
+    s, h = (x.haplotypes.mean(axis=0) for x in (thirds.artificial, thirds.holdout))
+    minor = np.minimum(h, 1 - h)
+    rows = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    for name, low, high in (("5-20%", 0.05, 0.2), ("20-50%", 0.2, 0.5)):
+        sites = (minor > low) & (minor <= high)
+        row = rows[name]
+        assert row["sites"] == sites.sum() > 2
+        assert row["correlation"] == pytest.approx(np.corrcoef(s[sites], h[sites])[0, 1], rel=1e-4)
+        assert row["error"] == pytest.approx(np.abs(s - h)[sites].mean(), rel=1e-4)
+        lost = sites & ((s == 0) | (s == 1))
+        assert row["lost"] == pytest.approx(lost.sum() / sites.sum(), rel=1e-4)
+        assert -1 <= row["correlation (ceiling)"] <= 1
+    # Forty haplotypes have no minor allele below 0.5%: nothing to correlate.
+    assert rows["0-0.5%"]["correlation"] is None

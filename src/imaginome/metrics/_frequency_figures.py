@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from imaginome.metrics._results import axis, heatmap, short, shorts
 from imaginome.metrics._spectrum import folded_spectrum, spectrum_edges
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import Values, mean_error, moments, pearson, ratio
 from imaginome.metrics.bootstrap import estimate
 from imaginome.results import Cell, Figure, Series, Table
 
@@ -118,19 +118,20 @@ def _lost(counts: Counts, n: Sizes, replicates: Counts) -> Figure:
 
 
 def tables(counts: Counts, n: Sizes) -> list[Table]:
-    """Return error and lost sites by minor-allele frequency in the holdout."""
+    """Return correlation, error and lost sites by minor-allele frequency in the holdout."""
     real, n_real = counts["holdout"], n["holdout"]
     bins = in_bins(real, n_real)
     columns: list[list[Cell]] = [list(bin_names()), [int(b.sum()) for b in bins]]
     for name in ("artificial", "train"):
-        error = np.abs(counts[name] / n[name] - real / n_real)
-        columns.append(list(shorts(ratio((bins * error).sum(axis=-1), bins.sum(axis=-1)))))
-        columns.append(list(shorts(_lost_by_bin(counts[name], real, n[name], n_real))))
+        m = moments(counts[name] / n[name], np.where(bins, real / n_real, np.nan))
+        lost = _lost_by_bin(counts[name], real, n[name], n_real)
+        columns += [list(shorts(values)) for values in (pearson(m), mean_error(m), lost)]
+    kinds = ["correlation", "error", "lost"]
     return [
         Table(
             id="frequency.by_bin",
             title="By minor-allele frequency in the holdout",
-            columns=["frequency", "sites", "error", "lost", "error (ceiling)", "lost (ceiling)"],
+            columns=["frequency", "sites", *kinds, *(f"{kind} (ceiling)" for kind in kinds)],
             rows=[list(row) for row in zip(*columns, strict=True)],
         )
     ]
