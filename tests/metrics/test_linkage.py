@@ -109,3 +109,12 @@ def test_r2_of_a_site_with_itself_is_one(panel):
     packed = PackedSites(panel.haplotypes)
     index = np.flatnonzero(packed.polymorphic())
     np.testing.assert_allclose(packed.r2(index, index), 1.0)
+
+
+def test_decay_by_population_has_its_ceiling(thirds):
+    figure = next(f for f in ITEM().compute(thirds).figures if f.id.endswith("by_population"))
+    groups = ["A", "B"]
+    roles = ("holdout", "train", "artificial")
+    assert [(s.name, s.role) for s in figure.series] == [
+        (f"{role} {group}", role) for group in groups for role in roles
+    ]

@@ -32,12 +32,15 @@ def members(panel: Panel, column: str, least: int = FEWEST) -> dict[str, Rows]:
 
 
 def shared_groups(
-    comparison: Comparison, names: tuple[str, ...], least: int = FEWEST
+    comparison: Comparison,
+    names: tuple[str, ...],
+    least: int = FEWEST,
+    most: int = MOST_GROUPS,
 ) -> dict[str, dict[str, Rows]]:
     """Return rows of haplotypes by group and panel, equally many in each panel.
 
     Superpopulations are used where all panels have them, populations otherwise; the largest
-    `MOST_GROUPS` groups are kept. The larger groups are reduced at random.
+    `most` groups are kept. The larger groups are reduced at random.
     """
     for column in ("superpopulation", "population"):
         found = {name: members(getattr(comparison, name), column, least) for name in names}
@@ -45,7 +48,7 @@ def shared_groups(
         if len(shared) > 0:
             break
     size = {label: min(len(groups[label]) for groups in found.values()) for label in shared}
-    kept = sorted(sorted(shared, key=lambda label: (-size[label], label))[:MOST_GROUPS])
+    kept = sorted(sorted(shared, key=lambda label: (-size[label], label))[:most])
     rng = comparison.rng("groups")
     return {
         label: {

@@ -15,6 +15,8 @@ from imaginome.results import Cell, Figure, Series, Table
 DECAY_PAIRS = 120_000
 DECAY_BINS = 20
 FEWEST_PAIRS = 20
+MOST_CURVES = 5
+"""Populations in one figure: three lines each."""
 REGION_SITES = 400
 REGION_BINS = 80
 
@@ -73,9 +75,10 @@ class _Decay:
         return self._figure("linkage.decay", "Decay of linkage with distance", self.series(order))
 
     def by_population(self, comparison: Comparison) -> Figure:
-        """Return the decay within populations that both panels have."""
+        """Return the decay within the largest populations that all panels have."""
         series = []
-        for label, rows in shared_groups(comparison, ("holdout", "artificial")).items():
+        shared = shared_groups(comparison, ("holdout", "train", "artificial"), most=MOST_CURVES)
+        for label, rows in shared.items():
             groups = {
                 name: PackedSites(getattr(comparison, name).haplotypes[index])
                 for name, index in rows.items()
