@@ -14,6 +14,7 @@ def test_everything_survives_json(thirds):
     result = evaluate(thirds)
     assert Evaluation.model_validate_json(result.model_dump_json()) == result
     assert [m.metric for m in result.metrics] == [
+        "ancestry",
         "classifier",
         "distances",
         "frequency",
@@ -74,4 +75,4 @@ def test_edge_cases_give_nulls_and_no_warning(panel):
             warnings.simplefilter("error")
             result = evaluate(compared(*panels, replicates=4))
         assert "NaN" not in result.model_dump_json(), name
-        assert len(result.metrics) == 7, name
+        assert len(result.metrics) == 8, name

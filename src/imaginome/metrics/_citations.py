@@ -69,6 +69,33 @@ BHATIA_2013 = Citation(
     "10.1101/gr.154831.113",
     "Hudson's estimator of F_ST as a ratio of averages",
 )
+TANG_2005 = Citation(
+    "tang2005",
+    "Tang, Hua and Peng, Jie and Wang, Pei and Risch, Neil J.",
+    "Estimation of individual admixture: analytical and study design considerations",
+    "Genetic Epidemiology",
+    2005,
+    "10.1002/gepi.20064",
+    "ancestry proportions by maximum likelihood, fitted by EM",
+)
+ALEXANDER_2009 = Citation(
+    "alexander2009",
+    "Alexander, David H. and Novembre, John and Lange, Kenneth",
+    "Fast model-based estimation of ancestry in unrelated individuals",
+    "Genome Research",
+    2009,
+    "10.1101/gr.094052.109",
+    "the likelihood of ancestry proportions",
+)
+VARADHAN_2008 = Citation(
+    "varadhan2008",
+    "Varadhan, Ravi and Roland, Christophe",
+    "Simple and globally convergent methods for accelerating the convergence of any EM algorithm",
+    "Scandinavian Journal of Statistics",
+    2008,
+    "10.1111/j.1467-9469.2007.00585.x",
+    "extrapolation of the EM algorithm",
+)
 NEI_LI_1979 = Citation(
     "nei1979",
     "Nei, Masatoshi and Li, Wen-Hsiung",
