@@ -40,9 +40,13 @@ class SplitError(ImaginomeError):
 class SettingsError(ImaginomeError):
     """A setting that does not exist or has a value out of range."""
 
+    exit_code = 2
+
 
 class UnknownIdError(ImaginomeError):
     """A model, metric, attack or format that is not registered."""
+
+    exit_code = 2
 
 
 class ModelError(ImaginomeError):

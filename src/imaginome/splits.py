@@ -48,19 +48,48 @@ def read_split(path: Path) -> dict[str, list[str]]:
     return parts
 
 
-def take_part(panel: Panel, path: Path, part: str) -> Panel:
+def take_part(panel: Panel, path: Path, part: str, *, restricted: bool = False) -> Panel:
     """Return the individuals of `panel` that the split table puts into `part`.
+
+    Parameters
+    ----------
+    panel
+        Everyone in it must be in the table, in whichever part.
+    path
+        The split table.
+    part
+        ``train`` or ``holdout``.
+    restricted
+        Whether the panel holds only chosen samples: then others of this part may be missing.
 
     Raises
     ------
     SplitError
-        When nobody of the panel is in that part.
+        When the table does not belong to the panel, or nobody of the panel is in that part.
     """
-    wanted = set(read_split(path)[part])
+    parts = read_split(path)
+    inside, known = set(panel.samples.id), set().union(*parts.values())
+    _nobody(
+        [sample for sample in panel.samples.id if sample not in known],
+        f"in the panel but not in {path}",
+        "give the split.tsv that was made for this panel",
+    )
+    if not restricted:
+        _nobody(
+            [sample for sample in parts[part] if sample not in inside],
+            f"in the {part} part of {path} but not in the panel",
+            "give the panel for which it was made",
+        )
+    wanted = set(parts[part])
     index = np.flatnonzero([sample in wanted for sample in panel.samples.id])
     if len(index) == 0:
         raise SplitError(f"nobody of the panel is in the {part} part of {path}")
     return panel.take_individuals(index)
+
+
+def _nobody(samples: list[str], where: str, hint: str) -> None:
+    if samples:
+        raise SplitError(f"sample '{samples[0]}' ({len(samples)} in all) is {where}", hint)
 
 
 def split(panel: Panel, holdout: float = 0.5, seed: int = 1) -> tuple[Panel, Panel]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import comparison, json_path
+from imaginome.cli.reading import comparison, file_errors, json_path
 from imaginome.cli.shared import takes
 
 PANEL = "Judge people"
@@ -19,7 +20,7 @@ JsonOutput = Annotated[
 
 @takes("compared", comparison)
 def evaluate(
-    compared: Any,
+    compared: Callable[[], Any],
     output: JsonOutput = None,
     only: Annotated[
         list[str], typer.Option("--metric", metavar="ID", help="Only this one; may be repeated.")
@@ -30,19 +31,22 @@ def evaluate(
 ) -> None:
     """Tell how real an artificial panel is, each measure beside its ceiling.
 
-    Example: `imaginome evaluate --panel real.vcf.gz --split split.tsv artificial.vcf.gz`
+    Example: `imaginome evaluate --panel panel.vcf.gz --split split.tsv artificial.vcf.gz`
     """
     from imaginome.cli.console import show_progress
     from imaginome.metrics.evaluate import evaluate as evaluate_panels
+    from imaginome.metrics.registry import metrics
 
     json_path(output, force)
-    result = evaluate_panels(compared, only=only, progress=show_progress(quiet, verbose))
+    for metric_id in only:
+        metrics.get(metric_id)
+    result = evaluate_panels(compared(), only=only, progress=show_progress(quiet, verbose))
     _emit(result, output, force, quiet)
 
 
 @takes("compared", comparison)
 def audit(
-    compared: Any,
+    compared: Callable[[], Any],
     output: JsonOutput = None,
     only: Annotated[
         list[str], typer.Option("--attack", metavar="ID", help="Only this one; may be repeated.")
@@ -54,16 +58,20 @@ def audit(
 ) -> None:
     """Attack an artificial panel, and judge whom it might betray; exit code 3 if it fails.
 
-    Example: `imaginome audit --panel real.vcf.gz --split split.tsv artificial.vcf.gz`
+    Example: `imaginome audit --panel panel.vcf.gz --split split.tsv artificial.vcf.gz`
     """
     from imaginome.cli.console import show_progress
     from imaginome.privacy.audit import audit as audit_panels
     from imaginome.privacy.policy import Policy, load_policy
+    from imaginome.privacy.registry import attacks
 
     json_path(output, force)
-    thresholds = load_policy(policy) if policy else Policy()
+    for attack_id in only:
+        attacks.get(attack_id)
+    with file_errors():
+        thresholds = load_policy(policy) if policy else Policy()
     result = audit_panels(
-        compared, policy=thresholds, only=only, progress=show_progress(quiet, verbose)
+        compared(), policy=thresholds, only=only, progress=show_progress(quiet, verbose)
     )
     _emit(result, output, force, quiet)
     if result.verdict == "fail":

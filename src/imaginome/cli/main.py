@@ -1,96 +1,44 @@
-"""The command ``imaginome``: verbs that parse, make one library call, and print."""
+"""The entry point: small, so that an interrupt is one line even while libraries load."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from typing import Any
-
-import typer
-from typer.core import TyperGroup
-
-from imaginome import __version__
-from imaginome.errors import ImaginomeError
-
-DEBUG = "--debug"
-
-
-class Verbs(TyperGroup):
-    """Verbs in the order of the work, and one line for each failure."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the verbs in the order in which they were added."""
-        return list(self.commands)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a verb; turn what went wrong into one line and exit code 1."""
-        try:
-            return super().invoke(ctx)
-        except ImaginomeError as error:
-            raise _fail(str(error), error.exit_code) from None
-        except KeyboardInterrupt:
-            raise _fail("interrupted; a run goes on with --resume", 1) from None
-        except MemoryError:
-            raise _fail(
-                "out of memory: use a smaller region (-r) or fewer samples (-S)", 1
-            ) from None
-        except OSError as error:
-            raise _fail(f"{error.filename or 'input or output'}: {error.strerror}", 1) from None
-
-
-def _fail(text: str, code: int) -> Exception:
-    if DEBUG in _given:
-        import traceback
-
-        traceback.print_exc()
-    print(f"imaginome: error: {' '.join(text.split())}", file=sys.stderr)  # noqa: T201
-    return typer.Exit(code)
-
-
-_given: list[str] = []
-
-app = typer.Typer(
-    cls=Verbs,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 input or run failed, 2 wrong usage, 3 done but the audit "
-    "failed. With --debug anywhere, errors show their traceback.",
-)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        print(f"imaginome {__version__}")  # noqa: T201
-        raise typer.Exit
-
-
-@app.callback()
-def imaginome(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version."
-    ),
-) -> None:
-    """Imaginary genomes from real ones, and an honest word on whom they might betray.
-
-    Learns from a panel of phased haplotypes, generates people who never lived, and says with
-    evidence how real they are and whether they betray anyone in the panel.
-    """
-
-
-def _add_verbs() -> None:
-    from imaginome.cli import catalogue, judge, make, show
-
-    for module in (show, make, judge, catalogue):
-        for verb in module.VERBS:
-            app.command(rich_help_panel=module.PANEL, name=verb.__name__.removesuffix("_"))(verb)
-
-
-_add_verbs()
+from typing import NoReturn
 
 
 def main() -> None:
-    """Run the command line."""
-    _given[:] = sys.argv[1:]
-    app(args=[word for word in sys.argv[1:] if word != DEBUG], prog_name="imaginome")
+    """Run the command line; SIGTERM is an interrupt, so that temporary files are removed."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        from imaginome.cli.app import run_app
+
+        run_app(sys.argv[1:])
+    except KeyboardInterrupt:
+        _say_interrupted()
+    except SystemExit as end:
+        # An interrupt while it parses words becomes this code in typer, without a word.
+        if end.code == 130:
+            _say_interrupted()
+        raise
+    finally:
+        _flush()
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _say_interrupted() -> NoReturn:
+    print("imaginome: error: interrupted", file=sys.stderr)  # noqa: T201
+    raise SystemExit(1) from None
+
+
+def _flush() -> None:
+    """Write out what is buffered; a reader who has gone, as in ``| head``, is no news."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import read_options, thread_count
+from imaginome.cli.reading import file_errors, read_options, resumable, thread_count
 from imaginome.cli.shared import takes
 
 if TYPE_CHECKING:
-    from imaginome.pipeline import RunRequest
+    from imaginome.request import RunRequest
 
 PANEL = "Make people"
 DEFAULT_MODEL = "hmm"
@@ -21,18 +22,17 @@ Count = Annotated[
     typer.Option("-n", min=1, help="Artificial individuals; default: as many as in train."),
 ]
 Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to make.")]
-Holdout = Annotated[float, typer.Option(help="Share of individuals that no model sees.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")]
 
 
 @takes("reading", read_options)
 def run(
     panel: o.PanelPath,
-    reading: Any,
+    reading: Callable[[], Any],
     output: Folder,
     model: o.ModelId = DEFAULT_MODEL,
     n: Count = None,
-    holdout: Holdout = 0.5,
+    holdout: o.HoldoutShare = 0.5,
     set_: o.Set = [],  # noqa: B006
     policy: o.Policy = None,
     replicates: o.Replicates = 100,
@@ -52,7 +52,7 @@ def run(
 
     Example: `imaginome run panel.vcf.gz --samples samples.tsv --model hmm -o out`
     """
-    from imaginome.pipeline import RunRequest
+    from imaginome.request import RunRequest
 
     request = RunRequest(
         panel,
@@ -64,7 +64,7 @@ def run(
         seed=seed,
         threads=thread_count(threads),
         device=device,
-        options=reading,
+        options=reading(),
         replicates=replicates,
         checkpoint_seconds=checkpoint_seconds,
     )
@@ -87,7 +87,7 @@ def demo(
     """
     from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
     from imaginome.formats import ReadOptions
-    from imaginome.pipeline import RunRequest
+    from imaginome.request import RunRequest
 
     request = RunRequest(
         str(DEMO_PANEL),
@@ -108,14 +108,18 @@ def _run(
     from imaginome.cli.summary import print_summary
     from imaginome.pipeline import run as run_pipeline
     from imaginome.privacy.policy import load_policy
+    from imaginome.workspace import partial_name
 
-    result = run_pipeline(
-        request,
-        policy=load_policy(policy) if policy else None,
-        resume=resume,
-        force=force,
-        progress=show_progress(quiet, verbose),
-    )
+    with file_errors():
+        thresholds = load_policy(policy) if policy else None
+    with resumable(partial_name(request.output)):
+        result = run_pipeline(
+            request,
+            policy=thresholds,
+            resume=resume,
+            force=force,
+            progress=show_progress(quiet, verbose),
+        )
     if not quiet:
         print_summary(result.evaluation, result.audit, request.model, result.folder)
     if result.audit.verdict == "fail":
@@ -125,7 +129,7 @@ def _run(
 @takes("reading", read_options)
 def fit(
     panel: o.PanelPath,
-    reading: Any,
+    reading: Callable[[], Any],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="Folder.")],
     model: o.ModelId = DEFAULT_MODEL,
     split: o.SplitPath = None,
@@ -143,7 +147,7 @@ def fit(
 ) -> None:
     """Learn a model from a panel: from everyone in it, or from the train part of --split.
 
-    Example: `imaginome fit panel.vcf.gz --split split.tsv --model rbm -o model`
+    Example: `imaginome fit panel.vcf.gz --split split.tsv --model hmm -o model`
     """
     from imaginome.cli.console import show_progress
     from imaginome.fitting import create
@@ -153,12 +157,16 @@ def fit(
     from imaginome.splits import take_part
     from imaginome.workspace import fit_checkpoint
 
-    refuse_existing(output, force)
+    refuse_existing(output, force, folder_with="model.json")
     generator = create(model, set_)
-    train = read_panel(panel, reading)
+    options = reading()
+    train = read_panel(panel, options)
     if split is not None:
-        train = take_part(train, split, "train")
-    with fit_checkpoint(output, resume=resume, force=force) as checkpoint:
+        train = take_part(train, split, "train", restricted=bool(options.samples))
+    with (
+        fit_checkpoint(output, resume=resume, force=force) as checkpoint,
+        resumable(checkpoint),
+    ):
         fit_model(
             generator,
             train,
@@ -196,7 +204,8 @@ def generate(
     from imaginome.pipeline import artificial_notes
 
     refuse_existing(output, force)
-    generator = load_model(model)
+    with file_errors():
+        generator = load_model(model)
     with show_progress(quiet, verbose).task(f"generate {n} individuals"):
         made = generator.sample(n, seed, population=population, threads=thread_count(threads))
         write_panel(made, output, notes=artificial_notes(generator, seed), force=force)

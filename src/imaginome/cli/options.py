@@ -97,7 +97,9 @@ Threads = Annotated[
     int,
     typer.Option(min=0, help="Threads; 0 takes all. No result depends on it."),
 ]
-Device = Annotated[str, typer.Option(help="cpu, cuda or auto: a GPU when there is one.")]
+Device = Annotated[
+    Literal["cpu", "cuda", "auto"], typer.Option(help="auto: a GPU when there is one.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing output.")]
 CheckpointSeconds = Annotated[
     float, typer.Option(min=0, help="Least time between two saves of an unfinished fit.")
@@ -138,4 +140,22 @@ Replicates = Annotated[
 
 ArtificialPath = Annotated[
     str, typer.Argument(metavar="ARTIFICIAL", help="The panel to judge: VCF, BCF or .hapt.")
+]
+ArtificialLegend = Annotated[
+    Path | None,
+    typer.Option(
+        help="Legend of an artificial .hapt file; default: the .legend of its stem, else that of "
+        "the real panel."
+    ),
+]
+
+
+def _share(value: float) -> float:
+    if not 0 < value < 1:
+        raise typer.BadParameter(f"{value:g} is not between 0 and 1.")
+    return value
+
+
+HoldoutShare = Annotated[
+    float, typer.Option(callback=_share, help="Share of individuals that no model sees.")
 ]

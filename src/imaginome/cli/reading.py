@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from typer import BadParameter
 
 from imaginome.cli import options as o
+from imaginome.cli.shared import takes
+from imaginome.errors import ImaginomeError, SettingsError, UnknownIdError
+
+if TYPE_CHECKING:
+    from imaginome.formats import ReadOptions
+    from imaginome.panel import Panel
 
 
 def read_options(
@@ -33,11 +43,12 @@ def read_options(
         read_samples,
     )
 
+    with file_errors():
+        listed_regions = read_regions(regions_file) if regions_file else ()
+        listed_samples = read_samples(sample_file) if sample_file else ()
     return ReadOptions(
-        regions=(parse_regions(regions) if regions else ())
-        + (read_regions(regions_file) if regions_file else ()),
-        samples=(parse_samples(sample_list) if sample_list else ())
-        + (read_samples(sample_file) if sample_file else ()),
+        regions=(parse_regions(regions) if regions else ()) + listed_regions,
+        samples=(parse_samples(sample_list) if sample_list else ()) + listed_samples,
         multiallelic=multiallelic,
         indels=indels,
         monomorphic=monomorphic,
@@ -49,22 +60,48 @@ def read_options(
     )
 
 
+@contextmanager
+def file_errors() -> Iterator[None]:
+    """Make of a setting that a file got wrong an error of input, not of usage."""
+    try:
+        yield
+    except (SettingsError, UnknownIdError) as error:
+        error.exit_code = ImaginomeError.exit_code
+        raise
+
+
+@contextmanager
+def resumable(left: Path) -> Iterator[None]:
+    """Let an interrupt say how to go on, where it leaves something to go on from."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not left.exists():
+            raise
+        raise KeyboardInterrupt("repeat the command with --resume to go on") from None
+
+
 def thread_count(threads: int) -> int:
     """Return the number of threads to use: all that this process may use for 0."""
     import os
 
-    return threads or len(os.sched_getaffinity(0))
+    if threads:
+        return threads
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
+@takes("reading", read_options)
 def comparison(
     *,
+    reading: Callable[[], Any],
     artificial: o.ArtificialPath,
     train: o.TrainPath = None,
     holdout: o.HoldoutPath = None,
     panel: o.RealPath = None,
     split: o.SplitPath = None,
-    samples: o.Samples = None,
-    legend: o.Legend = None,
+    artificial_legend: o.ArtificialLegend = None,
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     replicates: o.Replicates = 100,
@@ -72,37 +109,57 @@ def comparison(
     """Return the `imaginome.metrics.comparison.Comparison` that the words ask for.
 
     Real panels come as ``--train`` and ``--holdout``, or as one ``--panel`` with a ``--split``.
-    Constant sites are kept in all of them: a site that only the artificial panel lost counts.
+    The artificial panel is read by the same rules, but its constant sites are always kept: a
+    site that only the artificial panel lost counts.
     """
-    from imaginome.formats import ReadOptions, read_panel
+    from imaginome.formats import read_panel
     from imaginome.metrics.comparison import Comparison
-    from imaginome.splits import take_part
 
-    real = ReadOptions(monomorphic="keep", samples_table=samples)
-    if panel is not None and split is not None:
-        whole = read_panel(panel, real)
-        known, unseen = (take_part(whole, split, part) for part in ("train", "holdout"))
-    elif train is not None and holdout is not None:
-        known, unseen = read_panel(train, real), read_panel(holdout, real)
-        if split is not None:
-            known, unseen = take_part(known, split, "train"), take_part(unseen, split, "holdout")
-    else:
-        raise _incomplete()
-    made = read_panel(artificial, replace(real, samples_table=None, legend=legend))
+    options = reading()
+    known, unseen = _real_panels(options, train, holdout, panel, split)
+    legend = artificial_legend or _legend_of(artificial, options.legend, panel or train)
+    made = replace(options, monomorphic="keep", samples=(), samples_table=None, legend=legend)
     return Comparison.of(
         known,
         unseen,
-        made,
+        read_panel(artificial, made),
         seed=seed,
         threads=thread_count(threads),
         replicates=replicates,
     )
 
 
-def _incomplete() -> Exception:
-    from typer import BadParameter
+def _real_panels(
+    options: ReadOptions, train: str | None, holdout: str | None, panel: str | None, split: Any
+) -> tuple[Panel, Panel]:
+    """Read train and holdout."""
+    from imaginome.formats import read_panel
+    from imaginome.splits import take_part
 
-    return BadParameter("give --train and --holdout, or --panel and --split")
+    if panel is not None and split is not None:
+        whole, restricted = read_panel(panel, options), bool(options.samples)
+        known = take_part(whole, split, "train", restricted=restricted)
+        return known, take_part(whole, split, "holdout", restricted=restricted)
+    if train is None or holdout is None:
+        raise BadParameter("give --train and --holdout, or --panel and --split")
+    if options.samples:
+        raise BadParameter("samples are chosen (-s, -S) from one --panel with a --split")
+    known, unseen = read_panel(train, options), read_panel(holdout, options)
+    if split is not None:
+        known, unseen = take_part(known, split, "train"), take_part(unseen, split, "holdout")
+    return known, unseen
+
+
+def _legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
+    """Return the legend to read an artificial panel with; None for that of its own stem."""
+    from imaginome.formats._legend import legend_path
+
+    if legend_path(Path(artificial)).is_file():
+        return None
+    if given or real is None:
+        return Path(given) if given else None
+    beside = legend_path(Path(real))
+    return beside if beside.is_file() else None
 
 
 def json_path(path: Path | None, force: bool) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, get_type_hints
 
 
 def takes(
     name: str, build: Callable[..., Any]
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a verb the keyword options of `build`; the verb receives what `build` returns.
+    """Give a verb the keyword options of `build`; the verb receives `build` with its options.
+
+    The verb calls it when it has refused everything that can be refused without it.
 
     Parameters
     ----------
     name
-        The verb's parameter that takes the built object.
+        The verb's parameter that takes the function.
     build
         A function whose keyword-only parameters are typer options.
     """
@@ -31,7 +33,7 @@ def takes(
         def wrapped(**values: Any) -> Any:
             given = {key: values.pop(key) for key in names}
             given.update({key: values[key] for key in shared})
-            return verb(**values, **{name: build(**given)})
+            return verb(**values, **{name: partial(build, **given)})
 
         parameters = own + [p for p in added if p.name in names]
         parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ PANEL = "Look at a panel"
 @takes("reading", read_options)
 def inspect(
     panel: o.PanelPath,
-    reading: Any,
+    reading: Callable[[], Any],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Tell what is in a panel, and what would be dropped and why.
@@ -27,16 +28,16 @@ def inspect(
     from imaginome.cli.inspection import inspection_text
     from imaginome.formats.inspect import inspect_panel
 
-    summary = inspect_panel(panel, reading)
+    summary = inspect_panel(panel, reading())
     print(summary.model_dump_json(indent=1) if json else inspection_text(summary))  # noqa: T201
 
 
 @takes("reading", read_options)
 def split(
     panel: o.PanelPath,
-    reading: Any,
+    reading: Callable[[], Any],
     output: Annotated[Path, typer.Option("-o", "--output", help="Table to write.")],
-    holdout: Annotated[float, typer.Option(help="Share of individuals that nobody sees.")] = 0.5,
+    holdout: o.HoldoutShare = 0.5,
     seed: o.Seed = 1,
     force: o.Force = False,
 ) -> None:
@@ -50,7 +51,7 @@ def split(
     from imaginome.splits import split_table
 
     refuse_existing(output, force)
-    parts = split_panel(read_panel(panel, reading), holdout, seed)
+    parts = split_panel(read_panel(panel, reading()), holdout, seed)
     write_text(output, split_table(*parts), force=force)
 
 

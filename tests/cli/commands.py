@@ -1,0 +1,45 @@
+"""Call the command line in this process, and what its runs leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from imaginome.cli.app import app
+
+RUN_LEAVES = {
+    "artificial.vcf.gz",
+    "artificial.vcf.gz.tbi",
+    "split.tsv",
+    "model",
+    "metrics.json",
+    "audit.json",
+    "report.html",
+    "datasheet.md",
+    "run.json",
+    "run.log",
+}
+DONE = (0, 3)
+
+
+def call(*words: object, code: int | tuple[int, ...] = 0):
+    """Run a verb and check its exit code."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    expected = code if isinstance(code, tuple) else (code,)
+    assert result.exit_code in expected, f"{result.output}\n{result.exception!r}"
+    return result
+
+
+def said(result) -> str:
+    """Return the one line of error, and check that it is one."""
+    lines = [line for line in result.stderr.splitlines() if line.startswith("imaginome: error")]
+    assert len(lines) == 1, result.output
+    assert "Traceback" not in result.output
+    return lines[0]
+
+
+def run_words(files: Path, out: Path, *more: object) -> list[object]:
+    """Return the words of a small run."""
+    words = ["run", files / "panel.vcf.gz", "--samples", files / "samples.tsv", "--replicates", 20]
+    return [*words, "--model", "markov", "-o", out, *more]

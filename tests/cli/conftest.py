@@ -1,0 +1,31 @@
+"""A folder with a panel, and a finished run on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commands import DONE, call, run_words
+
+from imaginome.formats import write_panel
+from imaginome.panel import Panel
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory, panel: Panel) -> Path:
+    """A folder with the small panel and its table of labels."""
+    folder = tmp_path_factory.mktemp("files")
+    write_panel(panel, folder / "panel.vcf.gz")
+    s = panel.samples
+    rows = zip(s.id, s.population, s.superpopulation, strict=True)
+    table = ["sample\tpopulation\tsuperpopulation", *("\t".join(row) for row in rows)]
+    (folder / "samples.tsv").write_text("\n".join(table) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, files) -> Path:
+    """The folder of a whole run."""
+    out = tmp_path_factory.mktemp("run") / "out"
+    call(*run_words(files, out), code=DONE)
+    return out
