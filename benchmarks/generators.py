@@ -92,7 +92,7 @@ def judge_published(folder: Path, panel: str, file: str, split: Path, seed: int)
     out.mkdir(parents=True, exist_ok=True)
     # Artificial individuals of other programs may come without a legend of their own.
     legend = folder / panel / "real.legend"
-    extra = ["--legend", str(legend)] if file.endswith(".hapt.gz") else []
+    extra = ["--artificial-legend", str(legend)] if file.endswith(".hapt.gz") else []
     if not (out / "audit.json").exists():
         judge(out, folder / panel / PANELS[panel], split, folder / panel / file, seed, extra)
     return out

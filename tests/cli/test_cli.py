@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import DONE, RUN_LEAVES, call, run_words, said
+from commands import DONE, RUN_LEAVES, call, findings, run_words, said
 
 from imaginome import __version__
 from imaginome.formats import read_panel, write_panel
@@ -76,18 +76,6 @@ def test_the_same_seed_gives_the_same_bytes_on_any_threads(finished, files, tmp_
         assert path.read_bytes() == (finished / "model" / path.name).read_bytes(), path.name
     for name in ("metrics.json", "audit.json"):
         assert findings(again / name) == findings(finished / name), name
-
-
-def findings(path: Path):
-    """Return a result without what it cost."""
-
-    def timeless(part):
-        if isinstance(part, dict):
-            cost = ("seconds", "peak_memory_mb")
-            return {key: timeless(value) for key, value in part.items() if key not in cost}
-        return [timeless(item) for item in part] if isinstance(part, list) else part
-
-    return timeless(json.loads(path.read_text()))
 
 
 def test_another_seed_gives_other_people(finished, files, tmp_path):
