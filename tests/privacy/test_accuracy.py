@@ -1,15 +1,17 @@
 import math
+from dataclasses import replace
 
 import naive_privacy as naive
 import numpy as np
 import pytest
-from leaks import parts, random_comparison, tiny
+from leaks import diverse, parts, random_comparison, tiny
 
 from imaginome.privacy._distances import Distances, half_samples
-from imaginome.privacy.aats import Aats, accuracy_estimate
+from imaginome.privacy.aats import Aats, accuracy_estimate, judge_syn, judge_truth
 from imaginome.privacy.neighbours import kin_groups
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.privacy_loss import PrivacyLoss, privacy_loss
+from imaginome.results import Estimate
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -99,3 +101,59 @@ def test_copy_is_found_and_third_part_is_not(demo):
     safe_loss = PrivacyLoss().run(safe, Policy()).findings[0]
     assert safe_loss.strength.low <= 0.0 <= safe_loss.strength.high
     assert math.isfinite(safe_loss.strength.value)
+
+
+def around(value: float, margin: float = 0.02) -> Estimate:
+    return Estimate(value=value, low=value - margin, high=value + margin)
+
+
+@pytest.mark.parametrize(
+    ("truth", "control", "status"),
+    [
+        (0.50, 0.50, "pass"),
+        (0.05, 0.50, "fail"),
+        (0.10, 0.45, "fail"),
+        (0.40, 0.50, "caution"),
+        (0.24, 0.242, "caution"),
+        (0.02, 0.03, "caution"),
+        (0.45, 0.45, "pass"),
+        (0.90, 0.97, "caution"),
+    ],
+)
+def test_truth_is_judged_against_its_control(truth, control, status):
+    found, reason = judge_truth(around(truth), around(control), around(control - truth), Policy())
+    assert found == status
+    assert ("no sign of memory" in reason) == (truth < 0.3 and control < 0.3)
+
+
+def test_an_interval_that_ends_at_zero_is_an_interval():
+    """A bound of 0.0 is no missing bound: the gap is certain here."""
+    assert judge_syn(Estimate(value=0.4, low=0.38, high=0.42), Policy())[0] == "fail"
+    certain = Estimate(value=0.2, low=0.2, high=0.2)
+    assert judge_syn(certain, Policy())[0] == "fail"
+    assert judge_syn(Estimate(value=0.0, low=0.0, high=0.0), Policy())[0] == "pass"
+    assert judge_syn(Estimate(value=0.2), Policy())[0] == "unknown"
+
+
+def test_complete_copies_fail_by_syn():
+    """Every artificial haplotype is in train: AA_syn is 0, which is a value like any other."""
+    from imaginome.metrics.comparison import Comparison
+
+    train, holdout = (diverse(120).take_individuals(np.arange(a, a + 60)) for a in (0, 60))
+    found = {f.id: f for f in Aats().run(Comparison.of(train, holdout, train), Policy()).findings}
+    assert found["aats.syn"].strength.value == 0.0
+    assert found["aats.syn"].status == "fail"
+
+
+def test_averages_of_people_nobody_saw_are_no_leak():
+    """Majorities of three strangers are near to anybody, train or not: realism, not memory."""
+    comparison = random_comparison((60, 60, 60), 300)
+    rng = np.random.default_rng(1)
+    rows = comparison.artificial.haplotypes
+    made = [rows[rng.choice(len(rows), 3, replace=False)].sum(axis=0) >= 2 for _ in rows]
+    averaged = replace(comparison, artificial=tiny(np.array(made), "S"))
+    found = {f.id: f for f in Aats().run(averaged, Policy()).findings}
+    assert found["aats.truth"].strength.value < 0.1
+    assert found["aats.truth_holdout"].strength.value < 0.1
+    assert found["aats.truth"].status == "caution"
+    assert "no sign of memory" in found["aats.truth"].reason

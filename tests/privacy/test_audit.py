@@ -49,16 +49,15 @@ def test_notes_say_who_was_looked_at():
     drawn = next(note for note in made.notes if "adversarial accuracy" in note)
     assert "5 of 9 train" in drawn
     assert "5 of 7 holdout" in drawn
-    everyone = [note for note in made.notes if note.startswith("Everyone")]
-    assert any("verbatim copies" in note for note in everyone)
-    assert any("segment copying" in note for note in everyone)
+    everyone = next(note for note in made.notes if note.startswith("Everyone"))
+    assert "verbatim copies, segment copying" in everyone
     assert any("membership" in line and "not asked for" in line for line in made.not_tested)
     assert any("no proof" in note for note in made.notes)
     assert any("not anonymous" in note for note in made.notes)
 
 
 def test_larger_holdout_is_noted_for_segments_only():
-    made = audit(random_comparison((5, 9, 8), 30), only=["copies", "segments"])
+    made = audit(random_comparison((5, 9, 8), 30), only=["copies", "segments", "membership"])
     drawn = next(note for note in made.notes if "segment copying" in note)
     assert "5 of 9 holdout" in drawn
     everyone = next(note for note in made.notes if note.startswith("Everyone"))

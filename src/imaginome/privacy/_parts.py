@@ -11,7 +11,7 @@ from scipy.stats import t as student
 from imaginome.metrics.comparison import Comparison
 from imaginome.results import Estimate
 
-MOST_WORK = 300_000_000
+MOST_WORK = 200_000_000
 """Haplotypes times sites scanned at most; the first part is scanned whatever it costs."""
 MOST_PARTS = 16
 DEGREES = 19

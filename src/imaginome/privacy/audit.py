@@ -130,17 +130,19 @@ def _reductions(comparison: Comparison, chosen: Sequence[str]) -> list[str]:
     """Say which attacks saw everyone, and how many people the others looked at."""
     was = comparison.sizes().model_dump(exclude={"sites"})
     kinds = [attacks.get(one) for one in chosen]
-    notes = []
+    everyone, notes = [], []
     for sees, now in _seen(comparison).items():
-        names = ", ".join(kind.name.lower() for kind in kinds if kind.sees == sees)
+        names = [kind.name.lower() for kind in kinds if kind.sees == sees]
         drawn = [f"{n} of {was[who]} {who}" for who, n in now.items() if n != was[who]]
         if names and drawn:
             notes.append(
                 f"Individuals drawn at random, {', '.join(drawn)}, to compare equal numbers in: "
-                f"{names}. These did not look at the others"
+                f"{', '.join(names)}. These did not look at the others"
             )
         elif names:
-            notes.append(f"Everyone in all three panels was looked at in: {names}")
+            everyone += names
+    if everyone:
+        notes.insert(0, f"Everyone in all three panels was looked at in: {', '.join(everyone)}")
     return notes
 
 
