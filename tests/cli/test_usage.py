@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from commands import call, run_words, said
 
 from imaginome.cli import reading
 from imaginome.formats import io
+
+FULL = Path("/dev/full")
 
 
 @pytest.fixture
@@ -122,6 +125,17 @@ def test_a_reader_who_has_gone_is_no_news(files, words):
     os.close(into)
     assert done.stderr == ""
     assert done.returncode == 1
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full")
+def test_an_output_that_is_full_is_one_line(files):
+    start = [sys.executable, "-m", "imaginome.cli", "inspect", "panel.vcf.gz"]
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            start, cwd=files, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "imaginome: error: input or output: No space left on device\n"
 
 
 def test_threads_where_no_affinity_is_known(monkeypatch):

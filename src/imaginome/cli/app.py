@@ -25,7 +25,8 @@ class Verbs(TyperGroup):
         """Run a verb; turn what went wrong into one line and an exit code."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout:  # None where the caller has closed it
+                sys.stdout.flush()
             return result
         except ImaginomeError as error:
             raise _fail(str(error), error.exit_code) from None
@@ -38,7 +39,8 @@ class Verbs(TyperGroup):
                 "out of memory: use a smaller region (-r) or fewer samples (-S)", 1
             ) from None
         except OSError as error:
-            raise _fail(f"{error.filename or 'input or output'}: {error.strerror}", 1) from None
+            where = error.filename or "input or output"
+            raise _fail(f"{where}: {error.strerror or error}", 1) from None
 
 
 def _fail(text: str, code: int) -> Exception:

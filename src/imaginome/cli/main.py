@@ -36,9 +36,10 @@ def _say_interrupted() -> NoReturn:
 
 
 def _flush() -> None:
-    """Write out what is buffered; a reader who has gone, as in ``| head``, is no news."""
+    """Write out what is buffered; who can take no more, as in ``| head``, was told or has gone."""
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
         # The interpreter flushes once more at its end, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
