@@ -7,7 +7,8 @@ from panels import compared, part
 from scipy.stats import entropy, pearsonr, wasserstein_distance
 
 from imaginome.metrics import _haplotype_statistics, _shared_runs
-from imaginome.metrics._shared_runs import random_pairs, run_lengths, shared_runs
+from imaginome.metrics._haplotype_figures import runs_figure
+from imaginome.metrics._shared_runs import Runs, random_pairs, run_lengths, shared_runs
 from imaginome.metrics.haplotypes import ITEM
 from imaginome.panel import strings
 
@@ -157,3 +158,15 @@ def test_threads_change_nothing(thirds, monkeypatch):
     monkeypatch.setattr(_shared_runs, "PIECE", 8)
     one = ITEM().compute(thirds).model_dump_json()
     assert ITEM().compute(replace(thirds, threads=2)).model_dump_json() == one
+
+
+def test_no_point_of_the_runs_stands_for_one_pair():
+    sites = np.zeros(101)
+    sites[10] = 10 * 40
+    sites[90] = 90
+    runs = dict.fromkeys(("holdout", "train", "artificial"), Runs(sites, np.zeros((0, 0))))
+    (figure,) = runs_figure(runs)
+    for series in figure.series:
+        shown = dict(zip(series.x, series.y, strict=True))
+        assert all(y is None for x, y in shown.items() if x > 10)
+        assert all(y is not None for x, y in shown.items() if x <= 10)

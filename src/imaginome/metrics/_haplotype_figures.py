@@ -14,6 +14,7 @@ from imaginome.panel import Sites
 from imaginome.results import Figure, Series, Table
 
 POINTS = 150
+FEWEST_RUNS = 5
 ALONG = 32
 """The entropy along the genome is drawn for windows of this many sites."""
 ORDER = ("holdout", "train", "artificial")
@@ -63,6 +64,10 @@ def runs_figure(runs: Mapping[str, Runs]) -> list[Figure]:
         sites = runs[name].sites
         longer = np.cumsum(sites[::-1])[::-1]
         y = shorts(ratio(longer[lengths], sites.sum()))
+        # The longest runs belong to single pairs of people: a point stands for five at least.
+        runs_of_length = sites / np.maximum(np.arange(m + 1), 1)
+        at_least = np.cumsum(runs_of_length[::-1])[::-1][lengths]
+        y = [value if n >= FEWEST_RUNS else None for value, n in zip(y, at_least, strict=True)]
         series.append(Series(name=name, role=name, x=axis(lengths), y=list(y)))
     return [
         Figure(
