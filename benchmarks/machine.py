@@ -20,6 +20,6 @@ def processor() -> str:
 
 def machine() -> str:
     """Return one line: processor, cores, Python and date."""
-    cores = len(os.sched_getaffinity(0))
+    cores = os.cpu_count()
     day = datetime.now(UTC).date().isoformat()
     return f"{processor()}, {cores} cores, Python {platform.python_version()}, {day}"

@@ -20,7 +20,7 @@ from imaginome.metrics.evaluate import evaluate
 from imaginome.models.artificial import refuse_artificial_names
 from imaginome.models.base import Generator
 from imaginome.models.registry import load_model
-from imaginome.outputs import output_error, write_text
+from imaginome.outputs import output_error, refuse_existing, write_text
 from imaginome.panel import Panel
 from imaginome.privacy.audit import audit
 from imaginome.privacy.datasheet import datasheet
@@ -32,7 +32,7 @@ from imaginome.report.page import write_report
 from imaginome.request import RunRequest, shown
 from imaginome.results import Audit, Evaluation
 from imaginome.splits import split, split_table
-from imaginome.workspace import close_workspace, open_workspace
+from imaginome.workspace import RECORD, close_workspace, open_workspace
 
 T = TypeVar("T")
 CHECKPOINT = ".checkpoint.safetensors"
@@ -83,6 +83,7 @@ def run(
         the resumable workspace.
     """
     create(request.model, request.settings)
+    refuse_existing(request.output, force, folder_with=RECORD)
     policy = policy or Policy()
     decisive = request.identity() | {"policy": policy.model_dump()}
     workspace = open_workspace(request.output, decisive, resume=resume, force=force)

@@ -61,6 +61,18 @@ def test_one_in_ten_thousand_fails():
     assert statuses(Comparison.of(train, holdout, leaky))["copies.excess"] == "fail"
 
 
+def test_copy_of_what_strangers_nearly_carry_asks_for_caution(uneven):
+    train, holdout, artificial = uneven
+    rows = holdout.haplotypes.copy()
+    rows[3] = train.haplotypes[99]
+    rows[3, :9] ^= 1
+    common = Panel(rows, holdout.sites, holdout.samples)
+    leaky = planted(artificial, [7], train.haplotypes[[99]])
+    assert statuses(Comparison.of(train, common, leaky))["copies.excess"] == "caution"
+    rows[3, 9] ^= 1
+    assert statuses(Comparison.of(train, common, leaky))["copies.excess"] == "fail"
+
+
 def test_new_phase_does_not_hide_a_person(uneven):
     train, holdout, artificial = uneven
     both = train.haplotypes[84:86].copy()

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.metrics._bits import pack
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
-from imaginome.privacy.neighbours import kin_groups
+from imaginome.privacy.neighbours import kin_groups, nearest_strangers
 
 Classes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 DIGEST_BYTES = 16
+FAR = 10
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Matches:
     copies: int
     copies_holdout: int
     shared_among_strangers: float
+    isolated: int = 0
 
     def by_chance(self) -> float:
         """Return how many private units of train chance would copy.
@@ -62,13 +66,13 @@ class Matches:
 def matched_haplotypes(comparison: Comparison) -> Matches:
     """Match haplotypes that are equal at every site."""
     panels = (comparison.train, comparison.holdout, comparison.artificial)
-    return _match(comparison, _classes([panel.haplotypes for panel in panels]), ploidy=2)
+    return _match(comparison, [panel.haplotypes for panel in panels], ploidy=2)
 
 
 def matched_people(comparison: Comparison) -> Matches:
     """Match people whose genotypes are equal at every site, however they are phased."""
     panels = (comparison.train, comparison.holdout, comparison.artificial)
-    return _match(comparison, _classes([_genotypes(panel) for panel in panels]), ploidy=1)
+    return _match(comparison, [_genotypes(panel) for panel in panels], ploidy=1)
 
 
 def _genotypes(panel: Panel) -> Haplotypes:
@@ -91,8 +95,8 @@ def _classes(parts: list[Haplotypes]) -> list[Classes]:
     ]
 
 
-def _match(comparison: Comparison, classes: list[Classes], ploidy: int) -> Matches:
-    train, holdout, artificial = classes
+def _match(comparison: Comparison, rows: list[Haplotypes], ploidy: int) -> Matches:
+    train, holdout, artificial = classes = _classes(rows)
     n_classes = 1 + max(int(part.max()) for part in classes)
     groups = kin_groups(comparison.train.samples, comparison.holdout.samples)[:: 2 // ploidy]
     carriers = _families(np.concatenate([train, holdout]), groups, n_classes)
@@ -112,7 +116,17 @@ def _match(comparison: Comparison, classes: list[Classes], ploidy: int) -> Match
         copies=int(made[of_train].sum()),
         copies_holdout=int(made[of_holdout].sum()),
         shared_among_strangers=float(np.mean(carriers[real] == 2)),
+        isolated=_isolated(real, groups, of_train & (made > 0), rows),
     )
+
+
+def _isolated(real: Classes, groups: Classes, copied: Mask, rows: list[Haplotypes]) -> int:
+    """Count copied classes whose rows differ from those of every other family at `FAR` sites."""
+    everyone = pack(np.concatenate(rows[:2]))
+    _, firsts = np.unique(real, return_index=True)
+    queries = firsts[copied[real[firsts]]]
+    found = nearest_strangers(everyone[queries], groups[queries], everyone, groups)
+    return int(np.sum(found >= FAR))
 
 
 def _families(classes: Classes, groups: Classes, n_classes: int) -> Classes:

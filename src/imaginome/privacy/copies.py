@@ -17,6 +17,8 @@ RARE, DOUBTFUL = 0.001, 0.025
 """Probability that chance alone copies more: below the first it fails, the second is caution."""
 ENOUGH_PEOPLE = 20
 """Holdout people needed before one copy proves anything."""
+SEVERAL = 10
+"""Copies that fail even where strangers nearly carry the same haplotypes."""
 NORMAL_95 = 1.959964
 
 
@@ -63,7 +65,8 @@ class Copies(Attack):
                 "By chance is what as many strangers would share with train (estimated from "
                 "real people equal to exactly one stranger), or what is shared with the holdout "
                 "if that is more. Where no two strangers are equal, one copy fails: equality is "
-                "then no chance. Fail beyond what chance exceeds once in 1,000, caution beyond "
+                "then no chance, unless some stranger differs from it at fewer than 10 sites: "
+                "that asks for caution. Fail beyond what chance exceeds once in 1,000, caution beyond "
                 "once in 40.",
             ],
         )
@@ -95,6 +98,8 @@ def judge_copies(matches: Matches, unit: str, policy: Policy) -> tuple[Status, s
     if matches.private == 0:
         return "unknown", f"strangers equal all train {unit}: a copy cannot be told from chance"
     beyond = matches.copied - _most(chance, RARE)
+    if beyond >= policy.copies_fail and matches.isolated == 0 and matches.copied < SEVERAL:
+        return "caution", f"{told}; strangers nearly carry the same, so chance may explain it"
     if beyond >= policy.copies_fail:
         if matches.people_holdout >= ENOUGH_PEOPLE:
             return "fail", told

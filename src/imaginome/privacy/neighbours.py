@@ -105,6 +105,13 @@ def nearest_within(panel: Panel, k: int = 1, threads: int = 1) -> Nearest:
     return _search(packed, groups, packed, groups, k, threads)
 
 
+def nearest_strangers(
+    queries: Bits, q_groups: Groups, targets: Bits, t_groups: Groups
+) -> npt.NDArray[np.float64]:
+    """Return the distance of packed rows to the nearest one of another group; NaN without one."""
+    return _search(queries, q_groups, targets, t_groups, 1, threads=1).first()
+
+
 def _search(
     queries: Bits, q_groups: Groups, targets: Bits, t_groups: Groups, k: int, threads: int
 ) -> Nearest:
