@@ -66,8 +66,8 @@ class Copies(Attack):
                 "real people equal to exactly one stranger), or what is shared with the holdout "
                 "if that is more. Where no two strangers are equal, one copy fails: equality is "
                 "then no chance, unless some stranger differs from it at fewer than 10 sites: "
-                "that asks for caution. Fail beyond what chance exceeds once in 1,000, caution beyond "
-                "once in 40.",
+                "that asks for caution. Fail beyond what chance exceeds once in 1,000, caution "
+                "beyond once in 40.",
             ],
         )
 
