@@ -73,6 +73,22 @@ def test_copy_of_what_strangers_nearly_carry_asks_for_caution(uneven):
     assert statuses(Comparison.of(train, common, leaky))["copies.excess"] == "fail"
 
 
+def test_chance_in_the_holdout_does_not_excuse_an_isolated_copy(uneven):
+    """A holdout haplotype that train nearly carries is met too: that is chance, this is not."""
+    train, holdout, artificial = uneven
+    rows = holdout.haplotypes.copy()
+    rows[3] = train.haplotypes[99]
+    rows[3, :9] ^= 1
+    common = Panel(rows, holdout.sites, holdout.samples)
+    both = np.stack([train.haplotypes[200], rows[3]])
+    assert (
+        statuses(Comparison.of(train, common, planted(artificial, [7, 20], both)))["copies.excess"]
+        == "fail"
+    )
+    alone = planted(artificial, [20], rows[[3]])
+    assert statuses(Comparison.of(train, common, alone))["copies.excess"] == "pass"
+
+
 def test_new_phase_does_not_hide_a_person(uneven):
     train, holdout, artificial = uneven
     both = train.haplotypes[84:86].copy()

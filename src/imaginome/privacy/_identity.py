@@ -51,6 +51,7 @@ class Matches:
     copies_holdout: int
     shared_among_strangers: float
     isolated: int = 0
+    isolated_holdout: int = 0
 
     def by_chance(self) -> float:
         """Return how many private units of train chance would copy.
@@ -61,6 +62,12 @@ class Matches:
         part = self.n_train / (self.n_train + self.n_holdout)
         strangers = self.n_artificial * self.shared_among_strangers * part
         return max(strangers, self.copied_holdout * self.n_train / self.n_holdout)
+
+    def isolated_by_chance(self) -> float:
+        """Return how many isolated units of train chance would copy, as the holdout shows it."""
+        if self.shared_among_strangers > 0:
+            return self.by_chance()
+        return self.isolated_holdout * self.n_train / self.n_holdout
 
 
 def matched_haplotypes(comparison: Comparison) -> Matches:
@@ -117,6 +124,7 @@ def _match(comparison: Comparison, rows: list[Haplotypes], ploidy: int) -> Match
         copies_holdout=int(made[of_holdout].sum()),
         shared_among_strangers=float(np.mean(carriers[real] == 2)),
         isolated=_isolated(real, groups, of_train & (made > 0), rows),
+        isolated_holdout=_isolated(real, groups, of_holdout & (made > 0), rows),
     )
 
 

@@ -98,9 +98,10 @@ def judge_copies(matches: Matches, unit: str, policy: Policy) -> tuple[Status, s
     if matches.private == 0:
         return "unknown", f"strangers equal all train {unit}: a copy cannot be told from chance"
     beyond = matches.copied - _most(chance, RARE)
-    if beyond >= policy.copies_fail and matches.isolated == 0 and matches.copied < SEVERAL:
+    isolated = matches.isolated - _most(matches.isolated_by_chance(), RARE)
+    if beyond >= policy.copies_fail and isolated <= 0 and matches.copied < SEVERAL:
         return "caution", f"{told}; strangers nearly carry the same, so chance may explain it"
-    if beyond >= policy.copies_fail:
+    if max(beyond, isolated) >= policy.copies_fail:
         if matches.people_holdout >= ENOUGH_PEOPLE:
             return "fail", told
         return "caution", f"{told}; too few people in the holdout to know chance"
