@@ -162,7 +162,7 @@ class AttackResult(Result):
 
 
 class PanelSizes(Result):
-    """How many people and sites were compared, after matching sites and equal sizes."""
+    """How many people and sites were compared, after matching sites."""
 
     train: int
     holdout: int
