@@ -55,7 +55,7 @@ REAL: dict[Level, str] = {
     "at": "As real as real people, by these measures",
     "near": "Close to real people",
     "off": "Recognisably different from real people",
-    "far": "Not like real people",
+    "far": "Easily told from real people",
     "unknown": "Not judged",
 }
 SAFE: dict[Status, str] = {
