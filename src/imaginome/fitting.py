@@ -86,6 +86,18 @@ def fit(
         When `checkpoint` is damaged or belongs to another fit.
     """
     model = create(generator) if isinstance(generator, str) else generator
+    _refuse_unlearnable(train)
+    learn, validation = split_panel(train, VALIDATION, child_generator(seed, "validation"))
+    store = None
+    if checkpoint is not None:
+        store = CheckpointStore(checkpoint, fingerprint(model, train, seed), checkpoint_seconds)
+    control = FitControl(seed, threads, device, progress, store)
+    model.fit(learn, validation, control)
+    return model
+
+
+def _refuse_unlearnable(train: Panel) -> None:
+    """Raise for a panel that is too small, constant, or of people with artificial names."""
     if train.n_individuals < FEWEST_INDIVIDUALS or train.n_sites == 0:
         raise ModelError(
             f"a train panel of {train.n_individuals} individuals and {train.n_sites} sites is "
@@ -98,13 +110,6 @@ def fit(
             "there is nothing to learn: give a region with sites that vary",
         )
     refuse_artificial_names(train.samples)
-    learn, validation = split_panel(train, VALIDATION, child_generator(seed, "validation"))
-    store = None
-    if checkpoint is not None:
-        store = CheckpointStore(checkpoint, fingerprint(model, train, seed), checkpoint_seconds)
-    control = FitControl(seed, threads, device, progress, store)
-    model.fit(learn, validation, control)
-    return model
 
 
 def fingerprint(model: Generator[Any], train: Panel, seed: int) -> str:

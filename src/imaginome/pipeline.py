@@ -82,14 +82,16 @@ def run(
         For any input, setting or output that does not work; nothing half-written remains but
         the resumable workspace.
     """
-    create(request.model, request.settings)
+    generator = create(request.model, request.settings)
     refuse_existing(request.output, force, folder_with=RECORD)
     policy = policy or Policy()
-    decisive = request.identity() | {"policy": policy.model_dump()}
+    identity = request.identity()
+    decisive = identity | {"policy": policy.model_dump()}
     workspace = open_workspace(request.output, decisive, resume=resume, force=force)
     try:
         with _logged(workspace, progress) as told:
-            result = _Run(request, policy, workspace, told).whole()
+            job = _Run(request, generator, policy, workspace, told)
+            result = job.whole(identity)
         close_workspace(workspace, request.output)
     except BaseException as error:
         worth_keeping = (workspace / CHECKPOINT).exists() or (workspace / "model").exists()
@@ -129,17 +131,23 @@ class _Run:
     """One run: a method a stage, in the order in which they happen."""
 
     def __init__(
-        self, request: RunRequest, policy: Policy, folder: Path, progress: Progress
+        self,
+        request: RunRequest,
+        generator: Generator[Any],
+        policy: Policy,
+        folder: Path,
+        progress: Progress,
     ) -> None:
         self.request = request
+        self.generator = generator
         self.policy = policy
         self.folder = folder
         self.progress = progress
         self.seconds: dict[str, float] = {}
         self.tally = Tally()
 
-    def whole(self) -> RunResult:
-        """Do all stages."""
+    def whole(self, identity: dict[str, Any]) -> RunResult:
+        """Do all stages; `identity` is what the request was when the run began."""
         panel = self._timed("read", self._read)
         train, holdout = self._timed("split", lambda: self._split(panel))
         model = self._timed("fit", lambda: self._fit(train))
@@ -158,7 +166,7 @@ class _Run:
         )
         facts = self._facts(panel, train, holdout, artificial)
         self._timed("report", lambda: self._report(model, evaluation, verdict, facts))
-        self._record(facts)
+        self._record(facts, identity)
         return RunResult(self.request.output, evaluation, verdict)
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
@@ -188,7 +196,7 @@ class _Run:
             self.progress.note("fit: found finished")
             return load_model(self.folder / "model")
         model = fit(
-            create(self.request.model, self.request.settings),
+            self.generator,
             train,
             seed=self.request.seed,
             threads=self.request.threads,
@@ -235,8 +243,8 @@ class _Run:
         self, panel: Panel, train: Panel, holdout: Panel, artificial: Panel
     ) -> dict[str, str]:
         """Describe the run for the datasheet and the report, label by label."""
-        settings = create(self.request.model, self.request.settings).settings
-        chosen = ", ".join(f"{k}={v}" for k, v in settings.model_dump(mode="json").items())
+        settings = self.generator.settings.model_dump(mode="json")
+        chosen = ", ".join(f"{k}={v}" for k, v in settings.items())
         return {
             "Panel": Path(shown(self.request.panel)).name,
             "Individuals": f"{panel.n_individuals:,}",
@@ -252,12 +260,12 @@ class _Run:
             "All settings": chosen or "none",
         }
 
-    def _record(self, facts: dict[str, str]) -> None:
+    def _record(self, facts: dict[str, str], identity: dict[str, Any]) -> None:
         """Write ``run.json``: inputs, command, versions, seed, times, memory."""
         record = {
             "imaginome": __version__,
             "command": self.request.command(),
-            "request": self.request.identity(),
+            "request": identity,
             "facts": facts,
             "tally": self.tally.steps,
             "threads": self.request.threads,

@@ -6,7 +6,7 @@ import pytest
 from leaks import random_comparison
 
 from imaginome.privacy import _copying
-from imaginome.privacy._copying import contig_borders, longest_share, shared_runs, sitewise_share
+from imaginome.privacy._copying import longest_share, shared_runs, sitewise_share
 
 
 def points(first, second):
@@ -17,7 +17,7 @@ def all_starts(comparison, donors):
     """Naive run starts, contig by contig, shape (artificial, sites)."""
     rows = comparison.artificial.haplotypes
     starts = np.empty(rows.shape, dtype=int)
-    for first, stop in contig_borders(comparison.train.sites):
+    for first, stop in comparison.train.sites.contig_spans():
         for s, row in enumerate(rows):
             within = naive.run_starts(row[first:stop], donors[:, first:stop])
             starts[s, first:stop] = first + within

@@ -43,8 +43,7 @@ class HaplotypeWindows(Metric):
     def compute(self, comparison: Comparison) -> MetricResult:
         """Compare haplotypes; see `Metric.compute`."""
         sites = comparison.holdout.sites
-        changes = sites.contig[1:] != sites.contig[:-1]
-        contig = np.concatenate([[0], np.cumsum(changes)]).astype(np.intp)
+        contig = (np.cumsum(sites.contig_starts()) - 1).astype(np.intp)
         drawn = _drawn(comparison)
         threads = comparison.threads
         found = {k: compare_windows(comparison, contig, k, drawn, threads) for k in SIZES}

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.models._compile import one_blas_thread
-from imaginome.panel import Sites
 
 Float = npt.NDArray[np.float32]
 Tensors = dict[str, npt.NDArray[Any]]
@@ -109,14 +108,6 @@ def from_tensors(tensors: Tensors) -> Parameters:
     if "inverse" in arrays:
         return Full(emission, transition, tilt, arrays["inverse"])
     return Full.of(emission, transition, tilt)
-
-
-def chain_starts(sites: Sites) -> npt.NDArray[np.bool_]:
-    """Tell at which sites a contig begins, ``bool`` of shape ``(n_sites,)``."""
-    starts = np.ones(len(sites), dtype=np.bool_)
-    contig = sites.contig.astype(str)
-    starts[1:] = contig[1:] != contig[:-1]
-    return starts
 
 
 def full_from(memoryless: Memoryless) -> Full:

@@ -15,7 +15,6 @@ from imaginome.models._hmm_parameters import (
     Full,
     Memoryless,
     Parameters,
-    chain_starts,
     from_tensors,
 )
 from imaginome.models._hmm_sampling import draw
@@ -147,7 +146,7 @@ class Hmm(Generator[HmmSettings]):
             self._start(train_panel, self._clusters(train_panel, control), control),
             self._observed(train_panel),
             self._observed(validation),
-            chain_starts(self.sites),
+            self.sites.contig_starts(),
             self._priors(train_panel),
             settings.rounds,
             control.threads,
@@ -241,7 +240,7 @@ class Hmm(Generator[HmmSettings]):
         frequency = pseudo_frequencies(panel.haplotypes)[:, None]
         near = np.clip(panel.haplotypes[rows].T, 0.02, 0.98)
         switch = np.full(n_sites, 0.02, dtype=np.float32)
-        switch[chain_starts(self.sites)] = 1.0
+        switch[self.sites.contig_starts()] = 1.0
         shape = (n_sites, len(self._groups()), clusters)
         return Memoryless(
             np.ascontiguousarray(0.3 * frequency + 0.7 * near, dtype=np.float32),

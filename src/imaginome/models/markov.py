@@ -9,7 +9,6 @@ import numpy.typing as npt
 from pydantic import Field
 
 from imaginome.citations import YELMEN_2021, Citation
-from imaginome.models._hmm_parameters import chain_starts
 from imaginome.models._markov_counts import add_counts, back_off, log_chance, walk
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -68,7 +67,7 @@ class Markov(Generator[MarkovSettings]):
     def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
         """Count; there is nothing to stop, so validation people are counted as well."""
         alleles = np.concatenate([train.haplotypes, validation.haplotypes])
-        starts = chain_starts(self.sites)
+        starts = self.sites.contig_starts()
         order = self.settings.order
         self._chance = np.empty((len(starts), 1 << order), dtype=np.float32)
 
@@ -100,7 +99,7 @@ class Markov(Generator[MarkovSettings]):
         self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
         drawn = np.empty((n, len(self._chance)), dtype=np.uint8)
-        starts = chain_starts(self.sites)
+        starts = self.sites.contig_starts()
 
         def work(piece: slice) -> None:
             stream = child_sequence(seed, "markov", "draw", piece.start)
@@ -116,7 +115,7 @@ class Markov(Generator[MarkovSettings]):
     ) -> npt.NDArray[np.float64]:
         """Return ln P of each row, exact."""
         logs = np.empty(len(haplotypes), dtype=np.float64)
-        starts = chain_starts(self.sites)
+        starts = self.sites.contig_starts()
 
         def work(piece: slice) -> None:
             log_chance(haplotypes[piece], starts, self.settings.order, self._chance, logs[piece])

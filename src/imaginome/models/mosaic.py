@@ -10,7 +10,6 @@ from pydantic import Field
 
 from imaginome.citations import Citation
 from imaginome.models._classes import haplotype_classes
-from imaginome.models._hmm_parameters import chain_starts
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces
@@ -71,7 +70,7 @@ class Mosaic(Generator[MosaicSettings]):
     ) -> Haplotypes:
         classes = np.zeros(n, dtype=np.int64) if populations is None else populations
         drawn = np.empty((n, self._donors.shape[1]), dtype=np.uint8)
-        starts = chain_starts(self.sites)
+        starts = self.sites.contig_starts()
 
         def work(piece: slice) -> None:
             stream = child_sequence(seed, "mosaic", "draw", piece.start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,3 +78,15 @@ class Sites:
     def contigs(self) -> list[str]:
         """Return the contigs in order of appearance."""
         return list(dict.fromkeys(self.contig))
+
+    def contig_starts(self) -> npt.NDArray[np.bool_]:
+        """Tell at which sites a contig begins, ``bool`` of shape ``(n_sites,)``."""
+        starts = np.ones(len(self), dtype=np.bool_)
+        contig = self.contig.astype(str)
+        starts[1:] = contig[1:] != contig[:-1]
+        return starts
+
+    def contig_spans(self) -> list[tuple[int, int]]:
+        """Return the first site of each contig and the first site behind it."""
+        firsts = np.flatnonzero(self.contig_starts()).tolist()
+        return list(itertools.pairwise([*firsts, len(self)]))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-
-import numpy as np
 
 from imaginome.panel.sites import Sites
 
@@ -22,12 +19,10 @@ def windows(sites: Sites, size: int, overlap: int = 0) -> Iterator[slice]:
     overlap
         Number of sites that a window shares with the one before it on the same contig.
     """
-    contigs = sites.contig.astype(str)
-    borders = [0, *(np.flatnonzero(contigs[1:] != contigs[:-1]) + 1), len(sites)]
-    for start, stop in itertools.pairwise(borders):
-        first = int(start)
+    for start, stop in sites.contig_spans():
+        first = start
         while first < stop:
-            last = min(first + size, int(stop))
+            last = min(first + size, stop)
             yield slice(first, last)
             if last == stop:
                 break

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 
@@ -182,7 +181,7 @@ def _common_lengths(sites: Sites) -> tuple[tuple[str, ...], Values]:
     if sites.cm is not None:
         gaps = np.zeros(len(sites))
         gaps[:-1] = np.maximum(np.diff(sites.cm), 0.0)
-        for _, stop in contig_borders(sites):
+        for _, stop in sites.contig_spans():
             gaps[stop - 1] = 0.0
         weights["cm"] = gaps
     cumulative = np.zeros((len(weights), len(sites) + 1))
@@ -197,13 +196,6 @@ def _surprise(donors: Haplotypes) -> npt.NDArray[np.float32]:
     return np.asarray(-np.log(np.stack([1.0 - alt, alt])), dtype=np.float32)
 
 
-def contig_borders(sites: Sites) -> list[tuple[int, int]]:
-    """Return first site and first site behind each contig: no run crosses a border."""
-    contigs = sites.contig.astype(str)
-    inner = (np.flatnonzero(contigs[1:] != contigs[:-1]) + 1).tolist()
-    return list(itertools.pairwise([0, *inner, len(sites)]))
-
-
 def _scan(donors: _Donors, artificial: Haplotypes, sites: Sites) -> SharedRuns:
     """Scan one piece of the artificial panel against all donors, contig by contig."""
     n, m, blocks = len(artificial), len(sites), donors.n_blocks
@@ -215,7 +207,7 @@ def _scan(donors: _Donors, artificial: Haplotypes, sites: Sites) -> SharedRuns:
     shape, middle = (n, m, 2 * blocks), blocks + blocks // 2
     against_holdout = Duel.empty((0, blocks), (blocks, 2 * blocks), shape)
     control = Duel.empty((blocks, middle), (middle, 2 * blocks), shape)
-    for borders in contig_borders(sites):
+    for borders in sites.contig_spans():
         lengths, duels = (donors.common, own), (against_holdout, control)
         scan_contig(alleles, donors.block, borders, lengths, longest, duels)
     return SharedRuns(donors.kinds, longest, against_holdout, control)

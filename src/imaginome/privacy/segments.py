@@ -9,7 +9,6 @@ from imaginome.panel import Sites
 from imaginome.privacy._citations import DURBIN_2014, SHAO_WU_1989
 from imaginome.privacy._copying import (
     SharedRuns,
-    contig_borders,
     longest_share,
     shared_runs,
     sitewise_share,
@@ -173,7 +172,7 @@ def _map(parts: list[SharedRuns], sites: Sites) -> Figure:
         series.append(Series.model_validate({"name": name, "role": role, "x": x, "y": y}))
     zero: list[float | str | None] = [0.0] * len(series[0].x)
     series.append(Series(name="no copying", role="baseline", x=series[0].x, y=zero))
-    one = len(contig_borders(sites)) == 1
+    one = len(sites.contig_spans()) == 1
     return Figure(
         id="segments.map",
         title="Where the output copies",
@@ -192,7 +191,7 @@ def _binned(duels: list[Duel], sites: Sites) -> tuple[list[float], list[float]]:
     shares = [duel.site_wins / (2.0 * len(duel.wins)) for duel in duels]
     excess = np.mean(shares, axis=0) - BASELINE
     bins = np.array_split(np.arange(n_sites), min(MAP_BINS, n_sites))
-    one = len(contig_borders(sites)) == 1
+    one = len(sites.contig_spans()) == 1
     places = sites.position / 1e6 if one else np.arange(1.0, n_sites + 1)
     return (
         [round(float(places[members].mean()), 6) for members in bins],
