@@ -30,7 +30,7 @@ SMALL: dict[str, list[str]] = {
 }
 # Generators that fit in one go have no step at which an interrupt could find a checkpoint.
 ONE_GO = {"independent", "markov", "mosaic"}
-CAPABILITIES = {"log_likelihood", "latent", "population", "complete", "private"}
+CAPABILITIES = {"log_likelihood", "latent", "population", "complete", "private", "phenotype"}
 IDS = models.ids()
 FITTED: dict[str, Generator[Any]] = {}
 

@@ -1,4 +1,4 @@
-"""Population labels as classes of haplotypes: codes, counts and mixture over classes."""
+"""Labels as classes of haplotypes: codes, counts and mixture over classes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from imaginome.panel.frame import PanelFrame
 
 
 def haplotype_classes(panel: Panel, frame: PanelFrame) -> npt.NDArray[np.int64]:
-    """Return the population index of each haplotype, ``int64`` of shape ``(n_haplotypes,)``.
+    """Return the class of each haplotype, ``int64`` of shape ``(n_haplotypes,)``.
 
-    All zero where the frame knows no populations.
+    An index into ``frame.classes``; all zero where the frame or the panel has no labels.
     """
-    labels = panel.samples.population
-    if not frame.populations or labels is None:
+    samples = panel.samples
+    needed = (
+        ([samples.population] if frame.populations else []),
+        ([samples.phenotype] if frame.phenotypes else []),
+    )
+    if not frame.classes or any(column is None for kind in needed for column in kind):
         return np.zeros(panel.n_haplotypes, dtype=np.int64)
-    return np.repeat(frame.codes(list(labels)), 2)
+    return np.repeat(frame.codes(samples), 2)
 
 
 def class_shares(frame: PanelFrame) -> npt.NDArray[np.float64]:
-    """Return the share of each population in the train panel; ``[1.0]`` without labels."""
-    counts = np.array(list(frame.populations.values()) or [1], dtype=np.float64)
+    """Return the share of each class in the train panel; ``[1.0]`` without labels."""
+    counts = np.array(list(frame.classes.values()) or [1], dtype=np.float64)
     return np.asarray(counts / counts.sum())
 
 
@@ -34,9 +38,11 @@ def mixed(
 
 
 def class_groups(frame: PanelFrame) -> npt.NDArray[np.int64]:
-    """Return the superpopulation of each population as an index; each its own without labels."""
-    names = list(frame.populations)
-    if not names:
+    """Return the superpopulation of each class as an index; each its own without labels."""
+    if not frame.classes:
         return np.zeros(1, dtype=np.int64)
-    above = [frame.superpopulations.get(name, "") or f"={name}" for name in names]
+    above = [
+        frame.superpopulations.get(population, "") or f"={population}"
+        for population, _ in frame.classes
+    ]
     return np.unique(above, return_inverse=True)[1].astype(np.int64)

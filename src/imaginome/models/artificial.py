@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import numpy.typing as npt
+
 from imaginome.errors import PanelError
 from imaginome.panel import Samples, strings
 from imaginome.panel.frame import PanelFrame
@@ -31,24 +34,27 @@ def refuse_artificial_names(samples: Samples) -> None:
             )
 
 
-def artificial_samples(n: int, frame: PanelFrame, populations: list[str] | None) -> Samples:
-    """Return samples ``IMG000001`` and on, with population labels where they were drawn.
+def artificial_samples(n: int, frame: PanelFrame, classes: npt.NDArray[np.int64] | None) -> Samples:
+    """Return samples ``IMG000001`` and on, with labels where they were drawn.
 
     Parameters
     ----------
     n
         Number of individuals.
     frame
-        Gives the superpopulation of each population.
-    populations
-        The population of each individual, or None.
+        Gives the labels of each class.
+    classes
+        The class of each individual as an index into ``frame.classes``, or None.
     """
     ids = strings([f"{ARTIFICIAL_PREFIX}{i + 1:06d}" for i in range(n)])
-    if populations is None:
+    if classes is None:
         return Samples(ids)
+    names = list(frame.classes)
+    population, phenotype = ([names[c][part] for c in classes] for part in (0, 1))
     above = frame.superpopulations
     return Samples(
         ids,
-        population=strings(populations),
-        superpopulation=strings([above[p] for p in populations]) if above else None,
+        population=strings(population) if frame.populations else None,
+        superpopulation=strings([above[p] for p in population]) if above else None,
+        phenotype=strings(phenotype) if frame.phenotypes else None,
     )

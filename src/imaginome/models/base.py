@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Generic, Literal, Self, TypeVar
 
@@ -21,7 +22,7 @@ from imaginome.tensors import Tensors, write_tensors
 from imaginome.training.control import FitControl
 from imaginome.training.loop import History
 
-Capability = Literal["log_likelihood", "latent", "population", "complete", "private"]
+Capability = Literal["log_likelihood", "latent", "population", "phenotype", "complete", "private"]
 S = TypeVar("S", bound=Settings)
 
 __all__ = ["ARTIFICIAL_PREFIX", "Capability", "Generator", "Tensors"]
@@ -40,8 +41,8 @@ class Generator(ABC, Generic[S]):
     assumptions, limitations
         What the model takes for granted, and what it cannot do.
     capabilities
-        What it really has: ``log_likelihood``, ``latent``, ``population``, ``complete``,
-        ``private``.
+        What it really has: ``log_likelihood``, ``latent``, ``population``, ``phenotype``,
+        ``complete``, ``private``.
     history
         Held-out figures along the training; `_fit` sets it where there is a training loop.
     """
@@ -64,6 +65,8 @@ class Generator(ABC, Generic[S]):
     def fit(self, train: Panel, validation: Panel, control: FitControl) -> Self:
         """Learn from `train`; stop on `validation`, which the weights never see.
 
+        A generator without the capability ``phenotype`` does not look at phenotypes.
+
         Parameters
         ----------
         train, validation
@@ -81,12 +84,20 @@ class Generator(ABC, Generic[S]):
         ModelError
             When the panel is too small for the model, with what to do.
         """
+        if "phenotype" not in self.capabilities:
+            train, validation = _without_phenotype(train), _without_phenotype(validation)
         self._frame = PanelFrame.of(train, validation)
         self._fit(train, validation, control)
         return self
 
     def sample(
-        self, n: int, seed: int, *, population: str | None = None, threads: int = 1
+        self,
+        n: int,
+        seed: int,
+        *,
+        population: str | None = None,
+        phenotype: str | None = None,
+        threads: int = 1,
     ) -> Panel:
         """Draw `n` artificial individuals.
 
@@ -96,25 +107,25 @@ class Generator(ABC, Generic[S]):
             Number of individuals (two haplotypes each).
         seed
             Same seed, same bytes, whatever `threads` is.
-        population
-            Draw everyone from this population; needs the capability ``population``. Without
-            it, populations appear in the proportions of the train panel where the generator
-            knows populations.
+        population, phenotype
+            Draw everyone with this label; needs the capability of that name. Labels that are
+            not given appear in the proportions of the train panel where the generator knows
+            them.
 
         Raises
         ------
         CapabilityError
-            When `population` is given to a generator that does not know populations.
+            When a label is given to a generator that does not know such labels.
         ModelError
-            When `n` < 1, the model is not fitted or the population is unknown.
+            When `n` < 1, the model is not fitted or nobody in train had these labels.
         """
         frame = self.frame
         if n < 1:
             raise ModelError(f"cannot draw {n} individuals", "ask for at least one")
-        labels = self._labels(n, population)
-        codes = None if labels is None else np.repeat(frame.codes(labels), 2)
-        haplotypes = self._draw(2 * n, seed, codes, threads)
-        return Panel(haplotypes, frame.sites, artificial_samples(n, frame, labels))
+        classes = self._classes_of(n, population, phenotype)
+        rows = None if classes is None else np.repeat(classes, 2)
+        haplotypes = self._draw(2 * n, seed, rows, threads)
+        return Panel(haplotypes, frame.sites, artificial_samples(n, frame, classes))
 
     @property
     def frame(self) -> PanelFrame:
@@ -181,12 +192,12 @@ class Generator(ABC, Generic[S]):
 
     @abstractmethod
     def _draw(
-        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
         """Draw `n` haplotypes, ``uint8`` of shape ``(n, n_sites)``.
 
-        `populations` holds an index into ``self.frame.populations`` for each row, or is None
-        for a generator without the capability or a panel without labels.
+        `classes` holds an index into ``self.frame.classes`` for each row, or is None for a
+        generator that knows no labels or a panel without them.
         """
 
     @abstractmethod
@@ -197,18 +208,41 @@ class Generator(ABC, Generic[S]):
     def _load_tensors(self, tensors: Tensors) -> None:
         """Take over weights that `_tensors` returned."""
 
-    def _labels(self, n: int, population: str | None) -> list[str] | None:
-        knows = "population" in self.capabilities
-        if population is not None and not knows:
+    def _classes_of(
+        self, n: int, population: str | None, phenotype: str | None
+    ) -> npt.NDArray[np.int64] | None:
+        """Return the class of each of `n` individuals; None where there are no labels."""
+        frame = self.frame
+        self._check_label("population", population, frame.populations)
+        self._check_label("phenotype", phenotype, frame.phenotypes)
+        if not frame.classes or "population" not in self.capabilities:
+            return None
+        chosen = [
+            i
+            for i, (home, kind) in enumerate(frame.classes)
+            if population in (None, home) and phenotype in (None, kind)
+        ]
+        if not chosen:
+            raise ModelError(
+                f"hardly anyone of population '{population}' has phenotype '{phenotype}'",
+                "ask for one of the two only",
+            )
+        return frame.proportional(n, chosen)
+
+    def _check_label(
+        self, kind: Literal["population", "phenotype"], value: str | None, known: dict[str, int]
+    ) -> None:
+        if value is None:
+            return
+        if kind not in self.capabilities:
             raise CapabilityError(
-                f"{self.id} cannot be conditioned on a population",
+                f"{self.id} cannot be conditioned on a {kind}",
                 "`imaginome models` shows which generators can",
             )
-        if population is not None and population not in self.frame.populations:
-            known = ", ".join(self.frame.populations) or "none"
-            raise ModelError(
-                f"the model knows no population '{population}'", f"it was trained on: {known}"
-            )
-        if population is not None:
-            return [population] * n
-        return self.frame.proportional(n) if knows and self.frame.populations else None
+        if value not in known:
+            names = ", ".join(known) or "none"
+            raise ModelError(f"the model knows no {kind} '{value}'", f"it was trained on: {names}")
+
+
+def _without_phenotype(panel: Panel) -> Panel:
+    return panel.with_samples(replace(panel.samples, phenotype=None))

@@ -217,7 +217,7 @@ class Gan(Generator[GanSettings]):
         return Recipe(steps=steps, **chosen)
 
     def _draw(
-        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
         from imaginome.models._gan_networks import BernoulliGenerator
         from imaginome.models._gan_sampling import draw_bernoulli, draw_thresholded

@@ -165,11 +165,10 @@ class Hmm(Generator[HmmSettings]):
         self._parameters = chain.rounded() if isinstance(chain, Full) else chain
 
     def _draw(
-        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
-        known = populations is not None and self.settings.by_population
-        classes = populations if known else np.zeros(n, dtype=np.int64)
-        assert classes is not None
+        if classes is None or not self.settings.by_population:
+            classes = np.zeros(n, dtype=np.int64)
         return draw(self._parameters, classes, seed, threads)
 
     def log_likelihood(

@@ -55,7 +55,9 @@ class Independent(Generator[IndependentSettings]):
         YELMEN_2021.because("uses independent sites as the baseline of artificial genomes"),
         BALDING_NICHOLS_1995,
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "population"})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {"log_likelihood", "population", "phenotype"}
+    )
     Settings = IndependentSettings
 
     _frequencies: npt.NDArray[np.float32]
@@ -78,15 +80,15 @@ class Independent(Generator[IndependentSettings]):
             self._frequencies[c] = share * mean + (1 - share) * overall
 
     def _draw(
-        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
-        classes = np.zeros(n, dtype=np.int64) if populations is None else populations
+        rows = np.zeros(n, dtype=np.int64) if classes is None else classes
         drawn = np.empty((n, self._frequencies.shape[1]), dtype=np.uint8)
 
         def work(piece: slice) -> None:
             stream = child_sequence(seed, "independent", "draw", piece.start)
             rng = np.random.Generator(np.random.SFC64(stream))
-            chance = self._frequencies[classes[piece]]
+            chance = self._frequencies[rows[piece]]
             drawn[piece] = rng.random(chance.shape, dtype=np.float32) < chance
 
         map_pieces(work, pieces(n, ROWS), threads)
@@ -100,7 +102,7 @@ class Independent(Generator[IndependentSettings]):
         A frequency of 0 or 1 counts as half a haplotype short of it, so that an allele never
         seen in training makes a row unlikely, not impossible.
         """
-        edge = 0.25 / sum(self.frame.populations.values() or [1])
+        edge = 0.25 / sum(self.frame.classes.values() or [1])
         chance = np.clip(self._frequencies.astype(np.float64), edge, 1 - edge)
         weights = np.log(chance) - np.log1p(-chance)
         logs = weights @ haplotypes.T.astype(np.float64) + np.log1p(-chance).sum(axis=1)[:, None]

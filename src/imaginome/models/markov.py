@@ -96,7 +96,7 @@ class Markov(Generator[MarkovSettings]):
         return np.asarray(np.clip(chance, LEAST, 1 - LEAST), dtype=np.float32)
 
     def _draw(
-        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
         drawn = np.empty((n, len(self._chance)), dtype=np.uint8)
         starts = self.sites.contig_starts()

@@ -53,7 +53,7 @@ class Mosaic(Generator[MosaicSettings]):
         "model nor what it draws. No linkage across the ends of pieces."
     )
     citations = (LI_STEPHENS_2003,)
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"population"})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"population", "phenotype"})
     Settings = MosaicSettings
 
     _donors: Haplotypes
@@ -66,9 +66,9 @@ class Mosaic(Generator[MosaicSettings]):
         self._classes = np.concatenate([haplotype_classes(part, self.frame) for part in parts])
 
     def _draw(
-        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
-        classes = np.zeros(n, dtype=np.int64) if populations is None else populations
+        rows = np.zeros(n, dtype=np.int64) if classes is None else classes
         drawn = np.empty((n, self._donors.shape[1]), dtype=np.uint8)
         starts = self.sites.contig_starts()
 
@@ -76,7 +76,7 @@ class Mosaic(Generator[MosaicSettings]):
             stream = child_sequence(seed, "mosaic", "draw", piece.start)
             rng = np.random.Generator(np.random.PCG64DXSM(stream))
             for row in range(piece.start, piece.stop):
-                drawn[row] = self._row(np.flatnonzero(self._classes == classes[row]), starts, rng)
+                drawn[row] = self._row(np.flatnonzero(self._classes == rows[row]), starts, rng)
 
         map_pieces(work, pieces(n, ROWS), threads)
         return drawn

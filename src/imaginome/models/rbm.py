@@ -232,7 +232,7 @@ class Rbm(Generator[RbmSettings]):
         self._load_tensors({**trainee.weights(), "log_partition": np.array([estimate])})
 
     def _draw(
-        self, n: int, seed: int, populations: npt.NDArray[np.int64] | None, threads: int
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
         single_threaded_torch()
         rng = child_generator(seed, "rbm", "start")

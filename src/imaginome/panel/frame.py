@@ -1,4 +1,4 @@
-"""What a model keeps of the panel it was fitted to: sites and population counts, no person."""
+"""What a model keeps of the panel it was fitted to: sites and label counts, no person."""
 
 from __future__ import annotations
 
@@ -12,65 +12,146 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.panel.panel import Panel
+from imaginome.panel.samples import Samples
 from imaginome.panel.sites import Sites, strings
 
 FEWEST = 5
 OTHER = "other"
+Class = tuple[str, str]
+"""Population and phenotype of a class of people; ``""`` where there is no such label."""
 
 
 @dataclass(frozen=True, eq=False)
 class PanelFrame:
     """The frame of a panel without its haplotypes.
 
-    A label that fewer than five people carry would point at persons. They are pooled: under
-    their superpopulation, else under ``other``, and where even those are few, with the most
-    frequent population.
+    A label that fewer than five people carry would point at persons. Populations are pooled:
+    under their superpopulation, else under ``other``, and where even those are few, with the
+    most frequent population. A phenotype that fewer than five people of a population show
+    counts as the most frequent one there.
 
     Attributes
     ----------
     sites
         The sites.
-    populations
-        Population name to number of individuals, sorted by name; empty without labels.
+    classes
+        Population and phenotype of each class to its number of individuals, sorted; empty
+        without labels.
     superpopulations
         Population to superpopulation; empty without labels.
     pooled
-        Label of few people to the population that they are pooled with.
+        Population of few people to the one that they are pooled with.
     """
 
     sites: Sites
-    populations: dict[str, int]
+    classes: dict[Class, int]
     superpopulations: dict[str, str]
     pooled: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *panels: Panel) -> PanelFrame:
         """Return the frame of the people of all `panels`, which have the same sites."""
-        sites = panels[0].sites
-        labels, above = _labels(panels, "population"), _labels(panels, "superpopulation")
-        if labels is None:
-            return cls(sites, {}, {})
-        group = dict(zip(labels, above, strict=True)) if above is not None else {}
-        pooled = _pool(labels, group)
-        counts = Counter(pooled.get(label, label) for label in labels)
-        populations = {name: counts[name] for name in sorted(counts)}
-        names = {name: group.get(name, name) for name in populations} if group else {}
-        return cls(sites, populations, names, pooled)
+        labels, above, phenotypes = (
+            _labels(panels, column) for column in ("population", "superpopulation", "phenotype")
+        )
+        if labels is None and phenotypes is None:
+            return cls(panels[0].sites, {}, {})
+        n = sum(panel.n_individuals for panel in panels)
+        populations, group, pooled = [""] * n, dict[str, str](), dict[str, str]()
+        if labels is not None:
+            group = dict(zip(labels, above, strict=True)) if above is not None else {}
+            pooled = _pool(labels, group)
+            populations = [pooled.get(label, label) for label in labels]
+        people = Counter(zip(populations, phenotypes or [""] * n, strict=True))
+        classes = _merge_few(people)
+        names = sorted({population for population, _ in classes})
+        return cls(
+            panels[0].sites,
+            {name: classes[name] for name in sorted(classes)},
+            {name: group.get(name, name) for name in names} if group else {},
+            pooled,
+        )
 
-    def codes(self, labels: list[str]) -> npt.NDArray[np.int64]:
-        """Return the index of each label, or of what it is pooled with, in `populations`."""
-        index = {name: i for i, name in enumerate(self.populations)}
-        return np.array([index[self.pooled.get(label, label)] for label in labels], dtype=np.int64)
+    # -- labels ---------------------------------------------------------------------------
 
-    def proportional(self, n: int) -> list[str]:
-        """Return `n` labels in the proportions of the panel, largest remainders first."""
-        names = list(self.populations)
-        exact = np.array(list(self.populations.values()), dtype=float)
+    @property
+    def populations(self) -> dict[str, int]:
+        """Population to number of individuals, sorted by name; empty without labels."""
+        return self._totals(0)
+
+    @property
+    def phenotypes(self) -> dict[str, int]:
+        """Phenotype to number of individuals, sorted by name; empty without labels."""
+        return self._totals(1)
+
+    def _totals(self, part: int) -> dict[str, int]:
+        totals: Counter[str] = Counter()
+        for name, count in self.classes.items():
+            totals[name[part]] += count
+        return {} if set(totals) <= {""} else {name: totals[name] for name in sorted(totals)}
+
+    def codes(self, samples: Samples) -> npt.NDArray[np.int64]:
+        """Return the class of each individual as an index into `classes`.
+
+        A phenotype that is too rare in a population to be a class, or unknown there, counts
+        as the most frequent one of the population.
+        """
+        names = list(self.classes)
+        index = {name: i for i, name in enumerate(names)}
+        commonest: dict[str, int] = {}
+        for name in sorted(names, key=lambda name: -self.classes[name]):
+            commonest.setdefault(name[0], index[name])
+        populations = self._column(samples.population, bool(self.populations))
+        phenotypes = self._column(samples.phenotype, bool(self.phenotypes))
+        homes = [self.pooled.get(label, label) for label in populations or [""] * len(samples)]
+        found = zip(homes, phenotypes or [""] * len(samples), strict=True)
+        return np.array([index.get(one, commonest[one[0]]) for one in found], dtype=np.int64)
+
+    @staticmethod
+    def _column(labels: npt.NDArray[np.object_] | None, known: bool) -> list[str] | None:
+        return list(labels) if known and labels is not None else None
+
+    def design(self) -> npt.NDArray[np.float32]:
+        """Return what is known of each class, ``float32`` of shape ``(n_classes, n_features)``.
+
+        One column for each superpopulation, population and phenotype, 1 where the class has
+        it: effects of a superpopulation are shared by its populations. A kind of label with
+        a single value has no column. Without labels the shape is ``(1, 0)``.
+        """
+        names = list(self.classes) or [("", "")]
+        above = self.superpopulations
+        kinds = (
+            [above.get(population, "") for population, _ in names],
+            [population for population, _ in names],
+            [phenotype for _, phenotype in names],
+        )
+        columns: list[list[bool]] = []
+        for kind in kinds:
+            values = sorted(set(kind))
+            if len(values) > 1:
+                columns += [[one == value for one in kind] for value in values]
+        columns = [column for i, column in enumerate(columns) if column not in columns[:i]]
+        return np.array(columns, dtype=np.float32).T.reshape(len(names), len(columns))
+
+    def proportional(self, n: int, chosen: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
+        """Return `n` classes in the proportions of the panel, largest remainders first.
+
+        Parameters
+        ----------
+        n
+            Number of individuals.
+        chosen
+            Indices of the classes to use; all when None.
+        """
+        among = np.arange(len(self.classes)) if chosen is None else np.array(chosen)
+        exact = np.array(list(self.classes.values()), dtype=float)[among]
         exact *= n / exact.sum()
         counts = np.floor(exact).astype(int)
         rest = np.argsort(counts - exact, kind="stable")[: n - counts.sum()]
         counts[rest] += 1
-        return [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
+        return np.repeat(among, counts).astype(np.int64)
+
+    # -- files ----------------------------------------------------------------------------
 
     def write(self, path: Path) -> None:
         """Write the frame as JSON."""
@@ -82,7 +163,7 @@ class PanelFrame:
             "ref": list(sites.ref),
             "alt": list(sites.alt),
             "cm": None if sites.cm is None else sites.cm.tolist(),
-            "populations": self.populations,
+            "classes": [[*name, count] for name, count in self.classes.items()],
             "superpopulations": self.superpopulations,
             "pooled": self.pooled,
         }
@@ -100,9 +181,8 @@ class PanelFrame:
             strings(content["alt"]),
             None if content["cm"] is None else np.array(content["cm"], dtype=np.float64),
         )
-        return cls(
-            sites, content["populations"], content["superpopulations"], content.get("pooled", {})
-        )
+        classes = {(population, kind): count for population, kind, count in content["classes"]}
+        return cls(sites, classes, content["superpopulations"], content["pooled"])
 
 
 def _labels(panels: Sequence[Panel], column: str) -> list[str] | None:
@@ -127,3 +207,13 @@ def _pool(labels: list[str], group: dict[str, str]) -> dict[str, str]:
         for label, into in pooled.items()
         if label != (most if counts[into] < FEWEST else into)
     }
+
+
+def _merge_few(people: Counter[Class]) -> Counter[Class]:
+    """Count classes of too few people with the commonest phenotype of their population."""
+    merged: Counter[Class] = Counter()
+    for name, count in people.items():
+        own = {other: n for other, n in people.items() if other[0] == name[0]}
+        most = max(sorted(own), key=lambda other: own[other])
+        merged[name if count >= FEWEST else most] += count
+    return merged

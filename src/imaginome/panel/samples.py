@@ -19,8 +19,9 @@ class Samples:
     ----------
     id
         Sample identifiers, unique.
-    population, superpopulation, sex, family
+    population, superpopulation, sex, family, phenotype
         Labels, or None where the panel has no such column; ``""`` where one is unknown.
+        `phenotype` may be any categorical label that shall be learned with the genome.
 
     Raises
     ------
@@ -33,8 +34,9 @@ class Samples:
     superpopulation: Strings | None = None
     sex: Strings | None = None
     family: Strings | None = None
+    phenotype: Strings | None = None
 
-    LABELS = ("population", "superpopulation", "sex", "family")
+    LABELS = ("population", "superpopulation", "sex", "family", "phenotype")
 
     def __post_init__(self) -> None:
         """Check identifiers and lengths."""
