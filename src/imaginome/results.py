@@ -105,7 +105,10 @@ class Measure(Result):
 
 
 class MetricResult(Result):
-    """Everything that one metric found."""
+    """Everything that one metric found.
+
+    `skipped` says why nothing was computed and what to do; empty where something was.
+    """
 
     metric: str
     name: str
@@ -115,6 +118,7 @@ class MetricResult(Result):
     tables: list[Table] = []
     citations: list[str] = []
     notes: list[str] = []
+    skipped: str = ""
     seconds: float = 0.0
 
 

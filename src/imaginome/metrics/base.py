@@ -10,6 +10,13 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.results import MetricResult
 
 
+class NotApplicable(Exception):  # noqa: N818
+    """A metric cannot be computed here: a program is missing, or the panel lacks what it needs.
+
+    The text says why and what to do; the report shows it in the place of figures.
+    """
+
+
 class Metric(ABC):
     """A family of measures of an artificial panel against the holdout.
 
@@ -39,4 +46,21 @@ class Metric(ABC):
         -------
         MetricResult
             Measures with intervals from a bootstrap over individuals, figures, tables.
+
+        Raises
+        ------
+        NotApplicable
+            When the panels lack what the metric needs, or a program is missing.
         """
+
+    @classmethod
+    def skipped(cls, reason: str) -> MetricResult:
+        """Return the result of a metric that does not apply, with the reason."""
+        return MetricResult(
+            metric=cls.id,
+            name=cls.name,
+            description=cls.description,
+            measures=[],
+            citations=[citation.text() for citation in cls.citations],
+            skipped=reason,
+        )

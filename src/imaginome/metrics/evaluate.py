@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 
 from imaginome import __version__
+from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.registry import metrics
 from imaginome.progress import SILENT, Progress
 from imaginome.provenance import peak_memory_mb
-from imaginome.results import Evaluation
+from imaginome.results import Evaluation, MetricResult
 
 
 def evaluate(
@@ -39,7 +40,7 @@ def evaluate(
     with progress.task("evaluate", len(kinds)) as task:
         for kind in kinds:
             since = time.perf_counter()
-            result = kind().compute(balanced)
+            result = _computed(kind, balanced)
             seconds = round(time.perf_counter() - since, 2)
             results.append(result.model_copy(update={"seconds": seconds}))
             task.advance()
@@ -52,6 +53,13 @@ def evaluate(
         seconds=round(time.perf_counter() - started, 2),
         peak_memory_mb=peak_memory_mb(),
     )
+
+
+def _computed(kind: type[Metric], comparison: Comparison) -> MetricResult:
+    try:
+        return kind().compute(comparison)
+    except NotApplicable as reason:
+        return kind.skipped(str(reason))
 
 
 def _reductions(before: Comparison, after: Comparison) -> list[str]:
