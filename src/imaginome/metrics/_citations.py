@@ -150,3 +150,12 @@ KINGMA_BA_2015 = Citation(
     "10.48550/arXiv.1412.6980",
     "the optimiser of the neural network",
 )
+BROWNING_2018 = Citation(
+    "browning2018",
+    "Browning, Brian L. and Zhou, Ying and Browning, Sharon R.",
+    "A one-penny imputed genome from next-generation reference panels",
+    "American Journal of Human Genetics",
+    2018,
+    "10.1016/j.ajhg.2018.07.015",
+    "the imputation program (Beagle 5), and r2 of all genotypes of a frequency bin",
+)
