@@ -42,6 +42,21 @@ def test_says_what_a_committee_needs(made):
     assert sheet == datasheet(evaluation(), made, {"Trained on": "panel.vcf.gz", "Model": "hmm"})
 
 
+def test_a_skipped_metric_says_why(made):
+    found = evaluation()
+    skipped = MetricResult(
+        metric="imputation",
+        name="Imputation",
+        description="d",
+        measures=[],
+        skipped="No <b>Beagle.",
+    )
+    both = found.model_copy(update={"metrics": [*found.metrics, skipped]})
+    sheet = datasheet(both, made, {})
+    assert "- Imputation was not computed: No \\<b\\>Beagle." in sheet
+    assert "not computed:" not in datasheet(found, made, {})
+
+
 def test_hostile_text_stays_text(made):
     sheet = datasheet(None, made, {HOSTILE: HOSTILE})
     assert "<img" not in sheet.replace("\\<", "")

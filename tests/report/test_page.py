@@ -109,3 +109,15 @@ def test_an_existing_page_is_refused(tmp_path: Path) -> None:
     write_report(examples.evaluation(), None, path, force=True)
     assert "Linkage disequilibrium" in path.read_text("utf-8")
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_skipped_metric_says_why() -> None:
+    evaluation = examples.evaluation()
+    reason = f"Beagle was not found: apt install beagle {examples.HOSTILE}"
+    first = evaluation.metrics[0].model_copy(
+        update={"measures": [], "figures": [], "tables": [], "skipped": reason}
+    )
+    text = render_report(evaluation.model_copy(update={"metrics": [first]}), None)
+    assert "Not computed: Beagle was not found: apt install beagle" in text
+    assert examples.HOSTILE not in text
+    assert "Nothing was computed here" not in text

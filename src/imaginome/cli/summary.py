@@ -36,6 +36,9 @@ def _print_measures(evaluation: Evaluation) -> None:
             if measure.key:
                 table.add_row(measure.name, _text(measure.artificial), _text(measure.ceiling))
     stderr().print(table)
+    for metric in evaluation.metrics:
+        if metric.skipped:
+            stderr().print(f"{metric.name} was not computed: {metric.skipped}", style="dim")
 
 
 def _print_findings(audit: Audit) -> None:

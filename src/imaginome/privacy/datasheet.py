@@ -93,7 +93,11 @@ def _quality(evaluation: Evaluation | None) -> str:
         "Each measure compares the artificial panel with people whom no model saw; the ceiling "
         "is the same measure for real train people. 95% intervals in parentheses."
     )
-    return explained + "\n\n" + _table(["measure", "artificial", "ceiling", "unit"], rows)
+    skipped = _bullets(
+        f"{m.name} was not computed: {m.skipped}" for m in evaluation.metrics if m.skipped
+    )
+    parts = [explained, _table(["measure", "artificial", "ceiling", "unit"], rows), skipped]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _attacks(audit: Audit) -> str:

@@ -53,7 +53,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Section:
-    """One metric or one attack on the page."""
+    """One metric or one attack on the page; `skipped` says why nothing was computed."""
 
     kind: str
     anchor: str
@@ -66,6 +66,7 @@ class Section:
     citations: list[str]
     notes: list[str]
     seconds: float
+    skipped: str = ""
 
 
 @dataclass
@@ -134,6 +135,7 @@ def _metric(result: MetricResult, places: Places) -> Section:
         result.citations,
         result.notes,
         result.seconds,
+        result.skipped,
     )
 
 
