@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from imaginome import __version__
-from imaginome.errors import ModelError
+from imaginome.errors import CapabilityError, ModelError
 from imaginome.models.artificial import refuse_artificial_names
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
@@ -42,6 +42,22 @@ def create(model_id: str, assignments: Sequence[str] = ()) -> Generator[Any]:
     """
     kind = models.get(model_id)
     return kind(parse_settings(kind.Settings, assignments))
+
+
+def require_phenotype(generator: Generator[Any]) -> None:
+    """Raise for a generator that would not look at the phenotype that it shall learn.
+
+    Raises
+    ------
+    CapabilityError
+        Names the generators that can.
+    """
+    if "phenotype" not in generator.capabilities:
+        able = [kind.id for kind in models if "phenotype" in kind.capabilities]
+        raise CapabilityError(
+            f"{generator.id} cannot learn a phenotype",
+            f"leave out --phenotype, or choose one of these with --model: {', '.join(able)}",
+        )
 
 
 def fit(
@@ -116,14 +132,15 @@ def fingerprint(model: Generator[Any], train: Panel, seed: int) -> str:
     """Return a digest of everything that decides the result of a fit."""
     digest = hashlib.sha256(train.haplotypes.tobytes())
     digest.update(train.sites.position.tobytes())
-    labels = train.samples.population
+    samples = train.samples
+    labels = (samples.population, samples.superpopulation, samples.phenotype)
     card = {
         "version": __version__,
         "model": model.id,
         "settings": model.settings.model_dump(mode="json"),
         "seed": seed,
         "shape": train.haplotypes.shape,
-        "populations": None if labels is None else list(labels),
+        "labels": [None if column is None else list(column) for column in labels],
     }
     digest.update(json.dumps(card, sort_keys=True).encode())
     return digest.hexdigest()

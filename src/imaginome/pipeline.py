@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from imaginome import __version__
-from imaginome.fitting import create, fit
-from imaginome.formats import Tally, read_panel, write_panel
+from imaginome.fitting import create, fit, require_phenotype
+from imaginome.formats import Tally, learnable, read_panel, write_panel
+from imaginome.formats.samples_table import has_labels, samples_table_text
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.models.artificial import refuse_artificial_names
@@ -83,6 +84,8 @@ def run(
         the resumable workspace.
     """
     generator = create(request.model, request.settings)
+    if request.options.phenotype is not None:
+        require_phenotype(generator)
     refuse_existing(request.output, force, folder_with=RECORD)
     policy = policy or Policy()
     identity = request.identity()
@@ -178,6 +181,7 @@ class _Run:
     def _read(self) -> Panel:
         with self.progress.task(f"read {Path(shown(self.request.panel)).name}"):
             panel = read_panel(self.request.panel, self.request.options, self.tally)
+            panel = learnable(panel, self.request.options)
         refuse_artificial_names(panel.samples)
         for line in self.tally.lines():
             self.progress.note(line)
@@ -216,6 +220,9 @@ class _Run:
             artificial = model.sample(n, seed, threads=self.request.threads)
             notes = artificial_notes(model, self.request.seed)
             write_panel(artificial, self.folder / "artificial.vcf.gz", notes=notes, force=True)
+            if has_labels(artificial.samples):
+                labels = samples_table_text(artificial.samples)
+                write_text(self.folder / "artificial.samples.tsv", labels, force=True)
         return artificial
 
     def _report(
@@ -252,6 +259,7 @@ class _Run:
             "Read": "; ".join(self.tally.lines()) or "everything kept",
             "Split": f"{train.n_individuals:,} train, {holdout.n_individuals:,} holdout "
             "(by individual, families together, stratified by population)",
+            "Phenotype": self.request.options.phenotype or "none",
             "Model": self.request.model,
             "Settings": ", ".join(self.request.settings) or "defaults",
             "Artificial": f"{artificial.n_individuals:,} individuals",

@@ -73,6 +73,7 @@ class RunRequest:
         words += ["--holdout", f"{self.holdout:g}", "--seed", str(self.seed)]
         words += ["-n", str(self.individuals)] if self.individuals else []
         words += ["--samples", str(options.samples_table)] if options.samples_table else []
+        words += ["--phenotype", options.phenotype] if options.phenotype else []
         words += ["--legend", str(options.legend)] if options.legend else []
         regions = ",".join(f"{contig}:{first}-{last}" for contig, first, last in options.regions)
         words += ["-r", regions] if regions else []

@@ -21,6 +21,8 @@ RUN_LEAVES = {
     "run.json",
     "run.log",
 }
+LABELS = "artificial.samples.tsv"
+"""Left too by models that know labels."""
 DONE = (0, 3)
 
 

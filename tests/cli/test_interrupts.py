@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import DONE, RUN_LEAVES, call, said
+from commands import DONE, LABELS, RUN_LEAVES, call, said
 
 # Long enough that a signal at the first checkpoint comes in the middle of the fit.
 SETTINGS = {
@@ -57,9 +57,11 @@ def whole(files, tmp_path_factory):
 
 def same(one: Path, other: Path) -> None:
     """Check that two runs left the same files, and the same bytes in all that are the result."""
-    assert {path.name for path in one.iterdir()} == RUN_LEAVES
+    left = {path.name for path in one.iterdir()}
+    assert left == {path.name for path in other.iterdir()}
+    assert left - {LABELS} == RUN_LEAVES
     for folder, names in (
-        ("", ("artificial.vcf.gz", "artificial.vcf.gz.tbi", "split.tsv")),
+        ("", ("artificial.vcf.gz", "artificial.vcf.gz.tbi", "split.tsv", *(left & {LABELS}))),
         ("model", sorted(path.name for path in (other / "model").iterdir())),
     ):
         for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +116,14 @@ def test_sites_not_split_and_rejoined(tmp_path, panel: Panel):
     for suffix in SUFFIXES:
         write_panel(small, tmp_path / f"p{suffix}", force=True)
         assert_same(small, read_panel(tmp_path / f"p{suffix}", KEEP), labels=False)
+
+
+@pytest.mark.parametrize("suffix", ["vcf", "vcf.gz", "bcf"])
+def test_labels_come_back_whatever_is_in_them(panel, tmp_path, suffix):
+    odd = ['say "ah"', "back\\slash", "a,b", "<x>", "k=v", "", 'end\\"']
+    labels = strings([odd[i % len(odd)] for i in range(panel.n_individuals)])
+    path = tmp_path / f"odd.{suffix}"
+    write_panel(panel.with_samples(replace(panel.samples, phenotype=labels)), path)
+    back = read_panel(path).samples
+    assert list(back.phenotype) == list(labels)
+    assert list(back.population) == list(panel.samples.population)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +33,7 @@ def run(
     output: Folder,
     model: o.ModelId = DEFAULT_MODEL,
     n: Count = None,
+    phenotype: o.Phenotype = None,
     holdout: o.HoldoutShare = 0.5,
     set_: o.Set = [],  # noqa: B006
     policy: o.Policy = None,
@@ -48,7 +50,8 @@ def run(
     """Panel in, artificial people out, with the evidence beside them.
 
     Leaves artificial.vcf.gz, split.tsv, model/, metrics.json, audit.json, report.html,
-    datasheet.md, run.json and run.log in a folder.
+    datasheet.md, run.json and run.log in a folder, and artificial.samples.tsv where the
+    artificial people have labels.
 
     Example: `imaginome run panel.vcf.gz --samples samples.tsv --model hmm -o out`
     """
@@ -64,7 +67,7 @@ def run(
         seed=seed,
         threads=thread_count(threads),
         device=device,
-        options=reading(),
+        options=replace(reading(), phenotype=phenotype),
         replicates=replicates,
         checkpoint_seconds=checkpoint_seconds,
     )
@@ -133,6 +136,7 @@ def fit(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="Folder.")],
     model: o.ModelId = DEFAULT_MODEL,
     split: o.SplitPath = None,
+    phenotype: o.Phenotype = None,
     set_: o.Set = [],  # noqa: B006
     seed: o.Seed = 1,
     threads: o.Threads = 0,
@@ -150,17 +154,19 @@ def fit(
     Example: `imaginome fit panel.vcf.gz --split split.tsv --model hmm -o model`
     """
     from imaginome.cli.console import show_progress
-    from imaginome.fitting import create
+    from imaginome.fitting import create, require_phenotype
     from imaginome.fitting import fit as fit_model
-    from imaginome.formats import read_panel
+    from imaginome.formats import learnable, read_panel
     from imaginome.outputs import refuse_existing
     from imaginome.splits import take_part
     from imaginome.workspace import fit_checkpoint
 
     refuse_existing(output, force, folder_with="model.json")
     generator = create(model, set_)
-    options = reading()
-    train = read_panel(panel, options)
+    if phenotype is not None:
+        require_phenotype(generator)
+    options = replace(reading(), phenotype=phenotype)
+    train = learnable(read_panel(panel, options), options)
     if split is not None:
         train = take_part(train, split, "train", restricted=bool(options.samples))
     with (
@@ -187,6 +193,8 @@ def generate(
         Path, typer.Option("-o", "--output", help=".vcf.gz, .vcf, .bcf or .hapt.gz.")
     ],
     population: Annotated[str | None, typer.Option(help="Draw everyone from this one.")] = None,
+    phenotype: Annotated[str | None, typer.Option(help="Draw everyone with this one.")] = None,
+    labels_out: o.LabelsOut = None,
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     force: o.Force = False,
@@ -198,17 +206,33 @@ def generate(
     Example: `imaginome generate model -n 500 -o artificial.vcf.gz`
     """
     from imaginome.cli.console import show_progress
+    from imaginome.errors import ModelError
     from imaginome.formats import write_panel
+    from imaginome.formats.samples_table import has_labels, samples_table_text
     from imaginome.models.registry import load_model
-    from imaginome.outputs import refuse_existing
+    from imaginome.outputs import refuse_existing, write_text
     from imaginome.pipeline import artificial_notes
 
-    refuse_existing(output, force)
+    for path in (output, labels_out):
+        if path is not None:
+            refuse_existing(path, force)
     with file_errors():
         generator = load_model(model)
-    with show_progress(quiet, verbose).task(f"generate {n} individuals"):
-        made = generator.sample(n, seed, population=population, threads=thread_count(threads))
+    if labels_out is not None and not generator.draws_labels:
+        raise ModelError(
+            f"this {generator.id} model draws people without labels",
+            "leave out --labels-out, or fit a model that knows populations with --samples",
+        )
+    progress = show_progress(quiet, verbose)
+    with progress.task(f"generate {n} individuals"):
+        made = generator.sample(
+            n, seed, population=population, phenotype=phenotype, threads=thread_count(threads)
+        )
         write_panel(made, output, notes=artificial_notes(generator, seed), force=force)
+        if labels_out is not None:
+            write_text(labels_out, samples_table_text(made.samples), force=force)
+    if ".hapt" in output.suffixes and has_labels(made.samples) and labels_out is None:
+        progress.note(f"{output.name} cannot hold labels: --labels-out writes them to a table")
 
 
 VERBS = (run, demo, fit, generate)

@@ -26,6 +26,15 @@ Samples = Annotated[
         rich_help_panel=READING,
     ),
 ]
+Phenotype = Annotated[
+    str | None,
+    typer.Option(
+        "--phenotype",
+        metavar="COLUMN",
+        help="Categorical column of --samples that is learned with the genome.",
+        rich_help_panel=READING,
+    ),
+]
 Regions = Annotated[
     str,
     typer.Option(
@@ -146,6 +155,20 @@ ArtificialLegend = Annotated[
     typer.Option(
         help="Legend of an artificial .hapt file; default: the .legend of its stem, else that of "
         "the real panel."
+    ),
+]
+
+ArtificialSamples = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="TSV",
+        help="Labels of the artificial people where their file has none, as --samples.",
+    ),
+]
+LabelsOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels-out", metavar="TSV", help="Table of their labels to write, as plink2 reads it."
     ),
 ]
 

@@ -102,6 +102,7 @@ def comparison(
     panel: o.RealPath = None,
     split: o.SplitPath = None,
     artificial_legend: o.ArtificialLegend = None,
+    artificial_samples: o.ArtificialSamples = None,
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     replicates: o.Replicates = 100,
@@ -118,7 +119,8 @@ def comparison(
     options = reading()
     known, unseen = _real_panels(options, train, holdout, panel, split)
     legend = artificial_legend or _legend_of(artificial, options.legend, panel or train)
-    made = replace(options, monomorphic="keep", samples=(), samples_table=None, legend=legend)
+    labels = {"samples_table": artificial_samples, "phenotype": None}
+    made = replace(options, monomorphic="keep", samples=(), legend=legend, **labels)
     return Comparison.of(
         known,
         unseen,

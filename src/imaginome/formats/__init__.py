@@ -1,6 +1,6 @@
 """Formats: one file a format, chosen by content."""
 
-from imaginome.formats.io import read_panel, write_panel
+from imaginome.formats.io import learnable, read_panel, write_panel
 from imaginome.formats.options import ReadOptions, Tally
 
-__all__ = ["ReadOptions", "Tally", "read_panel", "write_panel"]
+__all__ = ["ReadOptions", "Tally", "learnable", "read_panel", "write_panel"]

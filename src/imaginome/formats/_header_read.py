@@ -13,7 +13,8 @@ from imaginome.panel import Samples, strings
 
 BCF_MAGIC = b"BCF\x02"
 _COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
-_FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^,">]*))')
+_FIELD = re.compile(r'(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^,">]*))')
+_ESCAPED = re.compile(r"\\(.)")
 _LIMIT = 1 << 30
 
 
@@ -80,7 +81,9 @@ def _take_line(header: Header, line: str) -> None:
     kind, _, rest = line.partition("=<")
     if kind not in ("##contig", "##SAMPLE"):
         return
-    fields = {m[1]: m[2] if m[2] is not None else m[3] for m in _FIELD.finditer(rest)}
+    fields = {
+        m[1]: m[3] if m[2] is None else _ESCAPED.sub(r"\1", m[2]) for m in _FIELD.finditer(rest)
+    }
     if kind == "##contig" and "ID" in fields:
         header.contigs.append(fields["ID"])
     elif "ID" in fields:

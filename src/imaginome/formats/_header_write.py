@@ -43,7 +43,12 @@ def _sample_lines(samples: Samples) -> list[str]:
     known = {name.capitalize(): column for name, column in columns.items() if column is not None}
     lines = []
     for i, sample in enumerate(samples.id):
-        labels = [f'{name}="{column[i]}"' for name, column in known.items() if column[i]]
+        labels = [f'{name}="{_quoted(column[i])}"' for name, column in known.items() if column[i]]
         if labels:
             lines.append(f"##SAMPLE=<{','.join([f'ID={sample}', *labels])}>")
     return lines
+
+
+def _quoted(label: str) -> str:
+    """Escape what would end a quoted value, as VCF asks."""
+    return label.replace("\\", "\\\\").replace('"', '\\"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from imaginome.errors import FormatError, OutputError, PanelError
@@ -12,7 +13,7 @@ from imaginome.formats._spool import is_url, local_file
 from imaginome.formats.base import Format
 from imaginome.formats.options import ReadOptions, Tally
 from imaginome.formats.registry import formats
-from imaginome.formats.samples_table import label_samples
+from imaginome.formats.samples_table import check_phenotype, read_samples_table
 from imaginome.panel import Panel
 
 _DEFAULTS = ReadOptions()
@@ -57,6 +58,14 @@ def read_panel(
 
 def read_any(path: str | Path, options: ReadOptions, tally: Tally) -> Panel:
     """Read as `read_panel` does, but let a panel pass of which no site is left."""
+    table = None
+    if options.samples_table is not None:
+        # Read first: what is wrong with it need not wait for a large panel.
+        table = read_samples_table(options.samples_table, options.phenotype)
+    elif options.phenotype is not None:
+        raise PanelError(
+            f"no table of samples has the phenotype '{options.phenotype}'", "give it with --samples"
+        )
     with local_file(str(path), options.regions) as local:
         head = read_head(local)
         kind = recognise(local, head)
@@ -64,9 +73,25 @@ def read_any(path: str | Path, options: ReadOptions, tally: Tally) -> Panel:
         panel = kind.read(local, options, tally)
     tally.add("sites kept", panel.n_sites)
     tally.add("individuals kept", panel.n_individuals)
-    if options.samples_table is None:
-        return panel
-    return panel.with_samples(label_samples(panel.samples, options.samples_table))
+    return panel if table is None else panel.with_samples(table.label(panel.samples))
+
+
+def learnable(panel: Panel, options: ReadOptions) -> Panel:
+    """Return the panel as a model may see it: with a phenotype only where one was asked for.
+
+    A VCF header may tell the phenotypes of its samples, whether or not they shall be learned.
+
+    Raises
+    ------
+    PanelError
+        When the phenotype has a single value, or so many that it is no category.
+    """
+    samples = panel.samples
+    if options.phenotype is None:
+        return panel.with_samples(replace(samples, phenotype=None))
+    if samples.phenotype is not None:
+        check_phenotype(samples.phenotype, options.phenotype)
+    return panel
 
 
 def recognise(path: Path, head: bytes) -> Format:

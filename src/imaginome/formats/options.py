@@ -34,6 +34,8 @@ class ReadOptions:
         The legend of a ``.hapt`` file; by default the ``.legend`` of the same stem.
     samples_table
         A TSV with labels (``sample``, ``population``, ...), or None.
+    phenotype
+        The column of this table that is learned with the genome, or None.
     """
 
     regions: tuple[Region, ...] = ()
@@ -46,6 +48,7 @@ class ReadOptions:
     unphased: Literal["error", "drop", "keep"] = "error"
     legend: str | Path | None = None
     samples_table: str | Path | None = None
+    phenotype: str | None = None
 
 
 @dataclass

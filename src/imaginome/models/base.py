@@ -139,6 +139,11 @@ class Generator(ABC, Generic[S]):
         """Sites of the panel that the model was fitted to."""
         return self.frame.sites
 
+    @property
+    def draws_labels(self) -> bool:
+        """Whether the people it draws have labels: it knows them, and its train panel had them."""
+        return "population" in self.capabilities and bool(self.frame.classes)
+
     def log_likelihood(
         self, haplotypes: Haplotypes, *, threads: int = 1
     ) -> npt.NDArray[np.float64]:
@@ -215,7 +220,7 @@ class Generator(ABC, Generic[S]):
         frame = self.frame
         self._check_label("population", population, frame.populations)
         self._check_label("phenotype", phenotype, frame.phenotypes)
-        if not frame.classes or "population" not in self.capabilities:
+        if not self.draws_labels:
             return None
         chosen = [
             i
