@@ -17,6 +17,8 @@ from imaginome.models._hmm_parameters import (
     from_tensors,
     full_from,
 )
+from imaginome.models._hmm_sampling import draw
+from imaginome.panel import Haplotypes
 
 BASE = "prior.base"
 
@@ -38,6 +40,8 @@ class ChainTrainee:
         Rounds of memoryless EM; later ones have full transitions.
     threads
         Number of threads; does not change the result.
+    shown
+        Classes and seed of the haplotypes that `frame` draws.
     """
 
     def __init__(
@@ -49,8 +53,10 @@ class ChainTrainee:
         priors: Priors,
         rounds: int,
         threads: int,
+        shown: tuple[npt.NDArray[np.int64], int],
     ) -> None:
         self.parameters: Parameters = parameters
+        self._shown, self._learnt = shown, False
         self.priors = priors
         self._train, self._validation = train, validation
         self._starts, self._rounds, self._threads = starts, rounds, threads
@@ -67,6 +73,16 @@ class ChainTrainee:
         expectation_maximisation(
             self.parameters, observed, self._starts, self.priors, self._threads
         )
+        self._learnt = True
+
+    def frame(self) -> Haplotypes | None:
+        """Draw the same stream of random numbers with the parameters of the moment.
+
+        None before the first round: clusters start at single haplotypes of the train panel,
+        which are nobody's to see.
+        """
+        classes, seed = self._shown
+        return draw(self.parameters, classes, seed, self._threads) if self._learnt else None
 
     def held_out(self) -> dict[str, float]:
         """Return the mean ln P(haplotype | class) of the validation haplotypes."""
@@ -85,6 +101,7 @@ class ChainTrainee:
         if base is not None:
             self.priors = self.priors.with_base(cast(Float, base))
         self.load_weights(tensors)
+        self._learnt = True
 
     def weights(self) -> Any:
         """Return the parameters."""

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.citations import Citation
+from imaginome.emergence import FILE as EMERGENCE
+from imaginome.emergence import Emergence
 from imaginome.errors import CapabilityError, ModelError
 from imaginome.models.artificial import ARTIFICIAL_PREFIX, artificial_samples
 from imaginome.outputs import atomic_directory
@@ -20,6 +22,7 @@ from imaginome.panel.frame import PanelFrame
 from imaginome.settings import Settings
 from imaginome.tensors import Tensors, write_tensors
 from imaginome.training.control import FitControl
+from imaginome.training.crowds import beside_real
 from imaginome.training.loop import History
 
 Capability = Literal["log_likelihood", "latent", "population", "phenotype", "complete", "private"]
@@ -45,6 +48,8 @@ class Generator(ABC, Generic[S]):
         ``complete``, ``private``.
     history
         Held-out figures along the training; `_fit` sets it where there is a training loop.
+    emergence
+        Frames along the training beside crowds of the train panel, where the loop took any.
     """
 
     id: ClassVar[str]
@@ -59,6 +64,7 @@ class Generator(ABC, Generic[S]):
         self.settings = settings
         self._frame: PanelFrame | None = None
         self.history: History | None = None
+        self.emergence: Emergence | None = None
 
     # -- what users call ------------------------------------------------------------------
 
@@ -88,6 +94,8 @@ class Generator(ABC, Generic[S]):
             train, validation = _without_phenotype(train), _without_phenotype(validation)
         self._frame = PanelFrame.of(train, validation)
         self._fit(train, validation, control)
+        if self.history is not None and self.history.emergence is not None:
+            self.emergence = beside_real(self.history.emergence, train, control)
         return self
 
     def sample(
@@ -187,6 +195,8 @@ class Generator(ABC, Generic[S]):
             self.frame.write(folder / "frame.json")
             if self.history is not None:
                 (folder / "history.json").write_text(json.dumps(self.history.notes()) + "\n")
+            if self.emergence is not None:
+                self.emergence.write(folder / EMERGENCE)
             write_tensors(folder / "weights.safetensors", self._tensors())
 
     # -- what a generator implements ------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from imaginome.citations import Citation
+from imaginome.emergence import ROWS
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.models._hmm_em import Observed, Priors, log_likelihoods
 from imaginome.models._hmm_parameters import (
@@ -150,6 +151,7 @@ class Hmm(Generator[HmmSettings]):
             self._priors(train_panel),
             settings.rounds,
             control.threads,
+            (self._shown_classes(), int(control.rng("hmm", "frame").integers(2**31))),
         )
         full = settings.full_rounds if settings.transitions == "full" else 0
         plan = TrainingPlan(
@@ -203,6 +205,12 @@ class Hmm(Generator[HmmSettings]):
         if not self.settings.by_population:
             return np.zeros(panel.n_haplotypes, dtype=np.int64)
         return haplotype_classes(panel, self.frame)
+
+    def _shown_classes(self) -> npt.NDArray[np.int64]:
+        """Return the classes of the rows of a frame, in the proportions of the panel."""
+        if not (self.settings.by_population and self.frame.classes):
+            return np.zeros(ROWS, dtype=np.int64)
+        return np.repeat(self.frame.proportional(ROWS // 2), 2)
 
     def _groups(self) -> npt.NDArray[np.int64]:
         if not self.settings.by_population:

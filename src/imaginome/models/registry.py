@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from imaginome.emergence import FILE as EMERGENCE
+from imaginome.emergence import Emergence
 from imaginome.errors import ModelError
 from imaginome.models.base import Generator
 from imaginome.panel.frame import PanelFrame
@@ -37,6 +39,8 @@ def load_model(path: str | Path) -> Generator[Any]:
         model._load_tensors(read_tensors(path / "weights.safetensors")[0])
         if (path / "history.json").exists():
             model.history = History.from_notes(json.loads((path / "history.json").read_text()))
+        if (path / EMERGENCE).exists():
+            model.emergence = Emergence.read(path / EMERGENCE)
     except (FileNotFoundError, NotADirectoryError):
         raise ModelError(
             f"{path} is no model folder", "give what `imaginome fit -o` wrote"

@@ -6,21 +6,29 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from imaginome.emergence import Emergence
 from imaginome.tensors import Tensors
 from imaginome.training.checkpoints import Checkpoint
 from imaginome.training.control import FitControl
+from imaginome.training.emergence import PREFIX, Recorder
 
 BEST = "best."
 
 
 class Trainee(Protocol):
-    """What the loop trains: an expectation-maximisation, an RBM, a GAN."""
+    """What the loop trains: an expectation-maximisation, an RBM, a GAN.
+
+    It may have one more method, ``frame``; see `training.emergence.Recorder`.
+    """
 
     def step(self, index: int) -> None:
         """Do step `index` (from 0). All randomness comes from streams keyed by `index`."""
 
     def held_out(self) -> dict[str, float]:
-        """Measure on held-out individuals; the key of the plan's objective is among them."""
+        """Measure on held-out individuals; the key of the plan's objective is among them.
+
+        Changes no state: how often it is asked makes no difference.
+        """
 
     def state(self) -> Tensors:
         """Return everything that the next step depends on."""
@@ -62,11 +70,15 @@ class TrainingPlan:
 
 @dataclass
 class History:
-    """Held-out figures along the training: one dictionary a measurement, with its ``step``."""
+    """Held-out figures along the training: one dictionary a measurement, with its ``step``.
+
+    `emergence` holds the frames of a trainee that has any; they are no part of the notes.
+    """
 
     records: list[dict[str, float]] = field(default_factory=list)
     best_step: int = 0
     best_value: float = math.nan
+    emergence: Emergence | None = field(default=None, compare=False, repr=False)
 
     def notes(self) -> dict[str, Any]:
         """Return the history as JSON-ready notes."""
@@ -94,18 +106,24 @@ def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) 
     """
     sign = 1.0 if plan.toward == "lower" else -1.0
     history, best, start = History(), dict[str, Any](), 0
+    recorder = Recorder(trainee, plan)
     stored = control.checkpoints.load() if control.checkpoints else None
     if stored is not None:
         history, start = History.from_notes(stored.notes), stored.step
         best = {k.removeprefix(BEST): v for k, v in stored.tensors.items() if k.startswith(BEST)}
-        trainee.load_state({k: v for k, v in stored.tensors.items() if not k.startswith(BEST)})
+        own = {k: v for k, v in stored.tensors.items() if not k.startswith((BEST, PREFIX))}
+        trainee.load_state(own)
+        recorder.load(stored.tensors, stored.notes)
         control.progress.note(f"{name}: resumed after step {start}")
 
     def save(step: int) -> None:
         if control.checkpoints:
             tensors = {**trainee.state(), **{BEST + k: v for k, v in best.items()}}
-            control.checkpoints.save(Checkpoint(step, tensors, history.notes()))
+            notes = {**history.notes(), **recorder.notes()}
+            control.checkpoints.save(Checkpoint(step, {**tensors, **recorder.tensors()}, notes))
 
+    done = start
+    recorder.take(start)
     with control.progress.task(name, plan.steps, done=start) as task:
         for index in range(start, plan.steps):
             if _exhausted(history, plan):
@@ -119,18 +137,27 @@ def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) 
                 if math.isnan(history.best_value) or sign * value < sign * history.best_value:
                     history.best_value, history.best_step = value, done
                     best = {k: v.copy() for k, v in trainee.weights().items()}
+                recorder.take(done, figures)
                 task.advance(1, **figures)
             else:
+                recorder.take(done)
                 task.advance(1)
             if control.checkpoints and control.checkpoints.due():
                 save(done)
+    recorder.take(done, always=True)
     if best:
         trainee.load_weights(best)
+        recorder.take(history.best_step, _figures_at(history, history.best_step), always=True)
+    history.emergence = recorder.emergence(history.best_step)
     control.progress.note(
         f"{name}: best held-out {plan.objective} {history.best_value:.6g} "
         f"at step {history.best_step}"
     )
     return history
+
+
+def _figures_at(history: History, step: int) -> dict[str, float]:
+    return next(record for record in history.records if record["step"] == step)
 
 
 def _exhausted(history: History, plan: TrainingPlan) -> bool:
