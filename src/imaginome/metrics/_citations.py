@@ -159,3 +159,31 @@ BROWNING_2018 = Citation(
     "10.1016/j.ajhg.2018.07.015",
     "the imputation program (Beagle 5), and r2 of all genotypes of a frequency bin",
 )
+PRICE_2006 = Citation(
+    "price2006",
+    "Price, Alkes L. and Patterson, Nick J. and Plenge, Robert M. and Weinblatt, Michael E. and "
+    "Shadick, Nancy A. and Reich, David",
+    "Principal components analysis corrects for stratification in genome-wide association studies",
+    "Nature Genetics",
+    2006,
+    "10.1038/ng1847",
+    "principal components as covariates of association",
+)
+LOVELL_1963 = Citation(
+    "lovell1963",
+    "Lovell, Michael C.",
+    "Seasonal adjustment of economic time series and multiple regression analysis",
+    "Journal of the American Statistical Association",
+    1963,
+    "10.1080/01621459.1963.10480682",
+    "regression on one variable after projecting the others out",
+)
+DEVLIN_ROEDER_1999 = Citation(
+    "devlin1999",
+    "Devlin, Bernie and Roeder, Kathryn",
+    "Genomic control for association studies",
+    "Biometrics",
+    1999,
+    "10.1111/j.0006-341X.1999.00997.x",
+    "the inflation of association statistics by structure",
+)

@@ -1,0 +1,101 @@
+"""Simulated traits: the same known effects on the people of every panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from imaginome.metrics._components import Components, fit_components
+from imaginome.metrics._resample import some
+from imaginome.metrics._statistics import Values
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Haplotypes
+
+TRAITS = 20
+CAUSAL = 10
+"""Causal sites of a trait."""
+COMMON = 0.05
+HERITABILITY = 0.3
+SHIFT = 0.2
+"""Share of the variance that follows ancestry, as an environment would."""
+
+Index = npt.NDArray[np.intp]
+
+
+def dosages(haplotypes: Haplotypes, sites: Index) -> Values:
+    """Return ALT counts of people at some sites, ``float64``, shape ``(n, len(sites))``."""
+    return (haplotypes[0::2][:, sites] + haplotypes[1::2][:, sites]).astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """What makes the traits; everything is fixed on train alone.
+
+    Attributes
+    ----------
+    causal
+        Causal sites, shape ``(TRAITS, CAUSAL)``.
+    effects
+        Effect of one ALT allele, in standard deviations of the trait in train; the same shape.
+    axis
+        The first principal axis, along which the environment shifts.
+    centre, scale
+        Mean and standard deviation of train people on this axis.
+    """
+
+    causal: Index
+    effects: Values
+    axis: Components
+    centre: float
+    scale: float
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Architecture | None:
+        """Draw causal sites and effects; None where too few sites are common in train."""
+        train = comparison.train
+        frequency = train.frequencies()
+        common = np.flatnonzero(np.minimum(frequency, 1 - frequency) >= COMMON)
+        if len(common) < 2 * CAUSAL:
+            return None
+        rng = comparison.rng("association", "traits")
+        # One causal site in each tenth of the common sites.
+        parts = np.array_split(common, CAUSAL)
+        causal = np.stack([rng.choice(part, TRAITS) for part in parts], axis=1)
+        heterozygosity = 2 * frequency[causal] * (1 - frequency[causal])
+        effects = rng.normal(size=causal.shape) / np.sqrt(heterozygosity)
+        spread = np.array(
+            [
+                (dosages(train.haplotypes, sites) @ beta).std()
+                for sites, beta in zip(causal, effects, strict=True)
+            ]
+        )
+        effects *= np.sqrt(HERITABILITY) / np.where(spread > 0, spread, 1.0)[:, None]
+        rows = some(train.n_individuals, 2_000, comparison.rng("association", "axis"))
+        with threadpool_limits(1):
+            axis = fit_components(train.take_individuals(rows).haplotypes, 1)
+            score = _people(axis.project(train.haplotypes))[:, 0]
+        return cls(causal, effects, axis, float(score.mean()), float(score.std()))
+
+    def genetic(self, haplotypes: Haplotypes) -> Values:
+        """Return the genetic value of each person for each trait, shape ``(n, TRAITS)``."""
+        pairs = zip(self.causal, self.effects, strict=True)
+        return np.stack([dosages(haplotypes, sites) @ beta for sites, beta in pairs], axis=1)
+
+    def environment(self, haplotypes: Haplotypes, rng: np.random.Generator) -> Values:
+        """Return what is not genetic: a shift along ancestry and noise, ``(n, TRAITS)``."""
+        score = _people(self.axis.project(haplotypes))[:, :1]
+        shift = np.sqrt(SHIFT) * (score - self.centre) / max(self.scale, 1e-12)
+        noise = rng.normal(0, np.sqrt(1 - HERITABILITY - SHIFT), (len(score), TRAITS))
+        return np.asarray(shift + noise)
+
+
+def ancestry(haplotypes: Haplotypes, components: int) -> Values:
+    """Return people's scores on the principal components of their own panel, ``(n, k)``."""
+    return _people(fit_components(haplotypes, components).project(haplotypes))
+
+
+def _people(scores: Values) -> Values:
+    return np.asarray(scores[0::2] + scores[1::2])
