@@ -1,0 +1,147 @@
+"""Within populations: each as well drawn as the whole, the small ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+
+from imaginome.citations import YELMEN_2021, Citation
+from imaginome.metrics._citations import (
+    BHATIA_2013,
+    EFRON_1979,
+    HILL_ROBERTSON_1968,
+    NEI_LI_1979,
+)
+from imaginome.metrics._population_errors import Found, Places, compare
+from imaginome.metrics._population_figures import WHAT, figures, table
+from imaginome.metrics._population_groups import LEAST, left_out, population_groups
+from imaginome.metrics._results import Sample, measure
+from imaginome.metrics._separation import mean_known
+from imaginome.metrics._statistics import Values
+from imaginome.metrics.base import Metric
+from imaginome.metrics.comparison import Comparison
+from imaginome.parallel import map_pieces
+from imaginome.results import Measure, MetricResult
+
+UNIT = "times the ceiling"
+
+
+class Populations(Metric):
+    """Metrics 1, 2, 4 and 5 within each labelled population."""
+
+    id = "populations"
+    name = "Within populations"
+    description = "Whether people of each population, small ones too, are as real ones of it are."
+    citations: ClassVar[tuple[Citation, ...]] = (
+        YELMEN_2021.because("artificial genomes for populations that are under-represented"),
+        HILL_ROBERTSON_1968,
+        BHATIA_2013,
+        NEI_LI_1979,
+        EFRON_1979,
+    )
+
+    def compute(self, comparison: Comparison) -> MetricResult:
+        """Compare the people of each population; see `Metric.compute`."""
+        groups = population_groups(comparison)
+        places = Places.of(comparison)
+        found = map_pieces(lambda g: compare(comparison, g, places), groups, comparison.threads)
+        # Means and maxima run over one kind of group; the others are in the table.
+        finest = [f for f in found if f.group.column == groups[0].column]
+        notes = [
+            f"Each of {len(finest)} {groups[0].column}s with {LEAST} people or more in all panels "
+            "is compared with its own people in the holdout, and so are as many train people: "
+            "the ceiling.",
+            left_out(comparison, groups),
+            "The ceiling of a ratio is what another sample of real people would give: near 1 in "
+            "the mean, above it for the worst of many.",
+            "Linkage: r2 of pairs up to 50 sites apart on one contig, 0 where a site is fixed. "
+            "Diversity: mean pairwise difference, in units of that of real people.",
+        ]
+        return MetricResult(
+            metric=self.id,
+            name=self.name,
+            description=self.description,
+            measures=[*_ratios(finest), *_means(finest)],
+            figures=figures(found),
+            tables=[table(found)],
+            citations=[citation.text() for citation in self.citations],
+            notes=[note for note in notes if note],
+        )
+
+
+def _ratios(found: list[Found]) -> list[Measure]:
+    """Return the mean and the worst error over populations, in units of their ceilings."""
+    over: dict[str, tuple[str, Callable[[Values], Values]]] = {
+        "mean": ("mean over populations", mean_known),
+        "worst": ("worst population", _largest),
+    }
+    measures = []
+    for kind, what in WHAT.items():
+        for key, (words, reduce) in over.items():
+            chance = reduce(np.array([f.ratio_by_chance(kind) for f in found]))
+            measures.append(
+                measure(
+                    f"populations.{kind}_{key}",
+                    f"Error of {what}, {words}",
+                    Sample(
+                        reduce(np.array([f.ratio(kind) for f in found])),
+                        reduce(np.array([f.ratio_spread(kind) for f in found])),
+                    ),
+                    Sample(mean_known(chance), chance),
+                    unit=UNIT,
+                    key=True,
+                )
+            )
+    return measures
+
+
+def _means(found: list[Found]) -> list[Measure]:
+    """Return what has no ratio: its ceiling may be nothing at all."""
+    return [
+        measure(
+            "populations.lost",
+            "Sites lost within a population",
+            *_both(found, "lost"),
+            unit="share of the sites polymorphic there in the holdout, mean over populations",
+            best=0.0,
+            bounds=(0.0, 1.0),
+        ),
+        measure(
+            "populations.fst",
+            "F_ST of a population to its own real people",
+            *_both(found, "fst"),
+            unit="mean over populations",
+            best=0.0,
+            bounds=(-1.0, 1.0),
+        ),
+        measure(
+            "populations.diversity",
+            "Error of the mean pairwise difference within a population",
+            *_both(found, "diversity", lambda values: np.abs(values - 1)),
+            unit="share of the real one, mean over populations",
+            best=0.0,
+        ),
+    ]
+
+
+def _both(
+    found: list[Found], kind: str, turned: Callable[[Values], Values] = lambda values: values
+) -> list[Sample]:
+    return [
+        Sample(
+            mean_known(turned(np.array([f.values[name][kind] for f in found]))),
+            mean_known(turned(np.array([f.spread[name][kind] for f in found]))),
+        )
+        for name in ("artificial", "train")
+    ]
+
+
+def _largest(values: Values) -> Values:
+    """Return the largest known value over the first axis; NaN where none is."""
+    largest = np.where(np.isfinite(values), values, -np.inf).max(axis=0)
+    return np.asarray(np.where(np.isfinite(largest), largest, np.nan))
+
+
+ITEM = Populations

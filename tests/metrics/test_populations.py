@@ -1,0 +1,194 @@
+"""Within populations: against naive references, and whether it sees what it is there for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from panels import compared, part
+
+from imaginome.metrics._fst import hudson_fst
+from imaginome.metrics._population_errors import NEAR, Places, compare, near_pairs
+from imaginome.metrics._population_groups import LEAST, population_groups
+from imaginome.metrics.base import NotApplicable
+from imaginome.metrics.evaluate import evaluate
+from imaginome.metrics.populations import ITEM
+from imaginome.panel import Panel, Samples, haplotype_rows, strings
+from imaginome.results import MetricResult
+from simulated import simulated_panel
+
+
+@pytest.fixture(scope="module")
+def people() -> Panel:
+    return simulated_panel(n_individuals=225, n_sites=300)
+
+
+@pytest.fixture(scope="module")
+def fair(people):
+    """Three parts of real people: 25 of each population in each."""
+    return compared(*(part(people, k) for k in range(3)), replicates=40)
+
+
+def measures(comparison):
+    return {m.id.split(".")[1]: m for m in ITEM().compute(comparison).measures}
+
+
+def worse(measure) -> bool:
+    return measure.artificial.low > measure.ceiling.high
+
+
+def rows_of(comparison):
+    table = ITEM().compute(comparison).tables[0]
+    return {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+
+
+def naive_r2(haplotypes, j, k):
+    if len(np.unique(haplotypes[:, j])) < 2 or len(np.unique(haplotypes[:, k])) < 2:
+        return 0.0
+    return np.corrcoef(haplotypes[:, j], haplotypes[:, k])[0, 1] ** 2
+
+
+def test_errors_are_what_they_say(fair):
+    group = next(g for g in population_groups(fair) if g.label == "POP1")
+    places = Places.of(fair)
+    found = compare(fair, group, places).values["artificial"]
+    a, h = (group.panels[name].haplotypes.astype(float) for name in ("artificial", "holdout"))
+    p, q = a.mean(axis=0), h.mean(axis=0)
+    assert found["frequency"] == pytest.approx(np.abs(p - q).mean())
+    varies, fixed = (q > 0) & (q < 1), (p == 0) | (p == 1)
+    assert found["lost"] == pytest.approx((varies & fixed).sum() / varies.sum())
+    n = np.array([len(a), len(h)])
+    assert found["fst"] == pytest.approx(hudson_fst(np.array([p, q]), n)[0, 1])
+    pairs = [(j, k) for j in range(300) for k in range(j + 1, min(j + NEAR, 299) + 1)]
+    assert list(zip(places.first, places.second, strict=True)) == pairs
+    apart = [abs(naive_r2(a, j, k) - naive_r2(h, j, k)) for j, k in pairs]
+    assert found["linkage"] == pytest.approx(np.mean(apart))
+    inside = [np.mean([abs(x - y).mean() for x, y in combinations(panel, 2)]) for panel in (a, h)]
+    assert found["diversity"] == pytest.approx(inside[0] / inside[1])
+
+
+def test_every_group_has_as_many_people_in_each_panel(people):
+    fewer = part(people, 2).take_individuals(np.arange(66))
+    groups = population_groups(compared(part(people, 0), part(people, 1), fewer))
+    assert [(g.column, g.label) for g in groups] == [
+        *(("population", f"POP{k}") for k in range(3)),
+        ("superpopulation", "A"),
+        ("superpopulation", "B"),
+    ]
+    for group in groups:
+        assert {panel.n_individuals for panel in group.panels.values()} == {group.people}
+        for panel in group.panels.values():
+            assert set(getattr(panel.samples, group.column)) == {group.label}
+    assert [g.people for g in groups] == [22, 22, 22, 22, 44]
+
+
+def test_pairs_stay_on_their_contig(people):
+    contig = strings(["1"] * 30 + ["2"] * 270)
+    first, second = near_pairs(replace(people.sites, contig=contig))
+    assert ((first < 30) == (second < 30)).all()
+    assert len(first) == 30 * 29 // 2 + 50 * 220 + 50 * 49 // 2
+
+
+def test_real_people_stand_at_their_ceiling(fair):
+    found = measures(fair)
+    assert not [key for key, m in found.items() if worse(m)]
+    assert found["frequency_mean"].artificial.value == pytest.approx(1.0, abs=0.1)
+    assert found["frequency_mean"].ceiling.value == pytest.approx(1.0, abs=0.05)
+    assert found["frequency_worst"].ceiling.value >= found["frequency_mean"].ceiling.value
+
+
+def with_rows(comparison, label, change):
+    """Replace the haplotypes of the artificial people of one population."""
+    made = comparison.artificial
+    rows = haplotype_rows(np.flatnonzero(made.samples.population == label))
+    haplotypes = made.haplotypes.copy()
+    haplotypes[rows] = change(haplotypes[rows])
+    return replace(comparison, artificial=replace(made, haplotypes=haplotypes))
+
+
+def test_a_population_drawn_like_another_is_found(people, fair):
+    """As many people of each label, and the whole as real as before: only labels are wrong."""
+    third = fair.artificial
+    turned = strings([{"POP1": "POP2", "POP2": "POP1"}.get(p, p) for p in third.samples.population])
+    wrong = third.with_samples(replace(third.samples, population=turned))
+    found = measures(replace(fair, artificial=wrong))
+    for key in ("frequency_mean", "frequency_worst", "fst"):
+        assert worse(found[key]), key
+    rows = rows_of(replace(fair, artificial=wrong))
+    assert rows["POP1"]["frequency error, ratio"] > 1.5
+    assert rows["POP0"]["frequency error, ratio"] < 1.3
+
+
+def test_lost_linkage_is_found_in_linkage_only(fair):
+    """Each site is shuffled among the people of each population."""
+    rng = np.random.default_rng(1)
+    wrong = fair
+    for k in range(3):
+        wrong = with_rows(wrong, f"POP{k}", lambda x: rng.permuted(x, axis=0))
+    found = measures(wrong)
+    assert worse(found["linkage_mean"])
+    for key in ("frequency_mean", "frequency_worst", "lost", "fst", "diversity"):
+        assert not worse(found[key]), key
+
+
+def test_lost_diversity_is_found(fair):
+    """Everyone of a population has one of two haplotypes."""
+    found = measures(with_rows(fair, "POP0", lambda x: np.resize(x[:2], x.shape)))
+    for key in ("lost", "diversity", "linkage_worst", "frequency_worst"):
+        assert worse(found[key]), key
+
+
+def test_small_populations_are_left_out_and_said_to_be(people):
+    labels = people.samples.population.copy()
+    # In each part: 16 people of "few", 3 of "three", 25 and less of the others.
+    for k in range(3):
+        labels[75 * k : 75 * k + 16] = "few"
+        labels[75 * k + 16 : 75 * k + 19] = "three"
+    named = people.with_samples(replace(people.samples, population=labels))
+    result = ITEM().compute(compared(*(part(named, k) for k in range(3)), replicates=10))
+    assert {row[0] for row in result.tables[0].rows} == {"A", "B"}
+    note = next(note for note in result.notes if note.startswith("Left out"))
+    assert "few" in note
+    assert "1 of fewer than 5 people" in note
+    assert "three" not in result.model_dump_json()
+
+
+def test_it_says_why_it_does_not_apply(fair):
+    def without(name):
+        panel = getattr(fair, name)
+        return replace(fair, **{name: panel.with_samples(Samples(panel.samples.id))})
+
+    with pytest.raises(NotApplicable, match=r"artificial panel have no labels.*--artificial-s"):
+        ITEM().compute(without("artificial"))
+    with pytest.raises(NotApplicable, match=r"holdout panel have no labels.*--samples"):
+        ITEM().compute(without("holdout"))
+    few = replace(
+        fair, **{n: getattr(fair, n).take_individuals(np.arange(15)) for n in ("train", "holdout")}
+    )
+    with pytest.raises(NotApplicable, match=f"no population has {LEAST} people"):
+        ITEM().compute(few)
+    skipped = evaluate(without("artificial"), only=["populations"]).metrics[0]
+    assert skipped.skipped
+    assert not skipped.measures
+
+
+def test_it_keeps_the_contract(fair):
+    """The contract's own panel has populations too small for this metric."""
+    result = ITEM().compute(fair)
+    assert MetricResult.model_validate_json(result.model_dump_json()) == result
+    assert "NaN" not in result.model_dump_json()
+    for m in result.measures:
+        assert m.id.startswith("populations.")
+        for estimate in (m.artificial, m.ceiling):
+            assert estimate.low < estimate.value < estimate.high or estimate.value == 0.0
+    for figure in result.figures:
+        for series in figure.series:
+            assert len(series.x) == len(series.y) == len(series.low) == len(series.high) == 5
+    assert all(len(row) == len(result.tables[0].columns) for row in result.tables[0].rows)
+
+
+def test_threads_change_nothing(fair):
+    one = ITEM().compute(fair).model_dump_json()
+    assert ITEM().compute(replace(fair, threads=3)).model_dump_json() == one
