@@ -163,10 +163,8 @@ class _Run:
             threads=self.request.threads,
             replicates=self.request.replicates,
         )
-        evaluation = self._timed("evaluate", lambda: evaluate(comparison, progress=self.progress))
-        verdict = self._timed(
-            "audit", lambda: audit(comparison, policy=self.policy, progress=self.progress)
-        )
+        evaluation = self._timed("evaluate", lambda: self._evaluate(comparison))
+        verdict = self._timed("audit", lambda: self._audit(comparison))
         facts = self._facts(panel, train, holdout, artificial)
         self._timed("report", lambda: self._report(model, evaluation, verdict, facts))
         self._record(facts, identity)
@@ -224,6 +222,13 @@ class _Run:
                 labels = samples_table_text(artificial.samples)
                 write_text(self.folder / "artificial.samples.tsv", labels, force=True)
         return artificial
+
+    def _evaluate(self, comparison: Comparison) -> Evaluation:
+        return evaluate(comparison, only=self.request.metrics, progress=self.progress)
+
+    def _audit(self, comparison: Comparison) -> Audit:
+        chosen = self.request.attacks
+        return audit(comparison, policy=self.policy, only=chosen, progress=self.progress)
 
     def _report(
         self,

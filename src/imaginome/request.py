@@ -36,6 +36,8 @@ class RunRequest:
         How the panel is read.
     replicates
         Bootstrap replicates of the intervals.
+    metrics, attacks
+        Ids of those to compute; all when empty.
     checkpoint_seconds
         Least time between two saves of an unfinished fit.
     """
@@ -51,6 +53,8 @@ class RunRequest:
     device: str = "auto"
     options: ReadOptions = field(default_factory=ReadOptions)
     replicates: int = 100
+    metrics: tuple[str, ...] = ()
+    attacks: tuple[str, ...] = ()
     checkpoint_seconds: float = 10.0
 
     def identity(self) -> dict[str, Any]:
@@ -62,7 +66,8 @@ class RunRequest:
         read = {k: str(v) for k, v in asdict(self.options).items() if k != "samples"}
         # A digest, not the list: the record of a run names no real individual.
         read["samples"] = hashlib.sha256("\n".join(self.options.samples).encode()).hexdigest()
-        plain["settings"] = list(self.settings)
+        for name in ("settings", "metrics", "attacks"):
+            plain[name] = list(getattr(self, name))
         return {"version": __version__, "inputs": input_digests(self), "read": read, **plain}
 
     def command(self) -> list[str]:
@@ -72,6 +77,8 @@ class RunRequest:
         words += [word for setting in self.settings for word in ("--set", setting)]
         words += ["--holdout", f"{self.holdout:g}", "--seed", str(self.seed)]
         words += ["-n", str(self.individuals)] if self.individuals else []
+        words += [word for metric in self.metrics for word in ("--metric", metric)]
+        words += [word for attack in self.attacks for word in ("--attack", attack)]
         words += ["--samples", str(options.samples_table)] if options.samples_table else []
         words += ["--phenotype", options.phenotype] if options.phenotype else []
         words += ["--legend", str(options.legend)] if options.legend else []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import file_errors, read_options, resumable, thread_count
+from imaginome.cli.reading import file_errors, known_ids, read_options, resumable, thread_count
 from imaginome.cli.shared import takes
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def run(
     phenotype: o.Phenotype = None,
     holdout: o.HoldoutShare = 0.5,
     set_: o.Set = [],  # noqa: B006
+    metric: o.OnlyMetrics = [],  # noqa: B006
+    attack: o.OnlyAttacks = [],  # noqa: B006
     policy: o.Policy = None,
     replicates: o.Replicates = 100,
     seed: o.Seed = 1,
@@ -69,6 +71,8 @@ def run(
         device=device,
         options=replace(reading(), phenotype=phenotype),
         replicates=replicates,
+        metrics=known_ids("metrics", metric),
+        attacks=known_ids("attacks", attack),
         checkpoint_seconds=checkpoint_seconds,
     )
     _run(request, policy, resume, force, quiet, verbose)

@@ -146,6 +146,14 @@ Policy = Annotated[
 Replicates = Annotated[
     int, typer.Option(min=10, help="Bootstrap replicates over individuals for intervals.")
 ]
+OnlyMetrics = Annotated[
+    list[str],
+    typer.Option("--metric", metavar="ID", help="Only this metric; may be repeated."),
+]
+OnlyAttacks = Annotated[
+    list[str],
+    typer.Option("--attack", metavar="ID", help="Only this attack; may be repeated."),
+]
 
 ArtificialPath = Annotated[
     str, typer.Argument(metavar="ARTIFICIAL", help="The panel to judge: VCF, BCF or .hapt.")

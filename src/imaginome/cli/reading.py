@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from typer import BadParameter
 
@@ -17,6 +17,7 @@ from imaginome.errors import ImaginomeError, SettingsError, UnknownIdError
 if TYPE_CHECKING:
     from imaginome.formats import ReadOptions
     from imaginome.panel import Panel
+    from imaginome.registry import Registry
 
 
 def read_options(
@@ -170,3 +171,14 @@ def json_path(path: Path | None, force: bool) -> None:
 
     if path is not None:
         refuse_existing(path, force)
+
+
+def known_ids(kind: Literal["metrics", "attacks"], chosen: list[str]) -> tuple[str, ...]:
+    """Return the ids of metrics or attacks to compute; refuse those that do not exist."""
+    from imaginome.metrics.registry import metrics
+    from imaginome.privacy.registry import attacks
+
+    registry: Registry[Any] = metrics if kind == "metrics" else attacks
+    for item in chosen:
+        registry.get(item)
+    return tuple(chosen)
