@@ -248,8 +248,13 @@ class _Run:
                 self.folder / "report.html",
                 facts=facts,
                 history=model.history.records if model.history else None,
+                emergence=model.emergence,
                 force=True,
             )
+            if model.emergence is not None:
+                from imaginome.report.stills import write_pictures
+
+                write_pictures(model.emergence, self.folder / "emergence", force=True)
 
     def _facts(
         self, panel: Panel, train: Panel, holdout: Panel, artificial: Panel

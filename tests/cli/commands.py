@@ -23,6 +23,8 @@ RUN_LEAVES = {
 }
 LABELS = "artificial.samples.tsv"
 """Left too by models that know labels."""
+PICTURES = "emergence"
+"""A folder left too by models that learn in steps and show them."""
 DONE = (0, 3)
 
 

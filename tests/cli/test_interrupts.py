@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import DONE, LABELS, RUN_LEAVES, call, said
+from commands import DONE, LABELS, PICTURES, RUN_LEAVES, call, said
 
 # Long enough that a signal at the first checkpoint comes in the middle of the fit.
 SETTINGS = {
@@ -59,10 +59,12 @@ def same(one: Path, other: Path) -> None:
     """Check that two runs left the same files, and the same bytes in all that are the result."""
     left = {path.name for path in one.iterdir()}
     assert left == {path.name for path in other.iterdir()}
-    assert left - {LABELS} == RUN_LEAVES
+    assert left - {LABELS, PICTURES} == RUN_LEAVES
+    pictures = sorted(path.name for path in (other / PICTURES).glob("*"))
     for folder, names in (
         ("", ("artificial.vcf.gz", "artificial.vcf.gz.tbi", "split.tsv", *(left & {LABELS}))),
         ("model", sorted(path.name for path in (other / "model").iterdir())),
+        (PICTURES, pictures),
     ):
         for name in names:
             assert (one / folder / name).read_bytes() == (other / folder / name).read_bytes(), name

@@ -1,4 +1,4 @@
-"""Verbs that judge artificial people: ``evaluate``, ``audit`` and ``report``."""
+"""Verbs that judge and show: ``evaluate``, ``audit``, ``report`` and ``emergence``."""
 
 from __future__ import annotations
 
@@ -106,4 +106,22 @@ def report(
     report_folder(directory, output, force=force)
 
 
-VERBS = (evaluate, audit, report)
+def emergence(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a fitted model.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to make.")],
+    force: o.Force = False,
+) -> None:
+    """Draw the training as pictures: haplotypes taking shape from noise, as GIF and stills.
+
+    Example: `imaginome emergence out/model -o emergence`
+    """
+    from imaginome.models.registry import load_model
+    from imaginome.outputs import refuse_existing
+    from imaginome.report.emergence import require_frames
+    from imaginome.report.stills import GIF, write_pictures
+
+    refuse_existing(output, force, folder_with=GIF)
+    write_pictures(require_frames(load_model(model).emergence, str(model)), output, force=force)
+
+
+VERBS = (evaluate, audit, report, emergence)

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from imaginome.emergence import FILE as EMERGENCE
+from imaginome.emergence import Emergence
 from imaginome.errors import FormatError
 from imaginome.report.page import write_report
 from imaginome.results import Audit, Evaluation, Result
@@ -21,8 +23,8 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
     Parameters
     ----------
     folder
-        Holds at least one of them; facts come from ``run.json`` and the training curve from
-        ``model/history.json`` where they are there.
+        Holds at least one of them; facts come from ``run.json``, the training curve and its
+        frames from ``model`` where they are there.
     output
         The page to write.
     force
@@ -48,6 +50,7 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
         output,
         facts=_facts(folder / "run.json"),
         history=_json(folder / "model" / "history.json").get("records"),
+        emergence=_emergence(folder / "model" / EMERGENCE),
         force=force,
     )
 
@@ -68,6 +71,10 @@ def _facts(path: Path) -> dict[str, str]:
     if not isinstance(facts, dict):
         raise FormatError(f"{path} is damaged at facts", "make the run again")
     return {str(label): str(text) for label, text in facts.items()}
+
+
+def _emergence(path: Path) -> Emergence | None:
+    return Emergence.read(path) if path.is_file() else None
 
 
 def _json(path: Path) -> dict[str, Any]:

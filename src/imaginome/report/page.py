@@ -20,8 +20,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from imaginome import __version__
+from imaginome.emergence import Emergence
 from imaginome.outputs import refuse_existing, write_text
 from imaginome.report import wording
+from imaginome.report.emergence import emergence_view
 from imaginome.report.figures import plain, specification
 from imaginome.report.palette import PALETTES
 from imaginome.report.sections import (
@@ -46,6 +48,7 @@ def write_report(
     *,
     facts: Mapping[str, str] = {},
     history: Sequence[Mapping[str, float]] | None = None,
+    emergence: Emergence | None = None,
     title: str = TITLE,
     force: bool = False,
 ) -> None:
@@ -61,6 +64,8 @@ def write_report(
         What was made from what: labels and texts, in order.
     history
         Held-out figures along the training, one mapping a measurement.
+    emergence
+        Frames along the training.
     title
         Heading of the page.
     force
@@ -72,7 +77,9 @@ def write_report(
         When the page exists and `force` is off, or it cannot be written.
     """
     refuse_existing(Path(path), force)
-    page = render_report(evaluation, audit, facts=facts, history=history, title=title)
+    page = render_report(
+        evaluation, audit, facts=facts, history=history, emergence=emergence, title=title
+    )
     write_text(Path(path), page, force=force)
 
 
@@ -82,6 +89,7 @@ def render_report(
     *,
     facts: Mapping[str, str] = {},
     history: Sequence[Mapping[str, float]] | None = None,
+    emergence: Emergence | None = None,
     title: str = TITLE,
 ) -> str:
     """Return the page as text; the same results give the same bytes. See `write_report`."""
@@ -91,7 +99,14 @@ def render_report(
     training = places.drawn(training_figures(history or []))
     figures = {drawn.place: _embedded(drawn.figure) for drawn in places.figures}
     keys = key_figures(evaluation, audit)
-    boot, script, plotly = _static("boot.js"), _static("report.js"), _plotly()
+    film = emergence_view(emergence)
+    content = {
+        "figures": figures,
+        "palettes": PALETTES,
+        "emergence": film.data if film else None,
+    }
+    boot, plotly = _static("boot.js"), _plotly()
+    script = _static("report.js") + _static("emergence.js")
     return (
         _environment()
         .get_template("page.html.j2")
@@ -106,8 +121,9 @@ def render_report(
             metrics=metrics,
             attacks=attacks,
             training=training,
+            emergence=film,
             references=references(metrics, attacks),
-            data=_json({"figures": figures, "palettes": PALETTES}),
+            data=_json(content),
             css=Markup(_static("report.css")),
             boot=Markup(boot),
             script=Markup(script),

@@ -1,0 +1,133 @@
+"""Haplotypes that take shape along the training: what the page and the pictures show of it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster.hierarchy import leaves_list, linkage
+
+from imaginome.emergence import SHADES, Bits, Emergence, packed
+from imaginome.errors import ModelError
+from imaginome.report.wording import number
+
+COLOURS = "@diverging"
+"""The palette's scale for an allele frequency of 0, 1/4 ... 1: REF at one end, ALT at the other."""
+
+
+@dataclass(frozen=True)
+class EmergenceView:
+    """The section of the page: words for the template, numbers for the script."""
+
+    where: str
+    n_rows: int
+    n_crowds: int
+    n_frames: int
+    last: int
+    kept: int
+    shown: int
+    lines: list[tuple[str, str]]
+    data: dict[str, Any]
+
+
+def emergence_view(emergence: Emergence | None) -> EmergenceView | None:
+    """Return what the page shows; None where there are no frames."""
+    if emergence is None:
+        return None
+    ordered = in_order(emergence)
+    shown = kept_frame(ordered)
+    return EmergenceView(
+        ordered.where,
+        ordered.frames.shape[1],
+        len(ordered.crowds),
+        len(ordered.steps),
+        int(ordered.steps[-1]),
+        ordered.kept,
+        shown,
+        figure_lines(ordered, shown),
+        _embedded(ordered, shown),
+    )
+
+
+def require_frames(emergence: Emergence | None, what: str) -> Emergence:
+    """Return the frames, or say why there are none.
+
+    Raises
+    ------
+    ModelError
+        When there are none.
+    """
+    if emergence is None:
+        raise ModelError(
+            f"{what} holds no frames of its training",
+            "fit a model that learns in steps and shows them: hmm, rbm or gan",
+        )
+    return emergence
+
+
+def in_order(emergence: Emergence) -> Emergence:
+    """Return it with rows and crowds sorted once, alike: the same order in all frames.
+
+    The order is that of the leaves of a tree of the rows of the kept step and the crowds
+    together, so that like stands at the height of like.
+    """
+    rows = emergence.frames[kept_frame(emergence)].astype(np.float64)
+    both = np.vstack([rows, emergence.crowds / SHADES])
+    order = _leaves(both)
+    n_rows = len(rows)
+    return replace(
+        emergence,
+        frames=emergence.frames[:, order[order < n_rows]],
+        crowds=emergence.crowds[order[order >= n_rows] - n_rows],
+    )
+
+
+def kept_frame(emergence: Emergence) -> int:
+    """Return the number of the frame whose weights were kept."""
+    return int(np.argmin(np.abs(emergence.steps - emergence.kept)))
+
+
+def figure_lines(emergence: Emergence, frame: int) -> list[tuple[str, str]]:
+    """Return names and values of the held-out figures at a frame, the deciding one first."""
+    figures = emergence.figures[frame]
+    names = sorted({name for found in emergence.figures for name in found})
+    names.sort(key=lambda name: name != emergence.objective)
+    return [(words(name), number(figures.get(name), 4)) for name in names]
+
+
+def words(name: str) -> str:
+    """Return a figure's name in words."""
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _leaves(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    if len(rows) < 3:
+        return np.arange(len(rows))
+    tree = linkage(rows, method="average", optimal_ordering=True)
+    return np.asarray(leaves_list(tree), dtype=np.intp)
+
+
+def _embedded(emergence: Emergence, shown: int) -> dict[str, Any]:
+    n_frames, n_rows, n_shown = emergence.frames.shape
+    return {
+        "rows": n_rows,
+        "sites": n_shown,
+        "crowds": len(emergence.crowds),
+        "shades": SHADES,
+        "colours": COLOURS,
+        "steps": emergence.steps.tolist(),
+        "kept": shown,
+        "frames": _text(packed(emergence.frames.reshape(n_frames, n_rows * n_shown))),
+        "real": _text(emergence.crowds),
+        "figures": [
+            [value for _, value in figure_lines(emergence, frame)] for frame in range(n_frames)
+        ],
+    }
+
+
+def _text(values: Bits) -> str:
+    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
