@@ -187,3 +187,30 @@ DEVLIN_ROEDER_1999 = Citation(
     "10.1111/j.0006-341X.1999.00997.x",
     "the inflation of association statistics by structure",
 )
+ESTEBAN_2017 = Citation(
+    "esteban2017",
+    "Esteban, Cristóbal and Hyland, Stephanie L. and Rätsch, Gunnar",
+    "Real-valued (medical) time series generation with recurrent conditional GANs",
+    "arXiv",
+    2017,
+    "10.48550/arXiv.1706.02633",
+    "train on synthetic, test on real",
+)
+COX_1958 = Citation(
+    "cox1958",
+    "Cox, David R.",
+    "The regression analysis of binary sequences",
+    "Journal of the Royal Statistical Society, Series B",
+    1958,
+    "10.1111/j.2517-6161.1958.tb00292.x",
+    "logistic regression",
+)
+BRODERSEN_2010 = Citation(
+    "brodersen2010",
+    "Brodersen, Kay Henning and Ong, Cheng Soon and Stephan, Klaas Enno and Buhmann, Joachim M.",
+    "The balanced accuracy and its posterior distribution",
+    "International Conference on Pattern Recognition",
+    2010,
+    "10.1109/ICPR.2010.764",
+    "the mean over classes of the share told rightly",
+)

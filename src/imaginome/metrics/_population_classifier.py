@@ -1,0 +1,85 @@
+"""Populations of people told by a classifier that learnt them from another panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics._components import fit_components
+from imaginome.metrics._separation import mean_known
+from imaginome.metrics._statistics import Values, ratio
+from imaginome.panel import Haplotypes
+
+COMPONENTS = 20
+PENALTY = 1.0
+MOST_STEPS = 1_000
+
+Labels = npt.NDArray[np.intp]
+
+
+def features(fitted: Haplotypes, told: Haplotypes) -> tuple[Values, Values]:
+    """Return people's scores on the components of the panel that is learnt from.
+
+    Scores are in its standard deviations; its own are corrected for having taken part in the
+    components, so that they are those of strangers too.
+
+    Returns
+    -------
+    tuple
+        ``float64``, shapes ``(n_fitted, k)`` and ``(n_told, k)``.
+    """
+    axes = fit_components(fitted, max(1, min(COMPONENTS, len(fitted) // 6)))
+    own, other = (_people(s) for s in (axes.own_scores(fitted), axes.project(told)))
+    centre, scale = own.mean(axis=0), own.std(axis=0)
+    scale[scale == 0] = 1.0
+    return (own - centre) / scale, (other - centre) / scale
+
+
+def _people(scores: Values) -> Values:
+    return np.asarray(scores[0::2] + scores[1::2])
+
+
+def told_labels(fitted: Values, label: Labels, told: Values) -> Labels:
+    """Fit multinomial logistic regression (Cox 1958) and return the likeliest label of others.
+
+    Populations weigh the same, however many people each has. Call it with one thread: then
+    rounding is fixed.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=PENALTY, class_weight="balanced", max_iter=MOST_STEPS)
+    return np.asarray(model.fit(fitted, label).predict(told), dtype=np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """How often the label of people is told rightly, by label and replicate.
+
+    Attributes
+    ----------
+    recall
+        Share of the people of a label who are told it, shape ``(replicates, n_labels)``; NaN
+        where a replicate has none of them.
+    accuracy
+        Share of all people, shape ``(replicates,)``.
+    """
+
+    recall: Values
+    accuracy: Values
+
+    @classmethod
+    def of(cls, label: Labels, told: Labels, weights: Values, n_labels: int) -> Told:
+        """Compare told with true labels; `weights` is ``(replicates, n_people)``."""
+        member = (label[:, None] == np.arange(n_labels)).astype(np.float64)
+        right = (label == told).astype(np.float64)
+        hits = weights @ (member * right[:, None])
+        return cls(
+            ratio(hits, weights @ member),
+            ratio(hits.sum(axis=1), weights.sum(axis=1)),
+        )
+
+    def balanced(self) -> Values:
+        """Return the mean recall over labels: small populations count as much as large ones."""
+        return mean_known(self.recall.T)
