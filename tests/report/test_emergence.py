@@ -132,9 +132,11 @@ def test_pictures_show_the_alleles(tmp_path: Path):
         with Image.open(tmp_path / "e" / f"{name}.png") as picture:
             assert picture.size == (1920, 1080)
             pixels = np.asarray(picture.convert("RGB"))
-        wide, high = 1800 // shades.shape[1], 795 // shades.shape[0]
-        rows, columns = (np.arange(n) for n in shades.shape)
-        cells = pixels[np.ix_(190 + high // 2 + high * rows, 60 + wide // 2 + wide * columns)]
+        middles = (
+            (first + (np.arange(n) + 0.5) * pixels_ / n).astype(int)
+            for first, n, pixels_ in zip((190, 60), shades.shape, (795, 1800), strict=True)
+        )
+        cells = pixels[np.ix_(*middles)]
         assert np.array_equal(cells, painted_shades(shades)), name
 
 

@@ -14,8 +14,8 @@ from imaginome.emergence import SHADES, Bits, Emergence, packed
 from imaginome.errors import ModelError
 from imaginome.report.wording import number
 
-COLOURS = "@diverging"
-"""The palette's scale for an allele frequency of 0, 1/4 ... 1: REF at one end, ALT at the other."""
+COLOURS = "@allele"
+"""The palette's scale for an allele frequency of 0, 1/4 ... 1, told apart without colours too."""
 
 
 @dataclass(frozen=True)

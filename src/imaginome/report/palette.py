@@ -31,6 +31,7 @@ LIGHT: Palette = {
     "@paper": "rgba(0,0,0,0)",
     "@sequential": ["#f3f2ec", "#cfe0e6", "#93c0d4", "#4c95bd", "#1c6496", "#0a3460"],
     "@diverging": ["#0b4f86", "#7fb2d2", "#f3f2ec", "#e9a877", "#a83f06"],
+    "@allele": ["#f5e6cc", "#d3cdb9", "#95b0bb", "#4885ab", "#0b4a80"],
 }
 DARK: Palette = {
     "@artificial": "#ff9d57",
@@ -50,6 +51,7 @@ DARK: Palette = {
     "@paper": "rgba(0,0,0,0)",
     "@sequential": ["#181d24", "#173a55", "#1f6390", "#3f93c4", "#8ec9e6", "#eef8fd"],
     "@diverging": ["#7fc4f2", "#2f6d9c", "#181d24", "#9c5a26", "#ffb27a"],
+    "@allele": ["#1d2a3a", "#2f4f6c", "#567f9e", "#a3b3a6", "#f2ddb2"],
 }
 PALETTES = {"light": LIGHT, "dark": DARK}
 

@@ -115,16 +115,18 @@ def painted_shades(shades: Shades) -> npt.NDArray[np.uint8]:
 
 
 def _paste(page: Picture, shades: Bits, box: tuple[int, int, int, int]) -> None:
-    """Draw rows of sites into a box, each cell a whole number of pixels or, if tiny, blended."""
+    """Draw rows of sites so that they fill a box: all cells as large, their borders blended."""
     left, top, right, bottom = box
+    width, height = right - left, bottom - top
     picture = Image.fromarray(painted_shades(shades))
-    width, height = _fitting(picture.width, right - left), _fitting(picture.height, bottom - top)
-    page.paste(picture.resize((width, height), Image.Resampling.NEAREST), (left, top))
+    whole = (_above(picture.width, width), _above(picture.height, height))
+    large = picture.resize(whole, Image.Resampling.NEAREST)
+    page.paste(large.resize((width, height), Image.Resampling.BOX), (left, top))
 
 
-def _fitting(cells: int, pixels: int) -> int:
-    """Return the largest multiple of `cells` that fits; all pixels where none does."""
-    return cells * (pixels // cells) if cells <= pixels else pixels
+def _above(cells: int, pixels: int) -> int:
+    """Return the smallest multiple of `cells` that is not below `pixels`."""
+    return cells * -(-pixels // cells)
 
 
 # -- words --------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ def _measure(emergence: Emergence, frame: int) -> str:
 
 def _footnote(emergence: Emergence) -> str:
     return (
-        f"{emergence.where}; blue: reference allele, orange: alternative; "
+        f"{emergence.where}; light: reference allele, dark: alternative; "
         f"the same latent noise or chain in each row; imaginome {__version__}"
     )
 
