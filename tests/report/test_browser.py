@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.server
+import json
 import re
 import shutil
 import subprocess
@@ -11,13 +14,19 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
+import numpy as np
 import pytest
 
-from imaginome.report.page import write_report
+from imaginome.emergence import SHADES
+from imaginome.report.emergence import in_order
+from imaginome.report.page import render_report, write_report
+from imaginome.report.palette import DARK, LIGHT
 
 sys.path.insert(0, str(Path(__file__).parent))
 import examples
+from test_emergence import film
 from test_page import Elements
 
 FLAGS = [
@@ -92,6 +101,81 @@ def test_every_figure_is_drawn(
     for tag, attributes in Elements(dom).found:
         assert tag != "img"
         assert not [name for name in attributes if name.startswith("on")]
+    assert asked == ["/report.html"]
+
+
+HANDS = """
+setTimeout(function () {
+  var root = document.documentElement, said = [];
+  var slider = document.getElementById("emergence-step");
+  var play = document.getElementById("emergence-play");
+  var canvas = document.getElementById("emergence-artificial");
+  function look() {
+    var pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    var reds = [];
+    for (var i = 0; i < pixels.length; i += 4) reds.push(pixels[i]);
+    said.push({
+      step: root.dataset.emergence, text: slider.getAttribute("aria-valuetext"),
+      play: play.textContent, live: document.getElementById("emergence-at").ariaLive,
+      figure: document.querySelector("#emergence-figures dd").textContent, reds: reds
+    });
+  }
+  look();
+  slider.value = "1";
+  slider.dispatchEvent(new Event("input"));
+  look();
+  play.click();
+  setTimeout(function () {
+    look();
+    play.click();
+    look();
+    root.dataset.theme = "dark";
+    setTimeout(function () {
+      look();
+      root.dataset.said = btoa(encodeURIComponent(JSON.stringify(said)));
+    }, 100);
+  }, 700);
+}, 500);
+"""
+
+
+# Neither page plays by itself: one is for programs, the other's reader asked for calm.
+@pytest.mark.parametrize(
+    ("end", "flags"), [("#all", ()), ("", ("--force-prefers-reduced-motion",))]
+)
+def test_the_film_plays_pauses_and_scrubs(
+    chromium: str, served: tuple[Path, str, list[str]], tmp_path: Path, end: str, flags: list[str]
+) -> None:
+    folder, address, asked = served
+    recorded = film()
+    page = render_report(None, None, emergence=recorded)
+    digest = base64.b64encode(hashlib.sha256(HANDS.encode()).digest()).decode()
+    page = page.replace("script-src ", f"script-src 'sha256-{digest}' ")
+    page = page.replace("</body>", f"<script>{HANDS}</script></body>")
+    (folder / "report.html").write_text(page, "utf-8")
+    # Tall enough that the film is in view.
+    flags = ["--window-size=1400,4000", *flags]
+    dom, said = opened(chromium, f"{address}/report.html{end}", tmp_path / "profile", *flags)
+    html = re.search(r"<html[^>]*>", dom)
+    assert html
+    assert 'data-errors="0"' in html[0], said
+    found = re.search(r'data-said="([^"]*)"', html[0])
+    assert found
+    start, scrubbed, playing, paused, dark = json.loads(
+        unquote(base64.b64decode(found[1]).decode())
+    )
+    assert (start["step"], start["text"]) == ("16", "step 16, kept")
+    assert (scrubbed["step"], scrubbed["text"]) == ("1", "step 1")
+    assert (scrubbed["figure"], scrubbed["live"]) == ("−9.000", "polite")
+    # Pressed at the second frame, it goes on from there.
+    assert ("Pause" in playing["play"], playing["live"]) == (True, "off")
+    assert int(playing["step"]) > 1
+    assert (paused["step"], "Play" in paused["play"]) == (playing["step"], True)
+    ordered = in_order(recorded)
+    for look, palette in ((start, LIGHT), (scrubbed, LIGHT), (paused, LIGHT), (dark, DARK)):
+        (frame,) = np.flatnonzero(recorded.steps == int(look["step"]))
+        reds = np.array([int(colour[1:3], 16) for colour in palette["@allele"]])
+        assert look["reds"] == reds[ordered.frames[frame].ravel() * SHADES].tolist()
     assert asked == ["/report.html"]
 
 
