@@ -57,9 +57,9 @@ def stills(emergence: Emergence) -> dict[str, int]:
     A short training has fewer: no frame is there twice.
     """
     kept = kept_frame(emergence)
-    wanted = {"1-start": 0, "2-early": kept // 3, "3-middle": 2 * kept // 3, "4-kept": kept}
+    wanted = {"4-kept": kept, "1-start": 0, "3-middle": 2 * kept // 3, "2-early": kept // 3}
     found: dict[str, int] = {}
-    for name, frame in reversed(wanted.items()):
+    for name, frame in wanted.items():
         if frame not in found.values():
             found[name] = frame
     return dict(sorted(found.items()))
