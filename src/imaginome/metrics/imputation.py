@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from imaginome.metrics._beagle import Dosages, Markers, ProgramError, impute
 from imaginome.metrics._citations import BROWNING_2018, EFRON_1979
 from imaginome.metrics._imputation_figures import figure, table
 from imaginome.metrics._imputation_scores import BINS, Masked, accuracy, over_bins
-from imaginome.metrics._resample import some
+from imaginome.metrics._resample import PANELS, some
 from imaginome.metrics._results import Sample, measure
 from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
@@ -87,11 +88,8 @@ def _imputable(comparison: Comparison) -> Comparison:
             f"An array of every {EVERY}th site of a frequency of {COMMON:.0%} or more in train has "
             f"fewer than {FEWEST_ON_ARRAY} sites a contig: too few to impute from."
         )
-    parts = (comparison.train, comparison.holdout, comparison.artificial)
-    train, holdout, artificial = (part.take_sites(kept) for part in parts)
-    return Comparison(
-        train, holdout, artificial, comparison.seed, comparison.threads, comparison.replicates
-    )
+    panels = {name: getattr(comparison, name).take_sites(kept) for name in PANELS}
+    return replace(comparison, **panels)
 
 
 def _median_gap_kb(sites: Sites) -> float:
