@@ -173,6 +173,20 @@ def test_labels_of_artificial_people_from_a_table(ran, labelled, tmp_path):
     assert within("--artificial-samples", ran / LABELS, tmp_path / "made.hapt.gz") == known
 
 
+def test_the_association_is_judged_by_the_run_and_again(ran, labelled, tmp_path):
+    metrics = {m["metric"]: m for m in json.loads((ran / "metrics.json").read_text())["metrics"]}
+    found = metrics["phenotype"]
+    assert found["measures"] or found["skipped"]
+    real = ["--panel", labelled / "panel.vcf.gz", "--samples", labelled / "samples.tsv"]
+    words = [*real, "--split", ran / "split.tsv", "--replicates", 10, "--metric", "phenotype", "-q"]
+    result = call("evaluate", *words, "--phenotype", "eyes", ran / "artificial.vcf.gz")
+    again = json.loads(result.stdout)["metrics"][0]
+    for key in ("measures", "figures", "tables", "skipped"):
+        assert again[key] == found[key]
+    result = call("evaluate", *words, ran / "artificial.vcf.gz")
+    assert "--phenotype" in json.loads(result.stdout)["metrics"][0]["skipped"]
+
+
 def test_plink2_reads_the_table(ran, tmp_path):
     if shutil.which("plink2") is None:
         pytest.skip("plink2 is not installed")

@@ -102,6 +102,7 @@ def comparison(
     holdout: o.HoldoutPath = None,
     panel: o.RealPath = None,
     split: o.SplitPath = None,
+    phenotype: o.Phenotype = None,
     artificial_legend: o.ArtificialLegend = None,
     artificial_samples: o.ArtificialSamples = None,
     seed: o.Seed = 1,
@@ -117,11 +118,17 @@ def comparison(
     from imaginome.formats import read_panel
     from imaginome.metrics.comparison import Comparison
 
-    options = reading()
+    options = replace(reading(), phenotype=phenotype)
     known, unseen = _real_panels(options, train, holdout, panel, split)
     legend = artificial_legend or _legend_of(artificial, options.legend, panel or train)
-    labels = {"samples_table": artificial_samples, "phenotype": None}
-    made = replace(options, monomorphic="keep", samples=(), legend=legend, **labels)
+    made = replace(
+        options,
+        monomorphic="keep",
+        samples=(),
+        legend=legend,
+        samples_table=artificial_samples,
+        phenotype="phenotype" if phenotype and artificial_samples else None,
+    )
     return Comparison.of(
         known,
         unseen,

@@ -214,3 +214,12 @@ BRODERSEN_2010 = Citation(
     "10.1109/ICPR.2010.764",
     "the mean over classes of the share told rightly",
 )
+MANTEL_HAENSZEL_1959 = Citation(
+    "mantel1959",
+    "Mantel, Nathan and Haenszel, William",
+    "Statistical aspects of the analysis of data from retrospective studies of disease",
+    "Journal of the National Cancer Institute",
+    1959,
+    "10.1093/jnci/22.4.719",
+    "the odds ratio within strata",
+)
