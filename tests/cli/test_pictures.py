@@ -42,6 +42,7 @@ def test_a_model_without_steps_says_so(finished, tmp_path):
 def test_a_run_leaves_pictures_and_its_report_plays_them(fitted, files, tmp_path):
     words = ["--set", "clusters=5", "--set", "rounds=4", "--set", "full_rounds=2", "-q"]
     words += ["--replicates", "10", "--samples", files / "samples.tsv", "--model", "hmm"]
+    words += ["--metric", "frequency", "--attack", "copies"]
     out = tmp_path / "out"
     call("run", files / "panel.vcf.gz", *words, "-o", out, code=(0, 3))
     assert (out / PICTURES / "emergence.gif").exists()

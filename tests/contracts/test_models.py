@@ -57,6 +57,14 @@ def assert_same_weights(one: Generator[Any], other: Generator[Any]) -> None:
         assert first[name].tobytes() == second[name].tobytes(), name
 
 
+def assert_same_frames(one: Generator[Any], other: Generator[Any]) -> None:
+    assert one.emergence is not None, "a trainee wants a method frame()"
+    assert other.emergence is not None
+    assert np.array_equal(one.emergence.steps, other.emergence.steps)
+    assert np.array_equal(one.emergence.frames, other.emergence.frames)
+    np.testing.assert_equal(one.emergence.figures, other.emergence.figures)
+
+
 class Interrupting(Silent):
     """Progress that presses Ctrl-C when its task has advanced a number of steps."""
 
@@ -176,6 +184,7 @@ def test_interrupted_fit_resumes_to_the_same_weights(
         store = CheckpointStore(path, marked, every=0.0)
         go_on.fit(learn, validation, FitControl(3, 1, "cpu", checkpoints=store))
         assert_same_weights(whole, go_on)
+        assert_same_frames(whole, go_on)
 
 
 def _parts(panel: Panel) -> tuple[Panel, Panel]:

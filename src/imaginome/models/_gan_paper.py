@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from imaginome.emergence import ROWS
 from imaginome.models._gan_adam import Adam
 from imaginome.models._gan_held_out import HeldOut, Rows
 from imaginome.models._gan_networks import (
@@ -80,6 +81,7 @@ class PaperTrainee:
         )
         self._held_out = HeldOut(train, validation, control.rng("gan", "held out"))
         self._held_out_seed = int(control.rng("gan", "held out draw").integers(2**31))
+        self._frame_seed = int(control.rng("gan", "frame").integers(2**31))
 
     def _noisy_rows(self, train: Rows) -> torch.Tensor:
         rng = self.control.rng("gan", "rows")
@@ -122,6 +124,10 @@ class PaperTrainee:
         """Compare rows of the generator with validation rows."""
         rows = draw_thresholded(self.generator, self._held_out.rows, self._held_out_seed, 1)
         return self._held_out(rows)
+
+    def frame(self) -> Rows:
+        """Decode the same noise with the generator of the moment."""
+        return draw_thresholded(self.generator, ROWS, self._frame_seed, 1)
 
     def state(self) -> Tensors:
         """Return networks and moments."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from imaginome.emergence import ROWS
 from imaginome.models._gan_adam import Adam
 from imaginome.models._gan_axes import principal_axes
 from imaginome.models._gan_clusters import (
@@ -106,6 +107,7 @@ class Trainee:
         self._critic_adam = Adam(list(self.critic.parameters()), ADAM_DECAY)
         self._held_out = HeldOut(train, validation, control.rng("gan", "held out"))
         self._held_out_seed = int(control.rng("gan", "held out draw").integers(2**31))
+        self._frame_seed = int(control.rng("gan", "frame").integers(2**31))
 
     def _mixture(
         self, frequencies: npt.NDArray[np.float64]
@@ -203,6 +205,10 @@ class Trainee:
         """Compare rows of the averaged generator with validation rows."""
         rows = draw_bernoulli(self.average, self._held_out.rows, self._held_out_seed, self._threads)
         return self._held_out(rows)
+
+    def frame(self) -> Rows:
+        """Decode the same classes, noise and uniform numbers with the averaged generator."""
+        return draw_bernoulli(self.average, ROWS, self._frame_seed, self._threads)
 
     def state(self) -> Tensors:
         """Return networks, average and moments."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from imaginome.emergence import ROWS
 from imaginome.models._rbm_gibbs import PIECE, Parameters, sweep
 from imaginome.models._rbm_likelihood import pseudo_log_likelihood
 from imaginome.models._rbm_moments import Moments
@@ -210,6 +211,10 @@ class Trainee:
             "energy_gap": float(gap),
             "step_size": self.scale * self.recipe.step_size,
         }
+
+    def frame(self) -> npt.NDArray[np.uint8]:
+        """Return the first chains as they stand: at step 0 independent sites."""
+        return self.chains[:ROWS].cpu().numpy().astype(np.uint8)
 
     def _energies(self, visible: torch.Tensor) -> torch.Tensor:
         def work(rows: slice) -> torch.Tensor:
