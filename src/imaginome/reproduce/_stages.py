@@ -1,0 +1,234 @@
+"""The stages of a programme: one set of artificial genomes, made or read, and judged."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from imaginome.formats import read_panel
+from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.evaluate import evaluate
+from imaginome.metrics.registry import metrics
+from imaginome.outputs import atomic_directory
+from imaginome.panel import Panel
+from imaginome.pipeline import dump, run
+from imaginome.privacy.audit import audit
+from imaginome.progress import Progress
+from imaginome.randomness import child_generator
+from imaginome.report.folder import report_folder
+from imaginome.reproduce._data import HOLDOUT, DataFolder
+from imaginome.reproduce.base import Effort, PlannedModel, PlannedPanel, PublishedSet
+from imaginome.reproduce.results import SetFacts
+from imaginome.request import RunRequest
+from imaginome.results import Audit, Evaluation
+from imaginome.workspace import RECORD, partial_name
+
+METRICS, AUDIT = "metrics.json", "audit.json"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What all stages share."""
+
+    data: DataFolder
+    runs: Path
+    effort: Effort
+    quick: bool
+    threads: int
+    device: str
+
+
+@dataclass(frozen=True)
+class Stage(ABC):
+    """One set on one panel with one seed; its folder stands when it is finished."""
+
+    around: Circumstances
+    panel: PlannedPanel
+    seed: int
+
+    @property
+    @abstractmethod
+    def set_id(self) -> str:
+        """Id of the set."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Name of the set on the page."""
+
+    @abstractmethod
+    def _make(self, progress: Progress) -> None:
+        """Make the folder."""
+
+    @abstractmethod
+    def _artificial(self) -> Panel:
+        """Read the artificial people again."""
+
+    @abstractmethod
+    def facts(self) -> SetFacts:
+        """Describe the set; lists hold the value of this seed."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the finished stage stands."""
+        return self.around.runs / f"{self.panel.id}-{self.set_id}-seed{self.seed}"
+
+    @property
+    def title(self) -> str:
+        """What is told of it while it runs."""
+        return f"{self.panel.id}, {self.name}, seed {self.seed}"
+
+    def finished(self) -> bool:
+        """Say whether nothing is left to do."""
+        return self.folder.is_dir() and not self._missing()
+
+    def complete(self, progress: Progress) -> None:
+        """Do what is left: everything, or metrics that are newer than the folder."""
+        if not self.folder.is_dir():
+            self._make(progress)
+        missing = self._missing()
+        if missing:
+            self._add(missing, progress)
+
+    def evaluation(self) -> Evaluation:
+        """Read the measures."""
+        return Evaluation.model_validate_json((self.folder / METRICS).read_bytes())
+
+    def audit(self) -> Audit:
+        """Read the findings."""
+        return Audit.model_validate_json((self.folder / AUDIT).read_bytes())
+
+    def compared(self) -> Comparison:
+        """Read the three panels again."""
+        train, holdout = self.around.data.halves(self.panel, self.seed)
+        return Comparison.of(
+            train,
+            holdout,
+            self._artificial(),
+            seed=self.seed,
+            threads=self.around.threads,
+            replicates=self.around.effort.replicates,
+        )
+
+    def _missing(self) -> list[str]:
+        wanted = list(self.around.effort.metrics) or metrics.ids()
+        known = {result.metric for result in self.evaluation().metrics}
+        return [metric for metric in wanted if metric not in known]
+
+    def _add(self, missing: list[str], progress: Progress) -> None:
+        """Compute metrics that the finished folder does not have."""
+        before = self.evaluation()
+        added = evaluate(self.compared(), only=missing, progress=progress)
+        results = sorted([*before.metrics, *added.metrics], key=lambda result: result.metric)
+        dump(self.folder / METRICS, before.model_copy(update={"metrics": results}))
+        if (self.folder / "report.html").exists():
+            report_folder(self.folder, self.folder / "report.html", force=True)
+
+
+@dataclass(frozen=True)
+class ModelStage(Stage):
+    """A model of ours: one ordinary run."""
+
+    model: PlannedModel
+
+    @property
+    def set_id(self) -> str:
+        """Id of the set."""
+        return self.model.id
+
+    @property
+    def name(self) -> str:
+        """Name of the set on the page."""
+        return self.model.name
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Settings in force."""
+        return self.model.quick if self.around.quick else self.model.settings
+
+    def _make(self, progress: Progress) -> None:
+        around, effort = self.around, self.around.effort
+        request = RunRequest(
+            str(around.data.folder / self.panel.file),
+            self.folder,
+            self.model.model,
+            settings=self.settings,
+            individuals=effort.individuals,
+            holdout=HOLDOUT,
+            seed=self.seed,
+            threads=around.threads,
+            device=around.device,
+            options=around.data.options(),
+            replicates=effort.replicates,
+            metrics=effort.metrics,
+            attacks=effort.attacks,
+        )
+        run(request, resume=partial_name(self.folder).exists(), progress=progress)
+
+    def _artificial(self) -> Panel:
+        return read_panel(str(self.folder / "artificial.vcf.gz"))
+
+    def facts(self) -> SetFacts:
+        """Describe the set; lists hold the value of this seed."""
+        seconds = json.loads((self.folder / RECORD).read_text())["seconds"]
+        return SetFacts(
+            id=self.set_id,
+            name=self.name,
+            kind="ours",
+            model=self.model.model,
+            settings=list(self.settings),
+            individuals=self.evaluation().sizes.artificial,
+            fit_seconds=[seconds["fit"]],
+            draw_seconds=[seconds["generate"]],
+            verdicts=[self.audit().verdict],
+        )
+
+
+@dataclass(frozen=True)
+class PublishedStage(Stage):
+    """Released genomes, judged on the same split; they were made from everyone in it."""
+
+    made: PublishedSet
+
+    @property
+    def set_id(self) -> str:
+        """Id of the set."""
+        return self.made.id
+
+    @property
+    def name(self) -> str:
+        """Name of the set on the page."""
+        return self.made.name
+
+    def _make(self, progress: Progress) -> None:
+        effort = self.around.effort
+        with progress.task(f"read {Path(self.made.file).name}"):
+            comparison = self.compared()
+        measured = evaluate(comparison, only=effort.metrics, progress=progress)
+        attacked = audit(comparison, only=effort.attacks, progress=progress)
+        with atomic_directory(self.folder, known_by=METRICS) as folder:
+            dump(folder / METRICS, measured)
+            dump(folder / AUDIT, attacked)
+
+    def _artificial(self) -> Panel:
+        """Read the set; where fewer people are wanted, take so many at random."""
+        panel = self.around.data.published(self.panel, self.made)
+        wanted = self.around.effort.individuals
+        if wanted is None or wanted >= panel.n_individuals:
+            return panel
+        rng = child_generator(self.seed, "reproduce", "published")
+        chosen = rng.choice(panel.n_individuals, wanted, replace=False)
+        return panel.take_individuals(np.sort(chosen))
+
+    def facts(self) -> SetFacts:
+        """Describe the set; its verdict is left out, since its privacy cannot be judged."""
+        return SetFacts(
+            id=self.set_id,
+            name=self.name,
+            kind="published",
+            individuals=self.evaluation().sizes.artificial,
+        )

@@ -1,0 +1,198 @@
+"""Yelmen et al. 2021: artificial human genomes from adversarial networks and Boltzmann machines.
+
+The tables below are all there is to change: which models with which settings on which panel, and
+which measures stand in which chapter.
+"""
+
+from __future__ import annotations
+
+from imaginome.citations import YELMEN_2021
+from imaginome.reproduce.base import (
+    Chapter,
+    Effort,
+    PlannedModel,
+    PlannedPanel,
+    Programme,
+    PublishedSet,
+)
+
+PAPER_GAN_STEPS = 15_000
+"""Batches of the paper's network in the time of our default on kgp-805; the paper took 3.1
+million (20,000 epochs)."""
+
+INDEPENDENT = PlannedModel(
+    "bernoulli",
+    "Bernoulli sites",
+    "independent",
+    ("by_population=false",),
+    ("by_population=false",),
+)
+MARKOV = PlannedModel("markov", "Markov chain", "markov", ("order=10",), ("order=10",))
+
+ANCESTRY_PANEL = PlannedPanel(
+    id="kgp-805",
+    title="805 ancestry-informative SNPs",
+    text="2,504 people of the 1000 Genomes Project, SNPs over the whole genome.",
+    file="kgp-805/real.hapt.gz",
+    legend="kgp-805/real.legend",
+    models=(
+        PlannedModel("rbm", "RBM", "rbm", quick=("updates=150", "hidden=128", "annealing=100")),
+        PlannedModel("gan", "GAN", "gan", quick=("steps=300",)),
+        PlannedModel(
+            "gan-2021",
+            "GAN of 2021, same time",
+            "gan",
+            ("preset=yelmen2021", f"steps={PAPER_GAN_STEPS}", "patience=0"),
+            ("preset=yelmen2021", "steps=300"),
+        ),
+        PlannedModel("hmm", "HMM", "hmm", quick=("clusters=24", "rounds=3", "full_rounds=1")),
+        INDEPENDENT,
+        MARKOV,
+    ),
+    published=(
+        PublishedSet("published-rbm", "RBM, published", "kgp-805/published-rbm.hapt.gz"),
+        PublishedSet("published-gan", "GAN, published", "kgp-805/published-gan.hapt.gz"),
+    ),
+)
+
+DENSE_PANEL = PlannedPanel(
+    id="kgp-chr15-10k",
+    title="10,000 SNPs of chromosome 15",
+    text="The same people, contiguous SNPs, chr15:27.38-29.63 Mb. The paper's sets of this panel "
+    "were not released; Genomator's (2025) stand in their place.",
+    file="kgp-chr15-10k/real.vcf.gz",
+    models=(
+        PlannedModel(
+            "rbm", "RBM", "rbm", quick=("updates=20", "hidden=64", "chains=128", "annealing=20")
+        ),
+        PlannedModel("gan", "GAN", "gan", quick=("steps=60",)),
+        PlannedModel("hmm", "HMM", "hmm", quick=("clusters=12", "rounds=2", "full_rounds=1")),
+        INDEPENDENT,
+        MARKOV,
+    ),
+    published=(
+        PublishedSet(
+            "published-genomator",
+            "Genomator, published",
+            "kgp-chr15-10k/published-genomator.vcf.gz",
+        ),
+    ),
+)
+
+CHAPTERS = (
+    Chapter(
+        "structure",
+        "Population structure",
+        "Principal components: do artificial genomes lie where real ones lie, in the same "
+        "proportions?",
+        metrics=("structure", "ancestry", "populations"),
+        figures=("structure.density", "structure.by_component", "ancestry.mean"),
+    ),
+    Chapter(
+        "frequencies",
+        "Allele frequencies",
+        "Each allele as common as among real people, the rare ones too.",
+        metrics=("frequency",),
+        figures=("frequency.by_bin", "frequency.lost_by_bin", "frequency.spectrum"),
+    ),
+    Chapter(
+        "linkage",
+        "Linkage disequilibrium",
+        "Correlation between pairs of sites, and its decay with distance.",
+        metrics=("linkage",),
+        figures=("linkage.decay", "linkage.decay_by_population"),
+    ),
+    Chapter(
+        "three-point",
+        "Three-point correlations",
+        "What pairs of sites cannot tell: triplets at gaps of 1, 4, 16, 64 sites and more.",
+        metrics=("three-point",),
+        figures=("three_point.by_gap",),
+    ),
+    Chapter(
+        "distances",
+        "Pairwise distances",
+        "How far haplotypes lie from each other, within a set and from real ones.",
+        metrics=("distances",),
+    ),
+    Chapter(
+        "haplotypes",
+        "Haplotypes and chromosome painting",
+        "Frequencies and lengths of haplotypes, and how they are painted from real donors.",
+        metrics=("painting", "haplotypes"),
+    ),
+    Chapter(
+        "selection",
+        "Signals of selection",
+        "PBS and XP-EHH along the genome, among artificial people as among real ones. The paper "
+        "scanned another region with Estonian people, whose genomes are not public.",
+        metrics=("selection",),
+    ),
+    Chapter(
+        "imputation",
+        "Imputation",
+        "Artificial people as a reference panel, alone and added to a few real ones.",
+        metrics=("imputation",),
+        figures=("imputation.by_frequency",),
+    ),
+    Chapter(
+        "phenotype",
+        "Phenotype and genotype",
+        "The paper learned eye colour with the genome around its causal site. Eye colours of "
+        "these people are not known: simulated traits with known effects stand in their place.",
+        metrics=("phenotype", "association"),
+    ),
+    Chapter(
+        "latent",
+        "Latent space",
+        "Population structure in the hidden layer, and what can be predicted from it.",
+        metrics=("latent", "likelihood", "prediction"),
+    ),
+    Chapter(
+        "privacy",
+        "Nearest-neighbour accuracy and privacy loss",
+        "Adversarial accuracy is best at 0.5 in both its parts: below it for real people is "
+        "overfitting, near 1 for artificial ones is collapse. Released sets were made from "
+        "everyone, so that their privacy loss is near 0 whatever they have kept.",
+        attacks=("aats", "privacy-loss"),
+        figures=("aats.accuracy", "aats.distances", "privacy-loss.terms"),
+    ),
+)
+
+
+class Yelmen2021(Programme):
+    """The paper's panels, models and baselines, its released sets, and our HMM beside them."""
+
+    id = "yelmen2021"
+    title = "Artificial human genomes, reproduced: Yelmen et al. 2021"
+    description = (
+        "The analyses of the paper in its order, on its two panels: our RBM and GAN, the paper's "
+        "GAN in the same time, its baselines (Bernoulli sites, Markov chain), an HMM, and the "
+        "genomes that were released. Models learn from one half of the people and are judged on "
+        "the other."
+    )
+    citation = YELMEN_2021
+    samples = "samples.tsv"
+    panels = (ANCESTRY_PANEL, DENSE_PANEL)
+    chapters = CHAPTERS
+    headline = (
+        ("frequency.mae", "AF m.a.e."),
+        ("linkage.mae", "LD r² m.a.e."),
+        ("linkage.pearson", "LD r² r"),
+        ("three_point.pearson", "3-point r"),
+        ("structure.sliced", "PCA, sliced"),
+        ("aats.truth", "AA truth"),
+        ("aats.syn", "AA syn"),
+        ("privacy-loss.loss", "privacy loss"),
+        ("classifier.trees", "AUC, trees"),
+        ("classifier.network", "AUC, network"),
+    )
+    quick = Effort(
+        individuals=250,
+        replicates=20,
+        metrics=("frequency", "linkage", "three-point", "structure", "distances", "haplotypes"),
+        attacks=("aats", "privacy-loss"),
+    )
+
+
+ITEM = Yelmen2021
