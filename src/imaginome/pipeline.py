@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from imaginome import __version__
+from imaginome.evidence import METRICS, with_evidence
 from imaginome.fitting import create, fit, require_phenotype
 from imaginome.formats import Tally, learnable, read_panel, write_panel
 from imaginome.formats.samples_table import has_labels, samples_table_text
@@ -163,6 +164,7 @@ class _Run:
             threads=self.request.threads,
             replicates=self.request.replicates,
         )
+        comparison = self._timed("evidence", lambda: self._evidence(comparison, model))
         evaluation = self._timed("evaluate", lambda: self._evaluate(comparison))
         verdict = self._timed("audit", lambda: self._audit(comparison))
         facts = self._facts(panel, train, holdout, artificial)
@@ -222,6 +224,12 @@ class _Run:
                 labels = samples_table_text(artificial.samples)
                 write_text(self.folder / "artificial.samples.tsv", labels, force=True)
         return artificial
+
+    def _evidence(self, comparison: Comparison, model: Generator[Any]) -> Comparison:
+        if self.request.metrics and METRICS.isdisjoint(self.request.metrics):
+            return comparison
+        with self.progress.task("ask the model"):
+            return with_evidence(comparison, model)
 
     def _evaluate(self, comparison: Comparison) -> Evaluation:
         return evaluate(comparison, only=self.request.metrics, progress=self.progress)

@@ -57,7 +57,9 @@ def test_judging_again_finds_what_the_run_found(files, finished, tmp_path):
     labels = ["--samples", files / "samples.tsv", "--replicates", 20, "-q"]
     words = ["--panel", files / "panel.vcf.gz", "--split", finished / "split.tsv", *labels]
     for verb, name in (("evaluate", "metrics.json"), ("audit", "audit.json")):
-        call(verb, *words, finished / "artificial.vcf.gz", "-o", tmp_path / name, code=DONE)
+        model = ["--model", finished / "model"] if verb == "evaluate" else []
+        made = finished / "artificial.vcf.gz"
+        call(verb, *words, *model, made, "-o", tmp_path / name, code=DONE)
         assert findings(tmp_path / name) == findings(finished / name)
 
 

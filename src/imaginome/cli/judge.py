@@ -25,6 +25,13 @@ def evaluate(
     only: Annotated[
         list[str], typer.Option("--metric", metavar="ID", help="Only this one; may be repeated.")
     ] = [],  # noqa: B006
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Folder of the fitted model: its likelihoods and latent codes are judged too.",
+        ),
+    ] = None,
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
@@ -34,13 +41,20 @@ def evaluate(
     Example: `imaginome evaluate --panel panel.vcf.gz --split split.tsv artificial.vcf.gz`
     """
     from imaginome.cli.console import show_progress
+    from imaginome.evidence import with_evidence
     from imaginome.metrics.evaluate import evaluate as evaluate_panels
     from imaginome.metrics.registry import metrics
+    from imaginome.models.registry import load_model
 
     json_path(output, force)
     for metric_id in only:
         metrics.get(metric_id)
-    result = evaluate_panels(compared(), only=only, progress=show_progress(quiet, verbose))
+    with file_errors():
+        generator = load_model(model) if model else None
+    panels = compared()
+    if generator is not None:
+        panels = with_evidence(panels, generator)
+    result = evaluate_panels(panels, only=only, progress=show_progress(quiet, verbose))
     _emit(result, output, force, quiet)
 
 

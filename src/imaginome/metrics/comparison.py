@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from imaginome.errors import ComparisonError
+from imaginome.metrics.evidence import ModelEvidence
 from imaginome.panel import Panel
 from imaginome.panel.align import common_sites
 from imaginome.randomness import child_generator
 from imaginome.results import PanelSizes
+
+PARTS = ("train", "holdout", "artificial")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Comparison:
         Number of threads to use; no result depends on it.
     replicates
         Bootstrap replicates over individuals.
+    evidence
+        What the model says of each haplotype; None where no model was asked.
     """
 
     train: Panel
@@ -35,6 +41,13 @@ class Comparison:
     seed: int = 1
     threads: int = 1
     replicates: int = 100
+    evidence: ModelEvidence | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the evidence is about these people."""
+        people = {name: getattr(self, name).n_haplotypes for name in PARTS}
+        if self.evidence is not None and not self.evidence.fits(people):
+            raise ComparisonError("the evidence of the model is about other panels")
 
     @classmethod
     def of(
@@ -68,7 +81,9 @@ class Comparison:
                 f"sample '{sorted(both)[0]}' ({len(both)} in all) is in train and in holdout",
                 "split by individual: nobody may be in both",
             )
-        return cls(**common_sites(panels), seed=seed, threads=threads, replicates=replicates)
+        same = common_sites(panels)
+        one, other, made = (same[name] for name in PARTS)
+        return cls(one, other, made, seed=seed, threads=threads, replicates=replicates)
 
     def rng(self, *purpose: str | int) -> np.random.Generator:
         """Return the random stream of one purpose."""
@@ -89,24 +104,29 @@ class Comparison:
         A measure and its ceiling are only comparable at equal sample sizes.
         """
         n = min(p.n_individuals for p in (self.train, self.holdout, self.artificial))
-        return replace(
-            self,
-            train=self._reduced(self.train, n, "train"),
-            holdout=self._reduced(self.holdout, n, "holdout"),
-            artificial=self._reduced(self.artificial, n, "artificial"),
-        )
+        return self._reduced(n, PARTS)
 
     def paired(self) -> Comparison:
         """Reduce train and holdout to equal size at random; keep everyone artificial."""
         n = min(self.train.n_individuals, self.holdout.n_individuals)
-        return replace(
-            self,
-            train=self._reduced(self.train, n, "train"),
-            holdout=self._reduced(self.holdout, n, "holdout"),
-        )
+        return self._reduced(n, ("train", "holdout"))
 
-    def _reduced(self, panel: Panel, n: int, name: str) -> Panel:
-        if panel.n_individuals == n:
-            return panel
-        chosen = self.rng("reduce", name).choice(panel.n_individuals, n, replace=False)
-        return panel.take_individuals(np.sort(chosen))
+    def take(self, **people: npt.NDArray[np.intp]) -> Comparison:
+        """Return some individuals of the panels that are named, with the evidence on them.
+
+        Parameters
+        ----------
+        people
+            By name of the panel (``train``, ``holdout``, ``artificial``): which individuals.
+        """
+        panels = {name: getattr(self, name).take_individuals(p) for name, p in people.items()}
+        return replace(self, **panels, evidence=self.evidence and self.evidence.take(people))
+
+    def _reduced(self, n: int, names: tuple[str, ...]) -> Comparison:
+        people = {}
+        for name in names:
+            have = getattr(self, name).n_individuals
+            if have > n:
+                chosen = self.rng("reduce", name).choice(have, n, replace=False)
+                people[name] = np.sort(chosen)
+        return self.take(**people)

@@ -8,5 +8,5 @@ from imaginome.registry import Registry
 metrics: Registry[Metric] = Registry(
     "imaginome.metrics",
     "metric",
-    frozenset({"base", "registry", "comparison", "bootstrap", "evaluate"}),
+    frozenset({"base", "registry", "comparison", "bootstrap", "evaluate", "evidence"}),
 )

@@ -164,6 +164,18 @@ class Generator(ABC, Generic[S]):
         """
         raise CapabilityError(f"{self.id} has no exact log-likelihood")
 
+    def estimated_log_likelihood(
+        self, haplotypes: Haplotypes, *, threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Return log-likelihoods up to an error that is common to all rows; see `log_likelihood`.
+
+        Raises
+        ------
+        CapabilityError
+            When the generator has no estimate.
+        """
+        raise CapabilityError(f"{self.id} has no estimated log-likelihood")
+
     def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
         """Return the latent code of each row, ``float32`` of shape ``(n_rows, n_latent)``.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from scipy.stats import t as student
@@ -33,10 +32,7 @@ def paired_parts(comparison: Comparison) -> list[Comparison]:
         return [comparison.paired()]
     order = comparison.rng("parts", "train").permutation(n)
     starts = [min(start, n - size) for start in range(0, n, size)][: _affordable(comparison)]
-    return [
-        replace(comparison, train=comparison.train.take_individuals(np.sort(order[a : a + size])))
-        for a in starts
-    ]
+    return [comparison.take(train=np.sort(order[a : a + size])) for a in starts]
 
 
 def people_seen(comparison: Comparison) -> int:

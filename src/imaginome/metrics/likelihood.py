@@ -1,0 +1,218 @@
+"""Likelihood: how probable people are under the model that made the artificial ones."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from imaginome.citations import Citation
+from imaginome.metrics._citations import EFRON_1979
+from imaginome.metrics._labels import FEWEST, members
+from imaginome.metrics._resample import PANELS
+from imaginome.metrics._results import Sample, axis, measure, short, shorts
+from imaginome.metrics._statistics import Values
+from imaginome.metrics.base import Metric, NotApplicable
+from imaginome.metrics.bootstrap import individual_weights
+from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.evidence import ModelEvidence
+from imaginome.results import Cell, Figure, Measure, MetricResult, Series, Table
+
+THEIS_2016 = Citation(
+    "theis2016",
+    "Theis, Lucas and van den Oord, Aäron and Bethge, Matthias",
+    "A note on the evaluation of generative models",
+    "International Conference on Learning Representations",
+    2016,
+    "10.48550/arXiv.1511.01844",
+    "held-out log-likelihood as a measure of its own, beside the look of samples",
+)
+BINS = 30
+TAIL = 0.005
+ORDER = ("holdout", "train", "artificial")
+
+Means = dict[str, Values]
+
+
+class Likelihood(Metric):
+    """Metric 8: log-likelihood of people whom the model never saw."""
+
+    id = "likelihood"
+    name = "Held-out likelihood"
+    description = (
+        "How probable unseen people are under the model, and how much more probable those are "
+        "that it learnt from."
+    )
+    citations: ClassVar[tuple[Citation, ...]] = (THEIS_2016, EFRON_1979)
+
+    def compute(self, comparison: Comparison) -> MetricResult:
+        """Compare log-likelihoods; see `Metric.compute`."""
+        evidence = comparison.evidence
+        if evidence is None or evidence.log_likelihood is None:
+            raise NotApplicable(
+                "the model gives no likelihood of a haplotype; with `evaluate`, name the fitted "
+                "model with --model"
+            )
+        people = {name: _by_person(evidence.log_likelihood[name]) for name in PANELS}
+        means = {name: _means(comparison, name, people[name]) for name in PANELS}
+        sites = comparison.holdout.n_sites
+        return MetricResult(
+            metric=self.id,
+            name=self.name,
+            description=self.description,
+            measures=_measures(means, sites, evidence.exact),
+            figures=[_figure(evidence.log_likelihood, sites)],
+            tables=_tables(comparison, people),
+            citations=[citation.text() for citation in self.citations],
+            notes=_notes(evidence, people),
+        )
+
+
+def _by_person(logs: Values) -> Values:
+    """Return the mean of both haplotypes of each individual; NaN where not computed."""
+    return np.asarray((logs[0::2] + logs[1::2]) / 2)
+
+
+def _means(comparison: Comparison, name: str, people: Values) -> Values:
+    """Return the mean of all people, then that of each replicate."""
+    known = people[np.isfinite(people)]
+    if len(known) < 2:
+        raise NotApplicable(f"the likelihood of fewer than two people of the {name} panel is known")
+    rng = comparison.rng("bootstrap", "likelihood", name)
+    weights = individual_weights(len(known), comparison.replicates, rng).astype(np.float64)
+    return np.append(known.mean(), weights @ known / len(known))
+
+
+def _measures(means: Means, sites: int, exact: bool) -> list[Measure]:
+    train, holdout = _sample(means["train"]), _sample(means["holdout"])
+    more = _sample((means["train"] - means["holdout"]) / sites)
+    kind = "Exact." if exact else "Up to an error of log Z that is common to all haplotypes."
+    seen = f"{kind} In the place of the ceiling: people whom the model learnt from."
+    anywhere = (-np.inf, np.inf)
+    return [
+        measure(
+            "likelihood.per_site",
+            "Log-likelihood of unseen people, per site",
+            _sample(means["holdout"] / sites),
+            _sample(means["train"] / sites),
+            unit="nats per site of a haplotype",
+            toward="higher",
+            bounds=anywhere,
+            key=True,
+            note=seen,
+        ),
+        measure(
+            "likelihood.per_haplotype",
+            "Log-likelihood of unseen people",
+            holdout,
+            train,
+            unit="nats per haplotype",
+            toward="higher",
+            bounds=anywhere,
+            note=seen,
+        ),
+        measure(
+            "likelihood.overfitting",
+            "People whom the model learnt from are more probable than unseen ones by",
+            more,
+            Sample(0.0),
+            unit="nats per site of a haplotype",
+            best=0.0,
+            toward="best",
+            bounds=anywhere,
+            note="In the place of the ceiling: no difference. log Z cancels.",
+        ),
+        measure(
+            "likelihood.artificial",
+            "Artificial people are more probable than unseen ones by",
+            _sample((means["artificial"] - means["holdout"]) / sites),
+            more,
+            unit="nats per site of a haplotype",
+            best=0.0,
+            toward="best",
+            bounds=anywhere,
+            note="Above zero the model draws the likely more often than life does; log Z cancels.",
+        ),
+    ]
+
+
+def _sample(values: Values) -> Sample:
+    return Sample(values[0], values[1:])
+
+
+def _figure(logs: dict[str, Values], sites: int) -> Figure:
+    """Return the distribution over haplotypes, in bins of `FEWEST` or more."""
+    known = {name: logs[name][np.isfinite(logs[name])] / sites for name in ORDER}
+    edges = _edges(list(known.values()))
+    series = []
+    for name in ORDER:
+        counts = np.histogram(np.clip(known[name], edges[0], edges[-1]), edges)[0]
+        shares = np.where(counts >= FEWEST, counts / len(known[name]), np.nan)
+        x = axis((edges[1:] + edges[:-1]) / 2)
+        series.append(Series(name=name, role=name, x=x, y=list(shorts(shares))))
+    return Figure(
+        id="likelihood.distribution",
+        title="Log-likelihood of haplotypes under the model",
+        reading="Train to the right of the holdout is overfitting. Artificial to the right of "
+        f"both is a model that avoids the unusual. Bins of fewer than {FEWEST} haplotypes are "
+        "left out; the outermost also hold what lies beyond.",
+        kind="lines",
+        x_label="log-likelihood (nats per site)",
+        y_label="share of haplotypes",
+        series=series,
+    )
+
+
+def _edges(columns: list[Values]) -> Values:
+    """Return edges of bins that no single haplotype sets: `FEWEST` or more lie beyond each end."""
+    ends = []
+    for column in columns:
+        ordered = np.sort(column)
+        beyond = min(max(FEWEST, int(TAIL * len(ordered))), (len(ordered) - 1) // 2)
+        ends.append((ordered[beyond], ordered[len(ordered) - 1 - beyond]))
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    # Three digits of the range: the ends are no one's likelihood.
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-12)) - 1)
+    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+    return np.linspace(low, max(high, low + step), BINS + 1)
+
+
+def _tables(comparison: Comparison, people: Means) -> list[Table]:
+    """Return the mean of each population of `FEWEST` known people or more."""
+    sites = comparison.holdout.n_sites
+    groups = {name: members(getattr(comparison, name), "population") for name in PANELS}
+    rows: list[list[Cell]] = []
+    for label in sorted(groups["holdout"]):
+        row: list[Cell] = [label]
+        for name in ORDER:
+            known = people[name][groups[name].get(label, np.empty(0, dtype=np.intp))]
+            known = known[np.isfinite(known)]
+            row += [short(known.mean() / sites) if len(known) >= FEWEST else None]
+        if row[1] is not None:
+            rows.append(row)
+    if not rows:
+        return []
+    columns = ["population", *(f"{name}, nats per site" for name in ORDER)]
+    title = "Log-likelihood by population"
+    return [Table(id="likelihood.populations", title=title, columns=columns, rows=rows)]
+
+
+def _notes(evidence: ModelEvidence, people: Means) -> list[str]:
+    known = {name: int(np.isfinite(people[name]).sum()) for name in ORDER}
+    notes = [
+        f"Model {evidence.model}: "
+        + (
+            "the likelihood is exact."
+            if evidence.exact
+            else "the likelihood is an estimate; all haplotypes share the error of log Z, and "
+            "differences between people are exact."
+        ),
+        "Likelihoods of different models compare only at the same sites and people.",
+    ]
+    if any(known[name] < len(people[name]) for name in ORDER):
+        said = ", ".join(f"{known[name]} of {len(people[name])} in {name}" for name in ORDER)
+        notes.append(f"Computed for people drawn at random, to bound the time: {said}.")
+    return notes
+
+
+ITEM = Likelihood

@@ -1,0 +1,115 @@
+"""What a model says of people stays with these people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from panels import compared, part
+
+from imaginome import evidence as asking
+from imaginome.errors import ComparisonError
+from imaginome.evidence import NAMES, with_evidence
+from imaginome.fitting import create, fit
+from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.evidence import ModelEvidence
+from imaginome.panel import haplotype_rows
+from imaginome.privacy._parts import paired_parts
+
+RBM = ["hidden=8", "updates=60", "chains=64", "annealing=20", "sampling_steps=20"]
+
+
+@pytest.fixture(scope="module")
+def markov(thirds):
+    return fit(create("markov", ["order=3"]), thirds.train, seed=1)
+
+
+@pytest.fixture(scope="module")
+def rbm(thirds):
+    return fit(create("rbm", RBM), thirds.train, seed=1, device="cpu")
+
+
+def traced(comparison: Comparison) -> Comparison:
+    """Give every haplotype evidence that can be told from its own alleles."""
+    total = {n: getattr(comparison, n).haplotypes.sum(axis=1).astype(np.float64) for n in NAMES}
+    codes = {n: v[:, None].astype(np.float32) for n, v in total.items()}
+    return replace(comparison, evidence=ModelEvidence("any", total, True, codes))
+
+
+def assert_consistent(comparison: Comparison) -> None:
+    for name in NAMES:
+        expected = getattr(comparison, name).haplotypes.sum(axis=1)
+        np.testing.assert_array_equal(comparison.evidence.log_likelihood[name], expected)
+        np.testing.assert_array_equal(comparison.evidence.latent[name][:, 0], expected)
+
+
+def test_the_same_people_are_taken_from_panels_and_evidence(panel):
+    uneven = compared(part(panel, 0, 2), part(panel, 1, 3), part(panel, 2, 4))
+    whole = traced(uneven)
+    assert len({getattr(whole, n).n_individuals for n in NAMES}) == 3
+    for reduced in (whole.balanced(), whole.paired(), *paired_parts(whole)):
+        assert_consistent(reduced)
+    order = np.array([4, 1, 2])
+    taken = whole.take(train=order)
+    assert_consistent(taken)
+    assert list(taken.train.samples.id) == list(whole.train.samples.id[order])
+
+
+def test_balancing_draws_the_same_people_with_and_without_evidence(panel):
+    uneven = compared(part(panel, 0, 2), part(panel, 1, 3), part(panel, 2, 4))
+    with_it, without = traced(uneven).balanced(), uneven.balanced()
+    assert list(with_it.train.samples.id) == list(without.train.samples.id)
+
+
+def test_evidence_about_other_people_is_refused(thirds):
+    whole = traced(thirds)
+    with pytest.raises(ComparisonError, match="other panels"):
+        replace(whole, train=whole.train.take_individuals(np.arange(5)))
+
+
+def test_an_exact_likelihood_is_that_of_the_model(thirds, markov):
+    evidence = with_evidence(thirds, markov).evidence
+    assert evidence.exact
+    assert evidence.latent is None
+    for name in NAMES:
+        expected = markov.log_likelihood(getattr(thirds, name).haplotypes)
+        np.testing.assert_array_equal(evidence.log_likelihood[name], expected)
+
+
+def test_an_estimated_likelihood_says_so_and_codes_come_along(thirds, rbm):
+    evidence = with_evidence(thirds, rbm).evidence
+    assert not evidence.exact
+    np.testing.assert_array_equal(
+        evidence.log_likelihood["holdout"],
+        rbm.estimated_log_likelihood(thirds.holdout.haplotypes),
+    )
+    np.testing.assert_array_equal(
+        evidence.latent["artificial"], rbm.latent(thirds.artificial.haplotypes)
+    )
+
+
+def test_a_model_without_either_is_not_asked(thirds):
+    mosaic = fit("mosaic", thirds.train, seed=1)
+    assert with_evidence(thirds, mosaic) is thirds
+
+
+def test_a_model_of_other_sites_is_refused(thirds, markov):
+    fewer = {n: getattr(thirds, n).take_sites(np.arange(50)) for n in NAMES}
+    with pytest.raises(ComparisonError, match=r"knows 120 sites.* 50"):
+        with_evidence(replace(thirds, **fewer), markov)
+
+
+def test_large_panels_are_asked_in_part_whole_people_at_a_time(thirds, markov, monkeypatch):
+    monkeypatch.setattr(asking, "WORK", 7 * thirds.holdout.n_sites)
+    monkeypatch.setattr(asking, "FEWEST_PEOPLE", 1)
+    evidence = with_evidence(thirds, markov).evidence
+    for name in NAMES:
+        known = np.isfinite(evidence.log_likelihood[name])
+        people = np.flatnonzero(known[0::2])
+        assert len(people) == 7
+        np.testing.assert_array_equal(np.flatnonzero(known), haplotype_rows(people))
+        rows = getattr(thirds, name).haplotypes[known]
+        np.testing.assert_array_equal(
+            evidence.log_likelihood[name][known], markov.log_likelihood(rows)
+        )
