@@ -97,6 +97,11 @@ def _panel(panel: PlannedPanel, stages: Sequence[Stage], judged: list[Judged]) -
         for made in panel.published
         if made.id not in there
     ]
+    sets += [
+        SetFacts(id=one.id, name=one.name, kind="ours", skipped="it cannot learn a phenotype")
+        for one in panel.models
+        if one.id not in there
+    ]
     return PanelResult(
         id=panel.id,
         title=panel.title,
@@ -124,8 +129,19 @@ def _chapter(
         id=chapter.id,
         title=chapter.title,
         text=chapter.text,
-        analyses=[_analysis(chapter, panel.id, judged[panel.id]) for panel in programme.panels],
+        analyses=[
+            _analysis(chapter, panel.id, judged[panel.id])
+            for panel in programme.panels
+            if _belongs(chapter, panel)
+        ],
     )
+
+
+def _belongs(chapter: Chapter, panel: PlannedPanel) -> bool:
+    """Say whether a chapter has anything that is computed on a panel."""
+    measured = not panel.metrics or set(panel.metrics) & set(chapter.metrics)
+    attacked = not panel.attacks or set(panel.attacks) & set(chapter.attacks)
+    return bool((chapter.metrics and measured) or (chapter.attacks and attacked))
 
 
 def _analysis(chapter: Chapter, panel: str, judged: list[Judged]) -> Analysis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +73,13 @@ class Stage(ABC):
         """Describe the set; lists hold the value of this seed."""
 
     @property
+    def effort(self) -> Effort:
+        """How much is computed: the panel may ask for metrics of its own."""
+        panel, effort = self.panel, self.around.effort
+        metrics_, attacks = panel.metrics or effort.metrics, panel.attacks or effort.attacks
+        return replace(effort, metrics=metrics_, attacks=attacks)
+
+    @property
     def folder(self) -> Path:
         """Where the finished stage stands."""
         return self.around.runs / f"{self.panel.id}-{self.set_id}-seed{self.seed}"
@@ -88,11 +95,14 @@ class Stage(ABC):
 
     def complete(self, progress: Progress) -> None:
         """Do what is left: everything, or metrics that are newer than the folder."""
-        if not self.folder.is_dir():
-            self._make(progress)
-        missing = self._missing()
-        if missing:
-            self._add(missing, progress)
+        if self.finished():
+            return
+        with self.around.data.labelled(self.panel, self.seed):
+            if not self.folder.is_dir():
+                self._make(progress)
+            missing = self._missing()
+            if missing:
+                self._add(missing, progress)
 
     def evaluation(self) -> Evaluation:
         """Read the measures."""
@@ -111,11 +121,11 @@ class Stage(ABC):
             self._artificial(),
             seed=self.seed,
             threads=self.around.threads,
-            replicates=self.around.effort.replicates,
+            replicates=self.effort.replicates,
         )
 
     def _missing(self) -> list[str]:
-        wanted = list(self.around.effort.metrics) or metrics.ids()
+        wanted = list(self.effort.metrics) or metrics.ids()
         known = {result.metric for result in self.evaluation().metrics}
         return [metric for metric in wanted if metric not in known]
 
@@ -151,7 +161,7 @@ class ModelStage(Stage):
         return self.model.quick if self.around.quick else self.model.settings
 
     def _make(self, progress: Progress) -> None:
-        around, effort = self.around, self.around.effort
+        around, effort = self.around, self.effort
         request = RunRequest(
             str(around.data.folder / self.panel.file),
             self.folder,
@@ -162,7 +172,7 @@ class ModelStage(Stage):
             seed=self.seed,
             threads=around.threads,
             device=around.device,
-            options=around.data.options(),
+            options=around.data.options(self.panel, self.seed),
             replicates=effort.replicates,
             metrics=effort.metrics,
             attacks=effort.attacks,
@@ -205,7 +215,7 @@ class PublishedStage(Stage):
         return self.made.name
 
     def _make(self, progress: Progress) -> None:
-        effort = self.around.effort
+        effort = self.effort
         with progress.task(f"read {Path(self.made.file).name}"):
             comparison = self.compared()
         measured = evaluate(comparison, only=effort.metrics, progress=progress)
@@ -217,7 +227,7 @@ class PublishedStage(Stage):
     def _artificial(self) -> Panel:
         """Read the set; where fewer people are wanted, take so many at random."""
         panel = self.around.data.published(self.panel, self.made)
-        wanted = self.around.effort.individuals
+        wanted = self.effort.individuals
         if wanted is None or wanted >= panel.n_individuals:
             return panel
         rng = child_generator(self.seed, "reproduce", "published")

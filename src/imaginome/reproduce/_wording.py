@@ -58,8 +58,10 @@ def seconds_text(values: Sequence[float]) -> str:
 
 def made_by(facts: SetFacts) -> str:
     """Say how a set was made."""
+    if facts.skipped:
+        return f"not judged: {facts.skipped}"
     if facts.kind == "published":
-        return facts.skipped or "released with its paper"
+        return "released with its paper"
     settings = " ".join(facts.settings)
     return f"`{facts.model}`" + (f" with `{settings}`" if settings else ", defaults")
 

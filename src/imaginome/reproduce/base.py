@@ -39,6 +39,29 @@ class PublishedSet:
 
 
 @dataclass(frozen=True)
+class SimulatedTrait:
+    """A phenotype of one gene, given to real people whose own is not known.
+
+    Attributes
+    ----------
+    column
+        What the phenotype is called.
+    contig, position
+        The causal site, 1-based.
+    values
+        The phenotype, and what everyone else has.
+    chances
+        Chance of the first value for people with 0, 1 and 2 ALT alleles.
+    """
+
+    column: str
+    contig: str
+    position: int
+    values: tuple[str, str]
+    chances: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
 class PlannedPanel:
     """One real panel and the sets of artificial genomes that are compared on it.
 
@@ -52,6 +75,12 @@ class PlannedPanel:
         Legend of published ``.hapt`` sets, relative to the data folder; empty where none is.
     published, models
         What is compared.
+    region
+        The part of the file that is read, as ``contig:first-last``; empty: all of it.
+    trait
+        A phenotype that is simulated and learned with the genome, by the models that can.
+    metrics, attacks
+        Ids of those to compute on this panel; as the programme says when empty.
     """
 
     id: str
@@ -61,6 +90,10 @@ class PlannedPanel:
     models: tuple[PlannedModel, ...]
     published: tuple[PublishedSet, ...] = ()
     legend: str = ""
+    region: str = ""
+    trait: SimulatedTrait | None = None
+    metrics: tuple[str, ...] = ()
+    attacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

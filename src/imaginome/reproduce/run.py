@@ -10,13 +10,14 @@ from typing import Any
 
 from imaginome import __version__
 from imaginome.errors import OutputError
+from imaginome.models.registry import models
 from imaginome.outputs import output_error, refuse_existing, write_text
 from imaginome.progress import SILENT, Progress
 from imaginome.reproduce._data import DataFolder
 from imaginome.reproduce._gather import gather
 from imaginome.reproduce._markdown import headline_tables, markdown_page
 from imaginome.reproduce._stages import Circumstances, ModelStage, PublishedStage, Stage
-from imaginome.reproduce.base import Effort, Programme
+from imaginome.reproduce.base import Effort, PlannedModel, PlannedPanel, Programme
 from imaginome.reproduce.page import render_page
 from imaginome.reproduce.registry import programmes
 from imaginome.reproduce.results import Reproduction
@@ -83,7 +84,7 @@ def reproduce(
         When the programme is not known, data are missing, or the folder holds something else.
     """
     programme = programmes.get(request.programme)
-    data = DataFolder(request.data, programme)
+    data = DataFolder(request.data, programme, request.output)
     data.check()
     _open(request, programme, force)
     stages = planned(request, programme, data)
@@ -110,10 +111,16 @@ def planned(request: ReproduceRequest, programme: type[Programme], data: DataFol
     stages: list[Stage] = []
     for seed in request.all_seeds():
         for panel in programme.panels:
-            stages += [ModelStage(around, panel, seed, model) for model in panel.models]
+            able = [model for model in panel.models if learns(model, panel)]
+            stages += [ModelStage(around, panel, seed, model) for model in able]
             found = [made for made in panel.published if data.has(made)]
             stages += [PublishedStage(around, panel, seed, made) for made in found]
     return stages
+
+
+def learns(model: PlannedModel, panel: PlannedPanel) -> bool:
+    """Say whether a generator can learn what the panel has: its trait, if there is one."""
+    return panel.trait is None or "phenotype" in models.get(model.model).capabilities
 
 
 def _effort(programme: type[Programme], quick: bool) -> Effort:

@@ -14,6 +14,7 @@ from imaginome.reproduce.base import (
     PlannedPanel,
     Programme,
     PublishedSet,
+    SimulatedTrait,
 )
 
 PAPER_GAN_STEPS = 15_000
@@ -77,6 +78,36 @@ DENSE_PANEL = PlannedPanel(
             "kgp-chr15-10k/published-genomator.vcf.gz",
         ),
     ),
+)
+
+EYE_COLOUR = SimulatedTrait(
+    column="eyes",
+    contig="15",
+    position=28_365_618,
+    values=("blue", "brown"),
+    chances=(0.02, 0.1, 0.85),
+)
+"""rs12913832 in HERC2, the paper's site: two copies of G mostly give blue eyes."""
+
+EYE_PANEL = PlannedPanel(
+    id="eye-colour",
+    title="Eye colour, simulated",
+    text="The same people around rs12913832 (chr15:28.2-28.6 Mb), with eyes that are blue by a "
+    "chance of 0.85, 0.1 or 0.02 for two, one or no copy of its allele G. Models learn eye "
+    "colour with the genome, and draw people of either.",
+    file="kgp-chr15-10k/real.vcf.gz",
+    region="15:28200000-28600000",
+    trait=EYE_COLOUR,
+    models=(
+        PlannedModel(
+            "rbm", "RBM", "rbm", quick=("updates=60", "hidden=64", "chains=128", "annealing=20")
+        ),
+        PlannedModel("gan", "GAN", "gan", quick=("steps=100",)),
+        PlannedModel("hmm", "HMM", "hmm", quick=("clusters=12", "rounds=3", "full_rounds=1")),
+        INDEPENDENT,
+    ),
+    metrics=("phenotype", "frequency", "linkage"),
+    attacks=("aats", "privacy-loss"),
 )
 
 CHAPTERS = (
@@ -173,7 +204,7 @@ class Yelmen2021(Programme):
     )
     citation = YELMEN_2021
     samples = "samples.tsv"
-    panels = (ANCESTRY_PANEL, DENSE_PANEL)
+    panels = (ANCESTRY_PANEL, DENSE_PANEL, EYE_PANEL)
     chapters = CHAPTERS
     headline = (
         ("frequency.mae", "AF m.a.e."),
