@@ -223,3 +223,39 @@ MANTEL_HAENSZEL_1959 = Citation(
     "10.1093/jnci/22.4.719",
     "the odds ratio within strata",
 )
+VOIGHT_2006 = Citation(
+    "voight2006",
+    "Voight, Benjamin F. and Kudaravalli, Sridhar and Wen, Xiaoquan and Pritchard, Jonathan K.",
+    "A map of recent positive selection in the human genome",
+    "PLOS Biology",
+    2006,
+    "10.1371/journal.pbio.0040072",
+    "the integrated haplotype score (iHS)",
+)
+SABETI_2007 = Citation(
+    "sabeti2007",
+    "Sabeti, Pardis C. and Varilly, Patrick and Fry, Ben and Lohmueller, Jason and others",
+    "Genome-wide detection and characterization of positive selection in human populations",
+    "Nature",
+    2007,
+    "10.1038/nature06250",
+    "extended haplotype homozygosity across populations (XP-EHH)",
+)
+YI_2010 = Citation(
+    "yi2010",
+    "Yi, Xin and Liang, Yu and Huerta-Sanchez, Emilia and Jin, Xin and others",
+    "Sequencing of 50 human exomes reveals adaptation to high altitude",
+    "Science",
+    2010,
+    "10.1126/science.1190371",
+    "the population branch statistic (PBS)",
+)
+KUNSCH_1989 = Citation(
+    "kunsch1989",
+    "Künsch, Hans R.",
+    "The jackknife and the bootstrap for general stationary observations",
+    "The Annals of Statistics",
+    1989,
+    "10.1214/aos/1176347265",
+    "resampling blocks of neighbouring sites",
+)

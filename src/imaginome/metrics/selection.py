@@ -1,0 +1,263 @@
+"""Selection: scans find the same regions among artificial people as among real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.citations import YELMEN_2021, Citation
+from imaginome.metrics._citations import (
+    BHATIA_2013,
+    KUNSCH_1989,
+    SABETI_2007,
+    VOIGHT_2006,
+    YI_2010,
+)
+from imaginome.metrics._results import measure
+from imaginome.metrics._selection_agreement import BLOCKS, FEWEST, TOP, agreement
+from imaginome.metrics._selection_figures import along, by_rank
+from imaginome.metrics._selection_groups import (
+    LEAST,
+    MOST_PEOPLE,
+    Groups,
+    chosen,
+    everyone,
+    haplotypes_of,
+)
+from imaginome.metrics._selection_scans import (
+    frequency_bins,
+    ihs,
+    pbs,
+    standardised,
+    windows,
+    xpehh,
+)
+from imaginome.metrics._statistics import Values
+from imaginome.metrics.base import Metric, NotApplicable
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Haplotypes, Sites
+from imaginome.results import Figure, Measure, MetricResult
+
+COMMON = 0.05
+"""Sites at which alleles are at least as frequent as this in the holdout are cores."""
+MOST_CORES = 2_000
+SPARSE = 50_000
+"""Homozygosity says nothing where half the distances between sites are longer, in bp."""
+WINDOW, STEP = 20, 10
+"""Sites of a window of PBS, and from one window to the next."""
+
+TITLES = {"ihs": "iHS", "ihs_within": "iHS within a group", "xpehh": "XP-EHH", "pbs": "PBS"}
+
+NAMES = ("artificial", "train")
+
+Index = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """One statistic of the three panels.
+
+    Attributes
+    ----------
+    who
+        Whom it was computed on; why there is nothing, where `values` is empty.
+    at
+        The site of each value, ``float64``.
+    values
+        By panel: shape ``(n_scans, len(at))``, NaN where undefined.
+    """
+
+    who: str
+    at: Values
+    values: dict[str, Values]
+
+    @classmethod
+    def none(cls, reason: str) -> Scan:
+        """Return a scan that could not be computed."""
+        return cls(reason, np.empty(0), {})
+
+
+class Selection(Metric):
+    """Metric 9, its second part: scans for selection."""
+
+    id = "selection"
+    name = "Scans for selection"
+    description = (
+        "Whether iHS, XP-EHH and PBS point to the same regions among artificial people as among "
+        "real ones."
+    )
+    citations: ClassVar[tuple[Citation, ...]] = (
+        YELMEN_2021.because("scans of artificial genomes for selection, on chromosome 15"),
+        VOIGHT_2006,
+        SABETI_2007,
+        YI_2010,
+        BHATIA_2013,
+        KUNSCH_1989,
+    )
+
+    def compute(self, comparison: Comparison) -> MetricResult:
+        """Scan the three panels; see `Metric.compute`."""
+        scans = {key: _enough(scan) for key, scan in _scans(comparison).items()}
+        left_out = _reasons(scans)
+        if len(left_out) == len(scans):
+            raise NotApplicable(" ".join(dict.fromkeys(left_out.values())))
+        shown = {key: scan for key, scan in scans.items() if scan.values}
+        return MetricResult(
+            metric=self.id,
+            name=self.name,
+            description=self.description,
+            measures=[m for key in shown for m in _measures(comparison, key, shown[key])],
+            figures=[f for key in shown for f in _figures(comparison, key, shown[key])],
+            citations=[citation.text() for citation in self.citations],
+            notes=[
+                *(f"No {TITLES[key]}. {reason}" for key, reason in left_out.items()),
+                f"Cores of iHS and XP-EHH: at most {MOST_CORES:,} sites, evenly spread over those "
+                f"with a frequency of {COMMON:.0%} or more in the holdout; at most {MOST_PEOPLE} "
+                "people of a group and panel, drawn at random. iHS is standardised in bins of "
+                "each panel's own allele frequency, XP-EHH over the region. ALT stands for the "
+                "derived allele. Distances are in cM where sites have them, in bp otherwise.",
+                f"PBS: windows of {WINDOW} sites, single sites where they are far apart; the mean "
+                "of the three groups' branches. A score that a panel does not have, and the "
+                "holdout has, counts as 0.",
+                f"Intervals draw {BLOCKS} blocks of consecutive sites with replacement; people "
+                "are not drawn, since a person drawn twice would be homozygous with themselves.",
+            ],
+        )
+
+
+def _reasons(scans: dict[str, Scan]) -> dict[str, str]:
+    """Return why scans could not be computed."""
+    return {key: scan.who for key, scan in scans.items() if not scan.values}
+
+
+def _scans(comparison: Comparison) -> dict[str, Scan]:
+    """Return every scan, or why there is none."""
+    sites = comparison.holdout.sites
+    column, labels = chosen(comparison)
+    groups = haplotypes_of(comparison, column, labels)
+    sparse = _distance(sites) > SPARSE
+    few = Scan.none(
+        f"It needs {'three' if len(labels) == 2 else 'two or three'} populations that all panels "
+        f"have as labels, of {LEAST} people or more each."
+    )
+    pbs_scan = _pbs(groups, labels, sites, sparse) if len(labels) == 3 else few
+    if sparse or not len(cores := _cores(comparison)):
+        missing = Scan.none(
+            f"Half the sites lie more than {SPARSE // 1_000} kb from the next: haplotype "
+            "homozygosity says nothing there. It needs denser sites."
+            if sparse
+            else f"No site has a frequency of {COMMON:.0%} or more in the holdout."
+        )
+        return {"ihs": missing, "ihs_within": missing, "xpehh": missing, "pbs": pbs_scan}
+    every, threads = everyone(comparison), comparison.threads
+    first = {name: found[0] for name, found in groups.items()} if labels else {}
+    return {
+        "ihs": _ihs(every, "All people together.", sites, cores, threads),
+        "ihs_within": _ihs(first, f"Group: {labels[0]}.", sites, cores, threads) if labels else few,
+        "xpehh": _xpehh(groups, labels, sites, cores, threads) if labels else few,
+        "pbs": pbs_scan,
+    }
+
+
+def _enough(scan: Scan) -> Scan:
+    """Return the scan, or that the holdout has too few scores to compare with."""
+    if not scan.values or np.isfinite(scan.values["holdout"]).all(axis=0).sum() >= FEWEST:
+        return scan
+    return Scan.none(
+        f"Fewer than {FEWEST} scores of the holdout are defined: haplotypes are alike up to the "
+        "ends of the region, or little varies. It needs a longer region."
+    )
+
+
+def _distance(sites: Sites) -> float:
+    """Return the median distance in bp from a site to the next of its contig."""
+    within = np.diff(sites.position)[~sites.contig_starts()[1:]]
+    return float(np.median(within)) if len(within) else float("inf")
+
+
+def _cores(comparison: Comparison) -> Index:
+    frequency = comparison.holdout.frequencies()
+    common = np.flatnonzero(np.minimum(frequency, 1 - frequency) >= COMMON)
+    number = min(len(common), MOST_CORES)
+    return common[(np.arange(number) + 0.5).astype(np.intp) * len(common) // max(number, 1)]
+
+
+def _ihs(people: dict[str, Haplotypes], who: str, sites: Sites, cores: Index, threads: int) -> Scan:
+    found = {}
+    for name, h in people.items():
+        bins = frequency_bins(h[:, cores].mean(axis=0))
+        found[name] = standardised(ihs(h, sites, cores, threads), bins)[None]
+    return Scan(who, cores.astype(np.float64), found)
+
+
+def _xpehh(groups: Groups, labels: list[str], sites: Sites, cores: Index, threads: int) -> Scan:
+    found = {
+        name: standardised(xpehh(h[0], h[1], sites, cores, threads))[None]
+        for name, h in groups.items()
+    }
+    return Scan(f"Groups: {labels[0]} against {labels[1]}.", cores.astype(np.float64), found)
+
+
+def _pbs(groups: Groups, labels: list[str], sites: Sites, sparse: bool) -> Scan:
+    start, end = windows(sites, 1, 1) if sparse else windows(sites, WINDOW, STEP)
+    found = {}
+    for name, parts in groups.items():
+        frequency = np.array([h.mean(axis=0) for h in parts])
+        found[name] = pbs(frequency, np.array([len(h) for h in parts]), start, end)
+    return Scan(f"Groups: {', '.join(labels)}.", (start + end - 1) / 2, found)
+
+
+def _measures(comparison: Comparison, key: str, scan: Scan) -> list[Measure]:
+    """Return agreement of artificial, and of train, with the holdout."""
+    found = {
+        name: agreement(
+            scan.values[name],
+            scan.values["holdout"],
+            comparison.replicates,
+            # The same blocks for artificial and train.
+            comparison.rng("bootstrap", "selection", key),
+        )
+        for name in NAMES
+    }
+    return [
+        measure(
+            f"selection.{key}",
+            f"Selection: rank correlation of {TITLES[key]} with real scans",
+            *(found[name][0] for name in NAMES),
+            unit="Spearman r over the region",
+            best=1.0,
+            toward="higher",
+            bounds=(-1.0, 1.0),
+            key=key != "ihs_within",
+            note=scan.who,
+        ),
+        measure(
+            f"selection.{key}_top",
+            f"Selection: strongest {TOP:.0%} of {TITLES[key]} in common with real scans",
+            *(found[name][1] for name in NAMES),
+            unit="share of sites",
+            best=1.0,
+            toward="higher",
+            bounds=(0.0, 1.0),
+            note=scan.who,
+        ),
+    ]
+
+
+def _figures(comparison: Comparison, key: str, scan: Scan) -> list[Figure]:
+    """Return the scan along the genome and by rank."""
+    first = {name: values[0] for name, values in scan.values.items()}
+    title = f"{TITLES[key]} ({scan.who.removesuffix('.')})"
+    sites = comparison.holdout.sites
+    if key.startswith("ihs"):
+        sizes = {name: np.abs(values) for name, values in first.items()}
+        lines = along(key, title, "mean |iHS|", sites, scan.at, sizes)
+    else:
+        lines = along(key, title, f"mean {TITLES[key]}", sites, scan.at, first)
+    return [lines, by_rank(key, title, first)]
+
+
+ITEM = Selection
