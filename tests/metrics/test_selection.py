@@ -6,7 +6,7 @@ import pytest
 from panels import compared, part
 from scipy.stats import spearmanr
 
-from imaginome.metrics import _ehh, _selection_scans
+from imaginome.metrics import _ehh, _selection_scans, selection
 from imaginome.metrics._ehh import CUT, Carriers, gaps, integrated
 from imaginome.metrics._fst import hudson_fst
 from imaginome.metrics._resample import PANELS
@@ -229,6 +229,19 @@ def test_broken_linkage_is_seen_by_homozygosity(trio):
     for key in ("xpehh", "pbs"):
         m = found[f"selection.{key}"]
         assert m.artificial.value < m.ceiling.value - 0.3, key
+
+
+def test_no_score_rests_on_fewer_than_ten_carriers(trio):
+    h = {name: getattr(trio, name).haplotypes for name in PANELS}
+    scan = selection._ihs(h, "", trio.holdout.sites, np.arange(400), 1)
+    for name, values in scan.values.items():
+        carriers = h[name].sum(axis=0, dtype=int)
+        few = np.minimum(carriers, len(h[name]) - carriers) < 10
+        assert 10 < few.sum() < 390
+        assert np.isnan(values[0, few]).all()
+        scored = ihs(h[name], trio.holdout.sites, np.flatnonzero(few))
+        assert np.isfinite(scored).any(), "there was nothing to leave out"
+        assert np.isfinite(values[0, ~few]).any()
 
 
 def test_groups_are_the_largest_superpopulations_or_populations(thirds, crowd):

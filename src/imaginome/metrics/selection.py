@@ -44,6 +44,8 @@ from imaginome.results import Figure, Measure, MetricResult
 COMMON = 0.05
 """Sites at which alleles are at least as frequent as this in the holdout are cores."""
 MOST_CORES = 2_000
+FEWEST_CARRIERS = 10
+"""Haplotypes with either allele behind a score of iHS: five people at least."""
 SPARSE = 50_000
 """Homozygosity says nothing where half the distances between sites are longer, in bp."""
 WINDOW, STEP = 20, 10
@@ -117,7 +119,8 @@ class Selection(Metric):
                 f"Cores of iHS and XP-EHH: at most {MOST_CORES:,} sites, evenly spread over those "
                 f"with a frequency of {COMMON:.0%} or more in the holdout; at most {MOST_PEOPLE} "
                 "people of a group and panel, drawn at random. iHS is standardised in bins of "
-                "each panel's own allele frequency, XP-EHH over the region. ALT stands for the "
+                "each panel's own allele frequency, where either allele has "
+                f"{FEWEST_CARRIERS} carriers or more, XP-EHH over the region. ALT stands for the "
                 "derived allele. Distances are in cM where sites have them, in bp otherwise.",
                 f"PBS: windows of {WINDOW} sites, single sites where they are far apart; the mean "
                 "of the three groups' branches. A score that a panel does not have, and the "
@@ -188,8 +191,10 @@ def _cores(comparison: Comparison) -> Index:
 def _ihs(people: dict[str, Haplotypes], who: str, sites: Sites, cores: Index, threads: int) -> Scan:
     found = {}
     for name, h in people.items():
-        bins = frequency_bins(h[:, cores].mean(axis=0))
-        found[name] = standardised(ihs(h, sites, cores, threads), bins)[None]
+        carriers = h[:, cores].sum(axis=0, dtype=np.int64)
+        enough = np.minimum(carriers, len(h) - carriers) >= FEWEST_CARRIERS
+        scores = np.where(enough, ihs(h, sites, cores, threads), np.nan)
+        found[name] = standardised(scores, frequency_bins(carriers / len(h)))[None]
     return Scan(who, cores.astype(np.float64), found)
 
 
