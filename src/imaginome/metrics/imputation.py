@@ -232,7 +232,7 @@ def _notes(
         "frequencies in train and holdout together). The ceiling imputes from as many real "
         "people of train; nobody imputed is in a reference panel.",
         f"Few real: {people['few real']}; artificial people fill up to the size of train. The "
-        "model has learnt from these few too: their owner could have shared the model alone.",
+        "generator has learnt from these few as well as from the others.",
         "Intervals draw the imputed people anew and keep the reference panels.",
     ]
 
