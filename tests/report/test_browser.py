@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from imaginome.emergence import SHADES
-from imaginome.report.emergence import in_order
+from imaginome.report.emergence import alike_sites, in_order
 from imaginome.report.page import render_report, write_report
 from imaginome.report.palette import DARK, LIGHT
 
@@ -132,6 +132,8 @@ setTimeout(function () {
     root.dataset.theme = "dark";
     setTimeout(function () {
       look();
+      document.getElementById("emergence-alike").click();
+      look();
       root.dataset.said = btoa(encodeURIComponent(JSON.stringify(said)));
     }, 100);
   }, 700);
@@ -161,7 +163,7 @@ def test_the_film_plays_pauses_and_scrubs(
     assert 'data-errors="0"' in html[0], said
     found = re.search(r'data-said="([^"]*)"', html[0])
     assert found
-    start, scrubbed, playing, paused, dark = json.loads(
+    start, scrubbed, playing, paused, dark, alike = json.loads(
         unquote(base64.b64decode(found[1]).decode())
     )
     assert (start["step"], start["text"]) == ("16", "step 16, kept")
@@ -176,6 +178,8 @@ def test_the_film_plays_pauses_and_scrubs(
         (frame,) = np.flatnonzero(recorded.steps == int(look["step"]))
         reds = np.array([int(colour[1:3], 16) for colour in palette["@allele"]])
         assert look["reds"] == reds[ordered.frames[frame].ravel() * SHADES].tolist()
+    rows = np.reshape(dark["reds"], ordered.frames.shape[1:])
+    assert alike["reds"] == rows[:, alike_sites(ordered)].ravel().tolist()
     assert asked == ["/report.html"]
 
 

@@ -15,7 +15,13 @@ from PIL import Image
 
 from imaginome.emergence import SHADES, Emergence
 from imaginome.errors import ModelError, OutputError
-from imaginome.report.emergence import emergence_view, in_order, require_frames
+from imaginome.report.emergence import (
+    alike_sites,
+    by_likeness,
+    emergence_view,
+    in_order,
+    require_frames,
+)
 from imaginome.report.page import render_report
 from imaginome.report.stills import painted_shades, stills, write_pictures
 
@@ -73,6 +79,16 @@ def test_all_frames_have_one_order_in_which_like_is_together():
     assert sorted(map(bytes, ordered.crowds)) == sorted(map(bytes, found.crowds))
 
 
+def test_sites_that_vary_alike_are_neighbours():
+    found = film(n_crowds=6)
+    found.crowds[:, :] = 0
+    found.crowds[:3, ::2] = SHADES
+    order = alike_sites(found)
+    assert sorted(order) == list(range(21))
+    assert sum(one % 2 != other % 2 for one, other in itertools.pairwise(order)) == 1
+    assert list(alike_sites(film(n_crowds=0))) == list(range(21))
+
+
 def test_the_page_shows_the_kept_step_and_its_figures():
     view = emergence_view(replace(film(), kept=4))
     assert view is not None
@@ -114,15 +130,17 @@ def test_one_row_and_one_frame_are_enough(tmp_path: Path):
     assert sorted(p.name for p in (tmp_path / "e").iterdir()) == ["4-kept.png", "emergence.gif"]
 
 
-def test_pictures_show_the_alleles(tmp_path: Path):
+@pytest.mark.parametrize("alike", [False, True])
+def test_pictures_show_the_alleles(tmp_path: Path, alike: bool):
     found = film()
-    write_pictures(found, tmp_path / "e")
+    write_pictures(found, tmp_path / "e", alike=alike)
     names = sorted(path.name for path in (tmp_path / "e").iterdir())
     assert names == [
         *("1-start.png", "2-early.png", "3-middle.png", "4-kept.png", "5-real.png"),
         "emergence.gif",
     ]
     ordered = in_order(found)
+    ordered = by_likeness(ordered) if alike else ordered
     pictures = {
         "1-start": ordered.frames[0] * SHADES,
         "4-kept": ordered.frames[-1] * SHADES,

@@ -123,6 +123,9 @@ def report(
 def emergence(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a fitted model.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to make.")],
+    alike: Annotated[
+        bool, typer.Option("--alike", help="Order sites by likeness, not along the genome.")
+    ] = False,
     force: o.Force = False,
 ) -> None:
     """Draw the training as pictures: haplotypes taking shape from noise, as GIF and stills.
@@ -135,7 +138,8 @@ def emergence(
     from imaginome.report.stills import GIF, write_pictures
 
     refuse_existing(output, force, folder_with=GIF)
-    write_pictures(require_frames(load_model(model).emergence, str(model)), output, force=force)
+    frames = require_frames(load_model(model).emergence, str(model))
+    write_pictures(frames, output, alike=alike, force=force)
 
 
 VERBS = (evaluate, audit, report, emergence)

@@ -85,6 +85,28 @@ def in_order(emergence: Emergence) -> Emergence:
     )
 
 
+def alike_sites(emergence: Emergence) -> npt.NDArray[np.intp]:
+    """Return an order of the sites in which those that vary alike among crowds are neighbours.
+
+    On panels of sites far apart, whose neighbours are not linked, it shows the structure of
+    populations. Only real people decide it; genome order where there are no crowds.
+    """
+    if not len(emergence.crowds):
+        return np.arange(emergence.frames.shape[2])
+    return _leaves(emergence.crowds.T / SHADES)
+
+
+def by_likeness(emergence: Emergence) -> Emergence:
+    """Return it with its sites in the order of `alike_sites`, and words that say so."""
+    order = alike_sites(emergence)
+    return replace(
+        emergence,
+        frames=emergence.frames[:, :, order],
+        crowds=emergence.crowds[:, order],
+        where=f"{emergence.where}, ordered by likeness",
+    )
+
+
 def kept_frame(emergence: Emergence) -> int:
     """Return the number of the frame whose weights were kept."""
     return int(np.argmin(np.abs(emergence.steps - emergence.kept)))
@@ -121,6 +143,7 @@ def _embedded(emergence: Emergence, shown: int) -> dict[str, Any]:
         "colours": COLOURS,
         "steps": emergence.steps.tolist(),
         "kept": shown,
+        "alike": alike_sites(emergence).tolist(),
         "frames": _text(packed(emergence.frames.reshape(n_frames, n_rows * n_shown))),
         "real": _text(emergence.crowds),
         "figures": [

@@ -11,7 +11,14 @@ from PIL import Image, ImageDraw, ImageFont
 from imaginome import __version__
 from imaginome.emergence import SHADES, Bits, Emergence
 from imaginome.outputs import atomic_directory
-from imaginome.report.emergence import COLOURS, figure_lines, in_order, kept_frame, words
+from imaginome.report.emergence import (
+    COLOURS,
+    by_likeness,
+    figure_lines,
+    in_order,
+    kept_frame,
+    words,
+)
 from imaginome.report.palette import LIGHT
 
 GIF = "emergence.gif"
@@ -25,7 +32,9 @@ Picture = Image.Image
 Shades = npt.NDArray[np.uint8]
 
 
-def write_pictures(emergence: Emergence, folder: Path, *, force: bool = False) -> None:
+def write_pictures(
+    emergence: Emergence, folder: Path, *, alike: bool = False, force: bool = False
+) -> None:
     """Write ``emergence.gif`` and numbered stills into a new folder, atomically.
 
     Parameters
@@ -34,6 +43,8 @@ def write_pictures(emergence: Emergence, folder: Path, *, force: bool = False) -
         Frames along a training.
     folder
         The folder to make.
+    alike
+        Order the sites by likeness among real people, instead of along the genome.
     force
         Replace a folder that this function made.
 
@@ -43,6 +54,7 @@ def write_pictures(emergence: Emergence, folder: Path, *, force: bool = False) -
         When the folder exists and `force` is off, or cannot be written.
     """
     ordered = in_order(emergence)
+    ordered = by_likeness(ordered) if alike else ordered
     with atomic_directory(folder, known_by=GIF, force=force) as new:
         _write_gif(ordered, new / GIF)
         for name, frame in stills(ordered).items():
@@ -146,7 +158,7 @@ def _measure(emergence: Emergence, frame: int) -> str:
 def _footnote(emergence: Emergence) -> str:
     return (
         f"{emergence.where}; light: reference allele, dark: alternative; "
-        f"the same latent noise or chain in each row; imaginome {__version__}"
+        f"a row: the same noise or chain; imaginome {__version__}"
     )
 
 

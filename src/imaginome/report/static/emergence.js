@@ -10,6 +10,7 @@
   var slider = document.getElementById("emergence-step");
   var button = document.getElementById("emergence-play");
   var told = document.getElementById("emergence-at");
+  var alike = document.getElementById("emergence-alike");
   var lines = document.querySelectorAll("#emergence-figures dd");
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
   var calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -43,7 +44,8 @@
     canvas.height = rows;
     var image = new ImageData(film.sites, rows);
     for (var i = 0; i < film.sites * rows; i++) {
-      var colour = found[shade(i)];
+      var column = i % film.sites;
+      var colour = found[shade(alike.checked ? i - column + film.alike[column] : i)];
       image.data[4 * i] = colour[0];
       image.data[4 * i + 1] = colour[1];
       image.data[4 * i + 2] = colour[2];
@@ -111,6 +113,8 @@
     stop();
     show(Number(slider.value));
   });
+
+  alike.addEventListener("change", repaint);
 
   // It plays once by itself when it comes into view, for readers who have not asked for calm.
   if ("IntersectionObserver" in window && location.hash !== "#all" && !calm.matches) {
