@@ -158,6 +158,17 @@ def test_pictures_show_the_alleles(tmp_path: Path, alike: bool):
         assert np.array_equal(cells, painted_shades(shades)), name
 
 
+def test_long_words_stay_within_the_picture(tmp_path: Path):
+    long = replace(
+        film(), where="512 of 65,535 sites, " + "scaffold_" * 9 + ", ordered by likeness"
+    )
+    write_pictures(long, tmp_path / "e")
+    with Image.open(tmp_path / "e" / "4-kept.png") as picture:
+        pixels = np.asarray(picture.convert("L"))
+    assert (pixels[1000:, -40:] == 255).all()
+    assert (pixels[1000:, 60:] < 255).any()
+
+
 def test_the_gif_ends_with_the_kept_step(tmp_path: Path):
     write_pictures(replace(film(), kept=4), tmp_path / "e")
     with Image.open(tmp_path / "e" / "emergence.gif") as gif:

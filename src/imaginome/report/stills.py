@@ -27,6 +27,7 @@ FILM = (960, 720)
 INK, FAINT, PAPER = "#1b1f24", "#5c636d", "#ffffff"
 MILLISECONDS, LAST_MILLISECONDS = 450, 2500
 FILM_COLOURS = 32
+SMALLEST = 8
 
 Picture = Image.Image
 Shades = npt.NDArray[np.uint8]
@@ -167,5 +168,9 @@ def _paper(size: tuple[int, int]) -> Picture:
 
 
 def _write(page: Picture, where: tuple[int, int], text: str, size: int, colour: str) -> None:
-    font = ImageFont.load_default(size)
-    ImageDraw.Draw(page).text(where, text.replace("−", "-"), fill=colour, font=font)
+    """Write a line, smaller than `size` where it would not fit between equal margins."""
+    text, room = text.replace("−", "-"), page.width - 2 * where[0]
+    fonts = (ImageFont.load_default(smaller) for smaller in range(size, SMALLEST, -1))
+    fitting = (font for font in fonts if font.getlength(text) <= room)
+    font = next(fitting, ImageFont.load_default(SMALLEST))
+    ImageDraw.Draw(page).text(where, text, fill=colour, font=font)
