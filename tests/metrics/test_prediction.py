@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from panels import compared, part
 
+from imaginome.metrics import _population_classifier
 from imaginome.metrics._population_classifier import Told, features, told_labels
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
@@ -55,6 +56,18 @@ def test_own_scores_are_like_those_of_strangers(large):
     own, other = features(large.train.haplotypes, large.holdout.haplotypes)
     assert own.std(axis=0) == pytest.approx(np.ones(own.shape[1]))
     assert other.std(axis=0)[:2] == pytest.approx([1, 1], abs=0.3)
+
+
+def test_components_of_many_people_are_fitted_on_some(large, monkeypatch):
+    both = large.train.haplotypes, large.holdout.haplotypes
+    assert (_population_classifier.fitting_rows(4) == np.arange(8)).all()
+    monkeypatch.setattr(_population_classifier, "MOST_ROWS", 60)
+    rows = _population_classifier.fitting_rows(80)
+    assert len(rows) == 60
+    assert (rows[1::2] == rows[0::2] + 1).all()
+    own, other = features(*both)
+    assert len(own) == len(other) == 80
+    assert own[:, :2].std(axis=0) == pytest.approx(other[:, :2].std(axis=0), rel=0.3)
 
 
 def test_real_people_teach_what_real_people_teach(large):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imaginome.metrics._components import fit_components
+from imaginome.metrics._components import MOST_ROWS, fit_components
 from imaginome.metrics._separation import mean_known
 from imaginome.metrics._statistics import Values, ratio
-from imaginome.panel import Haplotypes
+from imaginome.panel import Haplotypes, haplotype_rows
 
 COMPONENTS = 20
 PENALTY = 1.0
@@ -30,14 +30,24 @@ def features(fitted: Haplotypes, told: Haplotypes) -> tuple[Values, Values]:
     tuple
         ``float64``, shapes ``(n_fitted, k)`` and ``(n_told, k)``.
     """
-    axes = fit_components(fitted, max(1, min(COMPONENTS, len(fitted) // 6)))
-    own, other = (_people(s) for s in (axes.own_scores(fitted), axes.project(told)))
+    rows = fitting_rows(len(fitted) // 2)
+    axes = fit_components(fitted[rows], max(1, min(COMPONENTS, len(rows) // 6)))
+    scores = axes.project(fitted)
+    scores[rows] = axes.own_scores(fitted[rows])
+    own, other = people(scores), people(axes.project(told))
     centre, scale = own.mean(axis=0), own.std(axis=0)
     scale[scale == 0] = 1.0
     return (own - centre) / scale, (other - centre) / scale
 
 
-def _people(scores: Values) -> Values:
+def fitting_rows(n_individuals: int) -> Labels:
+    """Return the haplotypes that components are fitted on: everyone's, or some thousands."""
+    number = min(n_individuals, MOST_ROWS // 2)
+    return haplotype_rows(np.arange(number) * n_individuals // number)
+
+
+def people(scores: Values) -> Values:
+    """Return scores of people: the sums of those of their haplotypes."""
     return np.asarray(scores[0::2] + scores[1::2])
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.metrics._components import Components, fit_components
-from imaginome.metrics._resample import some
+from imaginome.metrics._population_classifier import fitting_rows, people
 from imaginome.metrics._statistics import Values
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes
@@ -73,10 +73,9 @@ class Architecture:
             ]
         )
         effects *= np.sqrt(HERITABILITY) / np.where(spread > 0, spread, 1.0)[:, None]
-        rows = some(train.n_individuals, 2_000, comparison.rng("association", "axis"))
         with threadpool_limits(1):
-            axis = fit_components(train.take_individuals(rows).haplotypes, 1)
-            score = _people(axis.project(train.haplotypes))[:, 0]
+            axis = fit_components(train.haplotypes[fitting_rows(train.n_individuals)], 1)
+            score = people(axis.project(train.haplotypes))[:, 0]
         return cls(causal, effects, axis, float(score.mean()), float(score.std()))
 
     def genetic(self, haplotypes: Haplotypes) -> Values:
@@ -86,7 +85,7 @@ class Architecture:
 
     def environment(self, haplotypes: Haplotypes, rng: np.random.Generator) -> Values:
         """Return what is not genetic: a shift along ancestry and noise, ``(n, TRAITS)``."""
-        score = _people(self.axis.project(haplotypes))[:, :1]
+        score = people(self.axis.project(haplotypes))[:, :1]
         shift = np.sqrt(SHIFT) * (score - self.centre) / max(self.scale, 1e-12)
         noise = rng.normal(0, np.sqrt(1 - HERITABILITY - SHIFT), (len(score), TRAITS))
         return np.asarray(shift + noise)
@@ -94,8 +93,5 @@ class Architecture:
 
 def ancestry(haplotypes: Haplotypes, components: int) -> Values:
     """Return people's scores on the principal components of their own panel, ``(n, k)``."""
-    return _people(fit_components(haplotypes, components).project(haplotypes))
-
-
-def _people(scores: Values) -> Values:
-    return np.asarray(scores[0::2] + scores[1::2])
+    axes = fit_components(haplotypes[fitting_rows(len(haplotypes) // 2)], components)
+    return people(axes.project(haplotypes))
