@@ -48,7 +48,7 @@ class Emergence:
         The step whose weights were kept.
     crowds
         Real people, ``uint8`` of shape ``(n_crowds, n_shown)``: the allele frequency, in steps
-        of ``1 / SHADES``, of each group of at least five people; see ``training/crowds.py``.
+        of ``1 / SHADES``, of each group of ten people; see ``training/crowds.py``.
     where
         Which sites are shown, in words.
     """

@@ -173,17 +173,17 @@ def test_the_chain_of_the_hmm_shows_nothing_before_it_learnt(panel):
 def test_crowds_are_means_of_many():
     rows = simulated_panel(n_individuals=100, n_sites=40).haplotypes
     found = crowds(rows, np.random.default_rng(1))
-    assert found.shape == (len(rows) // MEMBERS, 40)
-    # All rows are in one crowd: their mean is that of the panel, up to rounding to quarters.
-    assert np.abs(found.mean(axis=0) / 4 - rows.mean(axis=0)).max() < 0.125
+    assert len(rows) // MEMBERS - 2 <= len(found) <= len(rows) // MEMBERS
+    # Nearly all rows are in one crowd: their mean is that of the panel, up to rounding.
+    assert np.abs(found.mean(axis=0) / 4 - rows.mean(axis=0)).max() < 0.15
 
 
-def test_an_allele_of_one_haplotype_is_not_seen():
+def test_an_allele_of_one_person_is_not_seen():
     rows = simulated_panel(n_individuals=60, n_sites=40).haplotypes
     for carrier in range(0, len(rows), 7):
         alone = rows.copy()
         alone[:, 5] = 0
-        alone[carrier, 5] = 1
+        alone[[carrier, carrier ^ 1], 5] = 1
         assert crowds(alone, np.random.default_rng(1))[:, 5].sum() == 0
 
 

@@ -93,7 +93,7 @@ def _still(emergence: Emergence, frame: int) -> Picture:
 def _real_still(emergence: Emergence) -> Picture:
     page = _paper(STILL)
     _write(page, (60, 44), "Real people, in groups", 52, INK)
-    text = "each row the mean of ten haplotypes of at least five people, to the nearest quarter"
+    text = "each row the mean of similar haplotypes of ten people, to the nearest quarter"
     _write(page, (60, 116), text, 34, FAINT)
     _paste(page, emergence.crowds, (60, 190, 1860, 985))
     _write(page, (60, 1008), _footnote(emergence), 26, FAINT)
@@ -107,7 +107,7 @@ def _film_frame(emergence: Emergence, frame: int) -> Picture:
     bottom = 376 if len(emergence.crowds) else 684
     _paste(page, emergence.frames[frame] * SHADES, (24, 76, 936, bottom))
     if len(emergence.crowds):
-        _write(page, (24, 384), "Real people, in groups of at least five", 20, INK)
+        _write(page, (24, 384), "Real people, in groups of ten", 20, INK)
         _paste(page, emergence.crowds, (24, 412, 936, 684))
     _write(page, (24, 692), _footnote(emergence), 14, FAINT)
     return page
