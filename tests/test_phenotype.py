@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from imaginome.errors import ModelError
 from imaginome.fitting import create, fit
 from imaginome.metrics._odds import allele_tables, log_odds
 from imaginome.metrics.bootstrap import individual_weights
@@ -81,3 +82,16 @@ def test_without_the_phenotype_there_is_no_association(parts):
     eyes = np.random.default_rng(3).permutation(train.samples.phenotype[:450])
     value, spread = association(made.with_samples(replace(made.samples, phenotype=eyes)))
     assert (np.abs(value) < 3.5 * spread.std(axis=0)).all()
+
+
+def test_unknown_phenotypes_are_a_class_of_their_own(parts):
+    """Nobody is thrown away and nothing is guessed; they are as frequent as in train."""
+    train = parts[0]
+    eyes = train.samples.phenotype.copy()
+    eyes[np.random.default_rng(4).random(len(eyes)) < 0.3] = ""
+    fitted = fit("independent", train.with_samples(replace(train.samples, phenotype=eyes)), seed=1)
+    made = fitted.sample(450, 1).samples.phenotype
+    assert (made == "").sum() == (eyes == "").sum()
+    assert set(made) == {"", "blue", "brown"}
+    with pytest.raises(ModelError, match=r"trained on: blue, brown$"):
+        fitted.sample(3, 1, phenotype="green")

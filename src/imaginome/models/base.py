@@ -267,7 +267,7 @@ class Generator(ABC, Generic[S]):
                 "`imaginome models` shows which generators can",
             )
         if value not in known:
-            names = ", ".join(known) or "none"
+            names = ", ".join(name for name in known if name) or "none"
             raise ModelError(f"the model knows no {kind} '{value}'", f"it was trained on: {names}")
 
 
