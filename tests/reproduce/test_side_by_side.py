@@ -127,3 +127,10 @@ def test_several_curves_of_a_set_keep_their_names():
     both = figure(curve("trees", "artificial", 1), curve("network", "artificial", 2))
     found = overlay([Drawn("RBM", "artificial", both)])
     assert [s.name for s in found.series] == ["RBM: trees", "RBM: network"]
+
+
+def test_the_ceiling_is_taken_from_a_set_that_has_it():
+    """Where a set lacks labels, a measure of its populations has no ceiling either."""
+    without = judged("a", evaluation(None, float("nan")))
+    (score,) = measure_scores([without, judged("b", evaluation(0.2, 0.1))], "m")
+    assert score.reference == [0.1]

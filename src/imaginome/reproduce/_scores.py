@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from statistics import fmean
 from typing import Literal
 
@@ -65,9 +66,14 @@ def _measure_score(item: str, found: list[tuple[str, list[dict[str, Measure]]]])
         name=first[0].name,
         unit=first[0].unit,
         key=first[0].key,
-        reference=[m.ceiling.value for m in first],
+        reference=_first_known([[m.ceiling.value for m in measures] for _, measures in by_set]),
         readings=[_measured(set_id, measures) for set_id, measures in by_set],
     )
+
+
+def _first_known(columns: list[list[float | None]]) -> list[float | None]:
+    """Return for each seed the first value that a set has: all sets share one ceiling."""
+    return [next((v for v in seed if known(v)), None) for seed in zip_longest(*columns)]
 
 
 def _measured(set_id: str, measures: list[Measure]) -> Reading:
