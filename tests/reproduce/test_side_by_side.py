@@ -123,6 +123,17 @@ def test_what_is_the_same_for_all_sets_is_drawn_once():
     assert [s.name for s in overlay(drawn).series].count("chance") == 1
 
 
+def test_intervals_and_bars_that_would_overlap_are_left_out():
+    def bars(y: float) -> Figure:
+        wide = curve("artificial", "artificial", y).model_copy(update={"low": [0.0], "high": [9.0]})
+        return figure(wide, curve("holdout", "holdout", 1)).model_copy(update={"kind": "bars"})
+
+    found = overlay([Drawn("RBM", "artificial", bars(2)), Drawn("GAN", "artificial", bars(3))])
+    assert found.kind == "points"
+    assert [s.low for s in found.series] == [None, None, None]
+    assert overlay([Drawn("RBM", "artificial", bars(2))]).kind == "bars"
+
+
 def test_several_curves_of_a_set_keep_their_names():
     both = figure(curve("trees", "artificial", 1), curve("network", "artificial", 2))
     found = overlay([Drawn("RBM", "artificial", both)])

@@ -22,7 +22,8 @@ def overlay(drawn: list[Drawn]) -> Figure:
     """Lay figures of the same id over each other.
 
     Series of real people, and those that are the same in all figures, are taken once, from the
-    first; the others carry the name of their set.
+    first; the others carry the name of their set. Intervals of sets are left out, and bars of
+    many sets become points: what overlaps cannot be read.
 
     Parameters
     ----------
@@ -33,7 +34,8 @@ def overlay(drawn: list[Drawn]) -> Figure:
     shared = [s for s in first.series if _shared(s, drawn)]
     own = [_named(s, one) for one in drawn for s in one.figure.series if not _shared(s, drawn)]
     # Real people first: they are what everything else is compared with.
-    return first.model_copy(update={"series": [*shared, *own]})
+    kind = "points" if first.kind == "bars" and len(drawn) > 1 else first.kind
+    return first.model_copy(update={"kind": kind, "series": [*shared, *own]})
 
 
 def _shared(series: Series, drawn: list[Drawn]) -> bool:
@@ -46,4 +48,4 @@ def _named(series: Series, one: Drawn) -> Series:
     others = [s for s in one.figure.series if s.role not in REAL]
     plain = len(others) == 1
     name = one.name if plain else f"{one.name}: {series.name}"
-    return series.model_copy(update={"name": name, "role": one.role})
+    return series.model_copy(update={"name": name, "role": one.role, "low": None, "high": None})

@@ -124,7 +124,7 @@ CHAPTERS = (
         "Allele frequencies",
         "Each allele as common as among real people, the rare ones too.",
         metrics=("frequency",),
-        figures=("frequency.spectrum", "frequency.lost_by_bin"),
+        figures=("frequency.against", "frequency.spectrum", "frequency.lost_by_bin"),
     ),
     Chapter(
         "linkage",
