@@ -128,16 +128,22 @@ def _effort(programme: type[Programme], quick: bool) -> Effort:
 
 
 def _plan(request: ReproduceRequest, programme: type[Programme]) -> dict[str, Any]:
-    """Return what decides the results: a folder is gone on with only under the same plan."""
+    """Return what decides the results: a folder is gone on with only under the same plan.
+
+    Metrics and panels are no part of it: what is new is added to what is there.
+    """
     settings = {
         f"{panel.id}/{model.id}": list(model.quick if request.quick else model.settings)
         for panel in programme.panels
         for model in panel.models
     }
+    effort = _effort(programme, request.quick)
     return {
         "version": __version__,
         "programme": programme.id,
         "quick": request.quick,
+        "individuals": effort.individuals,
+        "replicates": effort.replicates,
         "seed": request.seed,
         "device": request.device,
         "settings": settings,
