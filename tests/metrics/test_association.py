@@ -155,6 +155,19 @@ def test_too_few_common_sites(thirds):
         ITEM().compute(compared(*few))
 
 
+def test_too_few_people(panel):
+    few = [panel.take_individuals(np.arange(9 * k, 9 * k + 9)) for k in range(3)]
+    with pytest.raises(NotApplicable, match="10 people"):
+        ITEM().compute(compared(*few))
+
+
+def test_a_trait_that_does_not_vary_warns_of_nothing():
+    x = np.random.default_rng(5).integers(0, 3, (30, 4)).astype(float)
+    with np.errstate(all="raise"):
+        found = scan(x, orthonormal(x[:, :0]), np.zeros((30, 2)), np.ones(30))
+    assert (found.z == 0).all()
+
+
 def test_threads_change_nothing(thirds):
     one = ITEM().compute(thirds).model_dump_json()
     assert ITEM().compute(replace(thirds, threads=3)).model_dump_json() == one

@@ -127,6 +127,12 @@ def test_panels_without_labels_say_which(large):
         ITEM().compute(replace(large, artificial=other))
 
 
+def test_people_who_do_not_differ_teach_nothing(large):
+    same = replace(large.artificial, haplotypes=np.zeros_like(large.artificial.haplotypes))
+    found = measures(replace(large, artificial=same))["prediction.population"]
+    assert found.artificial.value == pytest.approx(1 / 3)
+
+
 def test_threads_change_nothing(thirds):
     one = ITEM().compute(thirds).model_dump_json()
     assert ITEM().compute(replace(thirds, threads=3)).model_dump_json() == one

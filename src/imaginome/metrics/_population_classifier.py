@@ -55,8 +55,10 @@ def told_labels(fitted: Values, label: Labels, told: Values) -> Labels:
     """Fit multinomial logistic regression (Cox 1958) and return the likeliest label of others.
 
     Populations weigh the same, however many people each has. Call it with one thread: then
-    rounding is fixed.
+    rounding is fixed. Where nobody differs from anybody, everyone is told the first label.
     """
+    if fitted.shape[1] == 0:
+        return np.zeros(len(told), dtype=np.intp)
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=PENALTY, class_weight="balanced", max_iter=MOST_STEPS)

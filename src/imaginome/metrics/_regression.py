@@ -59,6 +59,6 @@ def scan(sites: Values, basis: Values, traits: Values, weights: Values) -> Scan:
     spread = np.where(varies, spread, 1.0)[:, None]
     effects = np.where(varies[:, None], (products[:, k:] - of_sites @ of_traits) / spread, 0.0)
     total = (traits * weighted[:, k:]).sum(axis=0) - (of_traits * (inverse @ of_traits)).sum(axis=0)
-    rest = np.maximum(total - effects**2 * spread, 1e-12 * np.maximum(total, 1e-300))
+    rest = np.maximum(total - effects**2 * spread, 1e-12 * np.maximum(total, 1e-30))
     freedom = max(float(weights.sum()) - k - 1, 1.0)
     return Scan(effects, effects * np.sqrt(spread * freedom / rest))

@@ -30,6 +30,7 @@ COMPONENTS = 4
 RAREST = 0.01
 """Sites rarer than this in train are not tested."""
 MOST_SITES = 5_000
+FEWEST_PEOPLE = 10
 INTERVAL_SITES = 800
 INTERVAL_REPLICATES = 50
 NAMES = ("artificial", "train")
@@ -85,6 +86,8 @@ class Association(Metric):
 
     def compute(self, comparison: Comparison) -> MetricResult:
         """Simulate traits and scan the three panels; see `Metric.compute`."""
+        if comparison.train.n_individuals < FEWEST_PEOPLE:
+            raise NotApplicable(f"A scan needs {FEWEST_PEOPLE} people a panel or more.")
         made = Architecture.of(comparison)
         if made is None:
             raise NotApplicable(
