@@ -200,11 +200,14 @@ def test_it_goes_on_after_an_interrupt(data, reproduced, tmp_path, monkeypatch):
 def test_a_metric_that_is_newer_is_added(data, reproduced, tmp_path, monkeypatch):
     out = tmp_path / "out"
     shutil.copytree(reproduced, out)
-    more = replace(Tiny.quick, metrics=(*Tiny.quick.metrics, "distances"))
+    more = replace(Tiny.quick, metrics=(*Tiny.quick.metrics, "distances", "likelihood"))
     monkeypatch.setattr(Tiny, "quick", more)
     monkeypatch.setattr(_stages, "run", None)
     result = reproduce(request(data, out))
     assert len(result.scores("kgp-805")["distances.within"].readings) == 4
+    of_models = [s for s in result.scores("kgp-805").values() if s.id.startswith("likelihood.")]
+    assert of_models, "what only a model can tell is asked of the model that was kept"
+    assert {r.set for r in of_models[0].readings} == {"plain", "chain"}
     before = kept(reproduced).scores("kgp-805")["frequency.mae"]
     assert result.scores("kgp-805")["frequency.mae"] == before
 

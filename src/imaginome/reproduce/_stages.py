@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from imaginome.evidence import METRICS as EVIDENT
+from imaginome.evidence import with_evidence
 from imaginome.formats import read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.metrics.registry import metrics
+from imaginome.models.registry import load_model
 from imaginome.outputs import atomic_directory
 from imaginome.panel import Panel
 from imaginome.pipeline import dump, run
@@ -124,6 +127,10 @@ class Stage(ABC):
             replicates=self.effort.replicates,
         )
 
+    def _informed(self, comparison: Comparison, wanted: list[str]) -> Comparison:
+        """Return the comparison with what a model knows of the panels, where that is wanted."""
+        return comparison
+
     def _missing(self) -> list[str]:
         wanted = list(self.effort.metrics) or metrics.ids()
         known = {result.metric for result in self.evaluation().metrics}
@@ -132,7 +139,8 @@ class Stage(ABC):
     def _add(self, missing: list[str], progress: Progress) -> None:
         """Compute metrics that the finished folder does not have."""
         before = self.evaluation()
-        added = evaluate(self.compared(), only=missing, progress=progress)
+        comparison = self._informed(self.compared(), missing)
+        added = evaluate(comparison, only=missing, progress=progress)
         results = sorted([*before.metrics, *added.metrics], key=lambda result: result.metric)
         dump(self.folder / METRICS, before.model_copy(update={"metrics": results}))
         if (self.folder / "report.html").exists():
@@ -181,6 +189,11 @@ class ModelStage(Stage):
 
     def _artificial(self) -> Panel:
         return read_panel(str(self.folder / "artificial.vcf.gz"))
+
+    def _informed(self, comparison: Comparison, wanted: list[str]) -> Comparison:
+        if not EVIDENT.intersection(wanted):
+            return comparison
+        return with_evidence(comparison, load_model(self.folder / "model"))
 
     def facts(self) -> SetFacts:
         """Describe the set; lists hold the value of this seed."""
