@@ -159,11 +159,16 @@ def test_squared_correlation_by_hand():
 
 def test_nothing_imputed_is_zero_and_nothing_to_impute_is_unknown():
     h = np.zeros((20, 10), dtype=np.uint8)
-    h[:4, :5] = 1
+    h[:10, :5] = 1
     masked = Masked.of(h, np.full(10, 0.1), np.array([], dtype=np.intp))
     ones = np.ones((1, 10), dtype=np.float32)
     assert accuracy(masked, np.ones((10, 10), dtype=np.float32), ones)[0, 3] == 0
     assert accuracy(masked, (h[0::2] + h[1::2]).astype(np.float32), ones)[0, 3] == 1
+    assert np.isnan(accuracy(masked, np.ones((10, 10), dtype=np.float32), 0 * ones)).all()
+    few = h.copy()
+    few[:2] = 0
+    fewer = Masked.of(few, np.full(10, 0.1), np.array([], dtype=np.intp))
+    assert np.isnan(accuracy(fewer, np.ones((10, 10), dtype=np.float32), ones)).all()
     silent = Masked.of(h[10:], np.full(10, 0.1), np.array([], dtype=np.intp))
     assert np.isnan(accuracy(silent, np.ones((5, 10), dtype=np.float32), ones[:, :5])).all()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.metrics._labels import FEWEST
 from imaginome.metrics._separation import mean_known
 from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes
@@ -78,15 +79,17 @@ def accuracy(
     -------
     numpy.ndarray
         ``float64``, shape ``(replicates, len(BINS))``. Zero where the imputed dosage does not
-        vary; NaN in bins of fewer than `FEWEST_SITES` sites or where the truth does not vary.
+        vary; NaN in bins of fewer than `FEWEST_SITES` sites, where fewer than `FEWEST` targets
+        carry a minor allele, or where the truth does not vary.
     """
     found = np.full((len(weights), len(BINS)), np.nan)
     imputed = dosages[:, masked.sites]
     imputed[:, masked.flipped] = 2 - imputed[:, masked.flipped]
     for k in range(len(BINS)):
         inside = masked.bins == k
-        if inside.sum() >= FEWEST_SITES:
-            sums = _sums(masked.truth[:, inside], imputed[:, inside])
+        truth = masked.truth[:, inside]
+        if inside.sum() >= FEWEST_SITES and (truth > 0).any(axis=1).sum() >= FEWEST:
+            sums = _sums(truth, imputed[:, inside])
             found[:, k] = _squared(weights @ sums, weights.sum(axis=1) * inside.sum())
     return found
 
