@@ -10,13 +10,14 @@ from imaginome.citations import Citation
 from imaginome.metrics._citations import EFRON_1979
 from imaginome.metrics._labels import FEWEST, members
 from imaginome.metrics._resample import PANELS
-from imaginome.metrics._results import Sample, axis, measure, short, shorts
+from imaginome.metrics._results import Sample, measure, short
+from imaginome.metrics._safe_bins import ORDER, histograms
 from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import ModelEvidence
-from imaginome.results import Cell, Figure, Measure, MetricResult, Series, Table
+from imaginome.results import Cell, Figure, Measure, MetricResult, Table
 
 THEIS_2016 = Citation(
     "theis2016",
@@ -28,8 +29,6 @@ THEIS_2016 = Citation(
     "held-out log-likelihood as a measure of its own, beside the look of samples",
 )
 BINS = 30
-TAIL = 0.005
-ORDER = ("holdout", "train", "artificial")
 
 Means = dict[str, Values]
 
@@ -143,13 +142,6 @@ def _sample(values: Values) -> Sample:
 def _figure(logs: dict[str, Values], sites: int) -> Figure:
     """Return the distribution over haplotypes, in bins of `FEWEST` or more."""
     known = {name: logs[name][np.isfinite(logs[name])] / sites for name in ORDER}
-    edges = _edges(list(known.values()))
-    series = []
-    for name in ORDER:
-        counts = np.histogram(np.clip(known[name], edges[0], edges[-1]), edges)[0]
-        shares = np.where(counts >= FEWEST, counts / len(known[name]), np.nan)
-        x = axis((edges[1:] + edges[:-1]) / 2)
-        series.append(Series(name=name, role=name, x=x, y=list(shorts(shares))))
     return Figure(
         id="likelihood.distribution",
         title="Log-likelihood of haplotypes under the model",
@@ -159,22 +151,8 @@ def _figure(logs: dict[str, Values], sites: int) -> Figure:
         kind="lines",
         x_label="log-likelihood (nats per site)",
         y_label="share of haplotypes",
-        series=series,
+        series=histograms(known, BINS),
     )
-
-
-def _edges(columns: list[Values]) -> Values:
-    """Return edges of bins that no single haplotype sets: `FEWEST` or more lie beyond each end."""
-    ends = []
-    for column in columns:
-        ordered = np.sort(column)
-        beyond = min(max(FEWEST, int(TAIL * len(ordered))), (len(ordered) - 1) // 2)
-        ends.append((ordered[beyond], ordered[len(ordered) - 1 - beyond]))
-    low, high = min(low for low, _ in ends), max(high for _, high in ends)
-    # Three digits of the range: the ends are no one's likelihood.
-    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-12)) - 1)
-    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
-    return np.linspace(low, max(high, low + step), BINS + 1)
 
 
 def _tables(comparison: Comparison, people: Means) -> list[Table]:

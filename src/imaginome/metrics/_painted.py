@@ -1,0 +1,194 @@
+"""Targets of three panels painted by the same donors, who are strangers to all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics._labels import FEWEST, members
+from imaginome.metrics._li_stephens import distances, fitted, likeliest, paint
+from imaginome.metrics._resample import PANELS
+from imaginome.metrics._shared_runs import BINS, length_bins
+from imaginome.metrics._statistics import Values
+from imaginome.metrics.base import NotApplicable
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Haplotypes, Panel
+
+DONORS = 250
+TARGETS = 100
+FITTED = 20
+"""Individuals at most: donors, targets of each panel, donors on whom rates are fitted."""
+FEWEST_PEOPLE = 8
+COLUMNS = ("superpopulation", "population")
+OTHER = "other"
+EVERYONE = "everyone"
+
+People = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Painted:
+    """The people of one panel, painted.
+
+    Attributes
+    ----------
+    people
+        The painted panel.
+    switches, errors
+        Expected changes of donor and wrongly copied alleles, of each haplotype.
+    shares
+        Share of sites copied from donors of each label, shape ``(n_haplotypes, n_labels)``.
+    tracts
+        Sites in tracts of each length, along the likeliest paths, shape ``(n_sites + 1,)``.
+    binned
+        The same for each individual, in bins of `length_bins`: ``(n_individuals, BINS)``.
+    """
+
+    people: Panel
+    switches: Values
+    errors: Values
+    shares: Values
+    tracts: Values
+    binned: Values
+
+
+@dataclass(frozen=True, eq=False)
+class Painting:
+    """All three panels, painted, and what they were painted with.
+
+    Attributes
+    ----------
+    panels
+        By name.
+    column, labels
+        Which labels donors have, and those of five donors or more; empty without.
+    donors
+        Number of donor haplotypes.
+    rate, error
+        Jumps per unit of distance and chance of a wrong copy, as fitted among the donors.
+    length, unit
+        Length of all contigs from first to last site, and its unit.
+    """
+
+    panels: dict[str, Painted]
+    column: str
+    labels: list[str]
+    donors: int
+    rate: float
+    error: float
+    length: float
+    unit: str
+
+
+def painting(comparison: Comparison) -> Painting:
+    """Paint people of the three panels.
+
+    Half of the holdout's individuals are donors; the other half are the real people to compare
+    with. So nobody copies from himself, from kin in his own panel or from a larger panel: the
+    three panels differ in nothing but the people.
+
+    Raises
+    ------
+    NotApplicable
+        When the holdout is too small to be divided.
+    """
+    people = comparison.holdout.n_individuals
+    if people < FEWEST_PEOPLE:
+        raise NotApplicable(
+            f"the holdout has {people} people, painting divides them into donors and targets: "
+            f"compare {FEWEST_PEOPLE} or more"
+        )
+    order = comparison.rng("painting", "donors").permutation(people)
+    donors = comparison.holdout.take_individuals(np.sort(order[: people // 2][:DONORS]))
+    strangers = comparison.holdout.take_individuals(np.sort(order[people // 2 :]))
+    column, labels, code = _donor_labels(donors)
+    apart, unit = distances(comparison.holdout.sites)
+    some = comparison.rng("painting", "fit").permutation(donors.n_individuals)[:FITTED]
+    rate, error = fitted(donors.haplotypes, np.sort(some), apart, comparison.threads)
+    number = min(TARGETS, strangers.n_individuals)
+    panels = {}
+    for name in PANELS:
+        panel: Panel = strangers if name == "holdout" else getattr(comparison, name)
+        targets = _some(panel, number, comparison.rng("painting", name))
+        panels[name] = _painted(targets, donors.haplotypes, code, apart, rate, error, comparison)
+    length = float(apart[np.isfinite(apart)].sum())
+    return Painting(panels, column, labels, donors.n_haplotypes, rate, error, length, unit)
+
+
+def _some(panel: Panel, number: int, rng: np.random.Generator) -> Panel:
+    return panel.take_individuals(np.sort(rng.permutation(panel.n_individuals)[:number]))
+
+
+def _donor_labels(donors: Panel) -> tuple[str, list[str], People]:
+    """Return the column, labels of `FEWEST` donors or more, and the label of each haplotype.
+
+    Donors with another label or none come last, as `OTHER`.
+    """
+    for column in COLUMNS:
+        groups = members(donors, column)
+        if len(groups) > 1:
+            break
+    else:
+        return "", [], np.zeros(donors.n_haplotypes, dtype=np.intp)
+    code = np.full(donors.n_individuals, len(groups), dtype=np.intp)
+    for k, rows in enumerate(groups.values()):
+        code[rows] = k
+    rest = [OTHER] if (code == len(groups)).any() else []
+    return column, [*groups, *rest], np.repeat(code, 2)
+
+
+def _painted(
+    people: Panel,
+    donors: Haplotypes,
+    code: People,
+    apart: Values,
+    rate: float,
+    error: float,
+    comparison: Comparison,
+) -> Painted:
+    with_these = (people.haplotypes, donors, apart, rate, error)
+    copying = paint(*with_these, threads=comparison.threads)
+    path = likeliest(*with_these, threads=comparison.threads)
+    tracts, binned = tract_lengths(path, people.sites.contig_starts())
+    member = (code[:, None] == np.arange(code.max() + 1)).astype(np.float64)
+    # One row at a time: the rounding of a product depends on its size, not on threads.
+    shares = np.stack([row @ member for row in copying.share])
+    return Painted(people, copying.switches, copying.errors, shares, tracts, binned)
+
+
+def tract_lengths(
+    path: npt.NDArray[np.int32], starts: npt.NDArray[np.bool_]
+) -> tuple[Values, Values]:
+    """Return the sites in tracts of each length: of all haplotypes, and by person and bin.
+
+    Parameters
+    ----------
+    path
+        Donor of each haplotype at each site.
+    starts
+        Where contigs begin: no tract goes on there.
+    """
+    n, m = path.shape
+    cells, _ = length_bins(m)
+    total, binned = np.zeros(m + 1), np.zeros((n // 2, BINS))
+    for i, row in enumerate(path):
+        begins = starts.copy()
+        begins[1:] |= row[1:] != row[:-1]
+        lengths = np.diff(np.append(np.flatnonzero(begins), m))
+        total += np.bincount(lengths, weights=lengths, minlength=m + 1)
+        binned[i // 2] += np.bincount(cells[lengths], weights=lengths, minlength=BINS)
+    return total, binned
+
+
+def target_groups(found: Painting) -> dict[str, dict[str, People]]:
+    """Return individuals by label and panel; one group of everyone where labels are missing."""
+    groups = {n: members(p.people, found.column) for n, p in found.panels.items()}
+    shared = sorted(set.intersection(*(set(g) for g in groups.values())))
+    if not shared:
+        return {EVERYONE: {n: np.arange(p.people.n_individuals) for n, p in found.panels.items()}}
+    return {label: {n: groups[n][label] for n in PANELS} for label in shared}
+
+
+__all__ = ["FEWEST", "Painted", "Painting", "painting", "target_groups", "tract_lengths"]

@@ -1,0 +1,49 @@
+"""Histograms whose bins and ends say nothing about one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from imaginome.metrics._labels import FEWEST
+from imaginome.metrics._results import axis, shorts
+from imaginome.metrics._statistics import Values
+from imaginome.results import Series
+
+TAIL = 0.005
+ORDER = ("holdout", "train", "artificial")
+
+
+def safe_edges(columns: Mapping[str, Values], bins: int) -> Values:
+    """Return edges with `FEWEST` values or more of each column beyond both ends.
+
+    The ends are rounded outwards to about two digits of the range: they are no one's value.
+    """
+    ends = [_inner(np.sort(column)) for column in columns.values()]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-12)) - 1)
+    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+    return np.linspace(low, max(high, low + step), bins + 1)
+
+
+def _inner(ordered: Values) -> tuple[float, float]:
+    n = len(ordered)
+    beyond = min(max(FEWEST, int(TAIL * n)), (n - 1) // 2)
+    return float(ordered[beyond]), float(ordered[n - 1 - beyond])
+
+
+def histograms(columns: Mapping[str, Values], bins: int) -> list[Series]:
+    """Return the share of each panel's values in bins; bins of fewer than `FEWEST` are empty.
+
+    What lies beyond the ends is counted in the outermost bins.
+    """
+    edges = safe_edges(columns, bins)
+    middles = axis((edges[1:] + edges[:-1]) / 2)
+    series = []
+    for name in ORDER:
+        inside = np.clip(columns[name], edges[0], edges[-1])
+        counts = np.histogram(inside, edges)[0]
+        shares = np.where(counts >= FEWEST, counts / len(inside), np.nan)
+        series.append(Series(name=name, role=name, x=middles, y=list(shorts(shares))))
+    return series
