@@ -34,8 +34,10 @@ def overlay(drawn: list[Drawn]) -> Figure:
     shared = [s for s in first.series if _shared(s, drawn)]
     own = [_named(s, one) for one in drawn for s in one.figure.series if not _shared(s, drawn)]
     # Real people first: they are what everything else is compared with.
-    kind = "points" if first.kind == "bars" and len(drawn) > 1 else first.kind
-    return first.model_copy(update={"kind": kind, "series": [*shared, *own]})
+    changes: dict[str, object] = {"series": [*shared, *own]}
+    if first.kind == "bars" and len(drawn) > 1:
+        changes |= {"kind": "points", "reading": first.reading.replace("Bars", "Points")}
+    return first.model_copy(update=changes)
 
 
 def _shared(series: Series, drawn: list[Drawn]) -> bool:
