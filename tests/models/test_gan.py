@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from imaginome.errors import ModelError
+from imaginome.errors import CapabilityError, ModelError
 from imaginome.models.gan import Gan, GanSettings
 from imaginome.models.registry import load_model
-from imaginome.panel import Panel
+from imaginome.panel import Panel, strings
 from imaginome.panel.split import split_panel
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
@@ -84,6 +86,55 @@ def test_learns_frequencies_linkage_and_structure(parts: tuple[Panel, Panel]) ->
     known = np.isfinite(real) & np.isfinite(ours)
     assert np.corrcoef(real[known], ours[known])[0, 1] > 0.5
     assert len(np.unique(artificial, axis=0)) > 390
+
+
+def fst(one: np.ndarray, other: np.ndarray) -> float:
+    """F_ST of two populations by Hudson's estimator (Bhatia et al. 2013, equation 10)."""
+    p, q, n, m = one.mean(0), other.mean(0), len(one), len(other)
+    within = p * (1 - p) / (n - 1) + q * (1 - q) / (m - 1)
+    return float(((p - q) ** 2 - within).sum() / (p * (1 - q) + q * (1 - p)).sum())
+
+
+def test_people_of_a_population_look_like_it() -> None:
+    panel = simulated_panel(n_individuals=240, n_sites=80, seed=9)
+    parts = split_panel(panel, 0.25, np.random.default_rng(1))
+    model = fitted(parts, FitControl(seed=3, device="cpu"), steps=150, measure_every=50)
+    names = ["POP0", "POP1", "POP2"]
+    real = {n: parts[0].haplotypes[np.repeat(parts[0].samples.population == n, 2)] for n in names}
+    drawn = {name: model.sample(200, 1, population=name).haplotypes for name in names}
+    for name in names:
+        assert fst(drawn[name], real[name]) < 0.015
+        error = np.abs(drawn[name].mean(0) - real[name].mean(0)).mean()
+        assert error < 0.05
+        for other in names:
+            if other != name:
+                apart, expected = fst(drawn[name], drawn[other]), fst(real[name], real[other])
+                assert abs(apart - expected) < 0.35 * expected
+
+
+def test_a_trait_keeps_its_association_within_populations() -> None:
+    panel = simulated_panel(n_individuals=240, n_sites=80, seed=9)
+    frequent = np.flatnonzero(np.abs(panel.frequencies() - 0.4) < 0.1)[0]
+    dose = panel.haplotypes[0::2, frequent] + panel.haplotypes[1::2, frequent]
+    shown = strings(["blue" if count == 2 else "brown" for count in dose])
+    panel = panel.with_samples(replace(panel.samples, phenotype=shown))
+    parts = split_panel(panel, 0.25, np.random.default_rng(1))
+    model = fitted(parts, FitControl(seed=3, device="cpu"), steps=150, measure_every=50)
+    kinds = {kind: model.sample(150, 1, phenotype=kind) for kind in ("blue", "brown")}
+    assert kinds["blue"].frequencies()[frequent] > 0.85
+    real = {k: panel.take_individuals(np.flatnonzero(shown == k)).frequencies() for k in kinds}
+    assert abs(kinds["brown"].frequencies()[frequent] - real["brown"][frequent]) < 0.1
+    drawn = model.sample(300, 1)
+    blue = drawn.samples.phenotype == "blue"
+    assert abs(blue.mean() - (shown == "blue").mean()) < 0.02
+    assert set(drawn.samples.population) == {"POP0", "POP1", "POP2"}
+
+
+def test_the_papers_network_claims_no_labels(parts: tuple[Panel, Panel]) -> None:
+    model = fitted(parts, FitControl(seed=3, device="cpu"), preset="yelmen2021", steps=2)
+    assert model.sample(3, 1).samples.population is None
+    with pytest.raises(CapabilityError, match="population"):
+        model.sample(3, 1, population="POP0")
 
 
 def test_a_few_people_are_refused() -> None:

@@ -7,12 +7,15 @@ import torch
 
 from imaginome.models._gan_adam import Adam
 from imaginome.models._gan_axes import principal_axes
-from imaginome.models._gan_clusters import cluster_logits, cluster_rows, linked_start
+from imaginome.models._gan_clusters import cluster_rows, linked_start
 from imaginome.models._gan_held_out import HeldOut, adversarial_accuracy
-from imaginome.models._gan_losses import moment_distance, straight_through
-from imaginome.models._gan_networks import BernoulliGenerator, Critic
+from imaginome.models._gan_labels import PSEUDO_ROWS, cluster_shares, effects
+from imaginome.models._gan_losses import linkage_distance, straight_through, structure_distance
+from imaginome.models._gan_networks import BernoulliGenerator
 from imaginome.models._gan_paper import PaperTrainee
+from imaginome.models._gan_people import People
 from imaginome.models._gan_sampling import draw_bernoulli
+from imaginome.models._gan_start import kinship
 from imaginome.training.control import FitControl
 
 
@@ -54,21 +57,34 @@ def test_straight_through_draws_bernoulli_with_a_gradient() -> None:
     assert (gradient > 0).all()
 
 
-def test_moment_distance_counts_means_and_pairs_of_sites() -> None:
+def products(ours: torch.Tensor, theirs: torch.Tensor, j: int, k: int) -> torch.Tensor:
+    """Return the squared difference of one pair's moments, without the real ones' square."""
+    a, b = ours.chunk(2)
+    r, s = theirs.chunk(2)
+    one, two, three, four = ((x[:, j] * x[:, k]).mean() for x in (a, b, r, s))
+    return one * two - one * four - two * three
+
+
+def test_linkage_distance_counts_means_and_pairs_on_one_contig() -> None:
     torch.manual_seed(0)
-    centre, scale = torch.full((6,), 0.4), torch.full((6,), 0.5)
-    critic = Critic(4, centre, scale, torch.eye(6)[:, :2])
-    ours, real = torch.rand(8, 6), torch.rand(10, 6).round()
-    a, b = ((ours - centre) / scale).chunk(2)
-    r, s = ((real - centre) / scale).chunk(2)
+    ours, theirs = torch.randn(8, 6), torch.randn(10, 6)
+    a, b = ours.chunk(2)
     expected = sum(a[:, j].mean() * b[:, j].mean() for j in range(6))
-    for j in range(6):
-        for k in range(6):
-            if j != k:
-                products = [(x[:, j] * x[:, k]).mean() for x in (a, b, r, s)]
-                one, two, three, four = products
-                expected += 4 / 6 * (one * two - one * four - two * three)
-    torch.testing.assert_close(moment_distance(ours, real, critic), expected)
+    for first, last in ((0, 4), (4, 6)):
+        for j in range(first, last):
+            for k in range(first, last):
+                if j != k:
+                    expected += 4 / 6 * products(ours, theirs, j, k)
+    found = linkage_distance(ours, theirs, [(0, 4), (4, 6)])
+    torch.testing.assert_close(found, torch.as_tensor(expected))
+
+
+def test_structure_distance_counts_pairs_of_a_label_and_a_site() -> None:
+    torch.manual_seed(1)
+    ours, theirs = torch.randn(8, 7), torch.randn(10, 7)
+    expected = sum(products(ours, theirs, j, k) for j in range(2) for k in range(2, 7))
+    found = structure_distance(ours, theirs, 2)
+    torch.testing.assert_close(found, 2 * 4 * 25 / 5 * torch.as_tensor(expected))
 
 
 def test_accuracy_is_that_of_loops() -> None:
@@ -118,32 +134,82 @@ def test_clusters_find_separate_groups_and_their_frequencies() -> None:
     labels = cluster_rows(scores, 3, rng)
     pairs = {(int(a), int(b)) for a, b in zip(groups, labels, strict=True)}
     assert len(pairs) == 3
-    rows = (rng.random((300, 4)) < 0.1 + 0.4 * (groups[:, None] == 1)).astype(np.uint8)
-    shares, logits = cluster_logits(rows, labels)
-    assert abs(float(shares.sum()) - 1.0) < 1e-6
-    label = int(labels[groups == 1][0])
-    found = torch.sigmoid(logits[label]).numpy()
-    overall, size = rows.mean(0), (groups == 1).sum()
-    expected = (rows[groups == 1].sum(0) + 4.0 * overall) / (size + 4.0)
-    np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
-def test_start_has_the_linkage_within_clusters() -> None:
+def test_effects_keep_large_differences_and_forget_chance() -> None:
+    rng = np.random.default_rng(5)
+    clusters, classes = rng.integers(0, 2, 2000), rng.integers(0, 2, 2000)
+    chance = np.full((2000, 6), 0.4)
+    chance[clusters == 1, 0] = 0.9
+    chance[classes == 1, 1] = 0.8
+    rows = (rng.random(chance.shape) < chance).astype(np.uint8)
+    design = np.eye(2, dtype=np.float32)
+    of_clusters, of_labels = effects(rows, clusters, classes, design)
+    between_clusters, between_labels = of_clusters[1] - of_clusters[0], of_labels[1] - of_labels[0]
+    assert abs(between_clusters[0] - np.log(9 / (2 / 3))) < 0.3
+    assert abs(between_labels[1] - np.log(4 / (2 / 3))) < 0.3
+    assert np.abs(between_clusters[1:]).max() < 0.15
+    assert np.abs(np.delete(between_labels, 1)).max() < 0.15
+    none = effects(rows, clusters, np.zeros_like(classes), np.zeros((1, 0), dtype=np.float32))[1]
+    assert none.shape == (0, 6)
+
+
+def test_populations_of_few_people_lean_on_their_superpopulation() -> None:
+    clusters = np.array([0] * 60 + [1] * 40 + [0] * 4)
+    classes = np.array([0] * 50 + [1] * 50 + [2] * 4)
+    found = cluster_shares(clusters, classes, np.array([0, 0, 1]))
+    everyone = np.array([64.0, 40.0]) / 104
+    above = (np.array([60.0, 40.0]) + PSEUDO_ROWS * everyone) / (100 + PSEUDO_ROWS)
+    expected = (np.array([10.0, 40.0]) + PSEUDO_ROWS * above) / (50 + PSEUDO_ROWS)
+    np.testing.assert_allclose(found[1], expected, rtol=1e-5)
+    np.testing.assert_allclose(found.sum(1), 1.0, rtol=1e-5)
+    assert everyone[0] < found[2, 0] < 1.0
+
+
+def test_kinship_is_that_of_persons() -> None:
+    rng = np.random.default_rng(2)
+    shares = np.full((4000, 2), 0.5, dtype=np.float32)
+    person = rng.integers(0, 2, 2000)
+    assert kinship(np.repeat(person, 2), shares) == 1.0
+    assert kinship(rng.integers(0, 2, 4000), shares) < 0.05
+
+
+def people_on(contigs: list[int], rows: np.ndarray) -> People:
+    zeros = np.zeros(len(rows), dtype=np.int64)
+    design = np.zeros((1, 0), dtype=np.float32)
+    return People(rows, zeros, design, zeros[:1], np.array(contigs, dtype=np.int64))
+
+
+def test_contigs_are_dealt_whole_from_either_haplotype_of_the_person() -> None:
+    rows = np.array([[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3], [4, 4, 4, 4]], dtype=np.uint8)
+    people = people_on([0, 0, 1, 1], rows)
+    assert people.spans() == [(0, 2), (2, 4)]
+    dealt, _ = people.draw(400, np.random.default_rng(1))
+    assert (dealt[:, 0] == dealt[:, 1]).all()
+    assert (dealt[:, 2] == dealt[:, 3]).all()
+    assert ((dealt[:, 0] + 1) // 2 == (dealt[:, 2] + 1) // 2).all()
+    assert 0.4 < (dealt[:, 0] != dealt[:, 2]).mean() < 0.6
+    whole, _ = people_on([0, 0, 0, 0], rows).draw(50, np.random.default_rng(1))
+    assert (whole == whole[:, :1]).all()
+
+
+def test_start_has_the_linkage_within_contigs() -> None:
     rng = np.random.default_rng(6)
     rows = rng.integers(0, 2, (2000, 10)).astype(np.uint8)
     copied = rng.random(2000) < 0.6
     rows[copied, 3] = rows[copied, 7]
-    labels = torch.zeros(2000, dtype=torch.int64)
-    _, logits = cluster_logits(rows, labels)
-    stretched, loadings = linked_start(rows, labels, logits, 4)
+    logits = torch.logit(torch.from_numpy(rows.mean(0))).float().expand(2000, 10)
+    stretch, loadings = linked_start(rows, logits, np.zeros(10, dtype=np.int64), 4)
     assert loadings.shape == (10, 1)
     noise = torch.from_numpy(rng.standard_normal((20_000, 1)).astype(np.float32))
-    p = torch.sigmoid(stretched[0] + noise @ loadings.T).numpy()
+    p = torch.sigmoid(stretch * logits[0] + noise @ loadings.T).numpy()
     drawn = rng.random(p.shape) < p
     real = np.corrcoef(rows[:, 3], rows[:, 7])[0, 1]
     assert abs(np.corrcoef(drawn[:, 3], drawn[:, 7])[0, 1] - real) < 0.08
     assert abs(np.corrcoef(drawn[:, 3], drawn[:, 5])[0, 1]) < 0.03
     np.testing.assert_allclose(drawn.mean(0), rows.mean(0), atol=0.03)
+    apart = np.array([0] * 5 + [1] * 5)
+    assert linked_start(rows, logits, apart, 4)[1].shape == (10, 0)
 
 
 def test_paper_network_has_the_published_sizes() -> None:
@@ -158,14 +224,27 @@ def test_paper_network_has_the_published_sizes() -> None:
     assert not np.array_equal(before, trainee.weights()["layers.2.weight"])
 
 
-def test_classes_are_drawn_in_their_shares_and_by_person() -> None:
-    generator = BernoulliGenerator(2, 2, 4, 6)
+def constant(shares: list[list[float]]) -> BernoulliGenerator:
+    """Return a generator whose first cluster has allele 0 everywhere and its second allele 1."""
+    design = torch.zeros(len(shares), 0)
+    generator = BernoulliGenerator(2, torch.tensor(shares), design, 4, 6)
     with torch.no_grad():
         for parameter in generator.parameters():
             parameter.zero_()
-        generator.shares.copy_(torch.tensor([0.25, 0.75]))
-        generator.classes.copy_(torch.tensor([[-40.0], [40.0]]).expand(2, 6))
+        generator.clusters.copy_(torch.tensor([[-40.0], [40.0]]).expand(2, 6))
+    return generator
+
+
+def test_clusters_are_drawn_in_the_shares_of_the_class_and_by_person() -> None:
+    generator = constant([[0.25, 0.75], [1.0, 0.0]])
     rows = draw_bernoulli(generator, 700, 5, 1)
     assert np.array_equal(rows[0::2], rows[1::2])
     assert abs(rows.mean() - 0.75) < 0.01
     assert np.array_equal(rows[:300], draw_bernoulli(generator, 300, 5, 2))
+    classes = np.repeat([0, 1], 350)
+    mixed = draw_bernoulli(generator, 700, 5, 1, classes)
+    assert abs(mixed[classes == 0].mean() - 0.75) < 0.02
+    assert mixed[classes == 1].max() == 0
+    generator.kinship.zero_()
+    apart = draw_bernoulli(generator, 2000, 5, 1)[:, 0]
+    assert abs((apart[0::2] == apart[1::2]).mean() - (0.75**2 + 0.25**2)) < 0.05

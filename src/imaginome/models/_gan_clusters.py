@@ -77,10 +77,8 @@ def _nearest(scores: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
     return _squared(scores, centres).argmin(1)
 
 
-def cluster_logits(
-    train: npt.NDArray[np.uint8], labels: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the share of each cluster and its logits of allele 1 at each site.
+def cluster_logits(train: npt.NDArray[np.uint8], labels: torch.Tensor) -> torch.Tensor:
+    """Return the logits of allele 1 of each cluster, ``float32`` of shape ``(k, n_sites)``.
 
     Frequencies of a cluster are drawn towards the overall ones by 4 rows' worth.
 
@@ -98,43 +96,52 @@ def cluster_logits(
     sums = np.stack([train[groups == k].sum(axis=0, dtype=np.float64) for k in range(count)])
     frequencies = (sums + PRIOR_ROWS * overall) / (sizes[:, None] + PRIOR_ROWS)
     clipped = np.clip(frequencies, 0.002, 0.998)
-    logits = np.log(clipped / (1.0 - clipped)).astype(np.float32)
-    shares = (sizes / sizes.sum()).astype(np.float32)
-    return torch.from_numpy(shares), torch.from_numpy(logits)
+    return torch.from_numpy(np.log(clipped / (1.0 - clipped)).astype(np.float32))
 
 
 def linked_start(
-    train: npt.NDArray[np.uint8], labels: torch.Tensor, logits: torch.Tensor, count: int
+    train: npt.NDArray[np.uint8],
+    logits: torch.Tensor,
+    contigs: npt.NDArray[np.int64],
+    count: int,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return how noise moves the logits at the start: the linkage left within clusters.
+    """Return how noise moves the logits at the start: the linkage that they leave unexplained.
 
-    Correlations of alleles within clusters that chance does not explain have factors; these are
-    turned into factors of a latent logistic variable, whose correlation must be the larger of
-    the two for the alleles to correlate as they do (Pearson 1900, tetrachoric correlation).
+    Correlations of alleles around their expectation that chance does not explain have factors;
+    these are turned into factors of a latent logistic variable, whose correlation must be the
+    larger of the two for the alleles to correlate as they do (Pearson 1900, tetrachoric
+    correlation).
 
     Parameters
     ----------
-    train, labels, logits
-        Haplotypes, their clusters and the logits of the clusters; see `cluster_logits`.
+    train
+        Haplotypes, ``uint8`` of shape ``(n, n_sites)``.
+    logits
+        Expected logits of each row by cluster and labels, ``float32`` of the same shape.
+    contigs
+        Contig of each site; sites of different ones are not linked.
     count
         Most factors.
 
     Returns
     -------
     tuple
-        Logits of the clusters, stretched so that the noise leaves frequencies as they are, and
-        the loadings, ``float32`` of shape ``(n_sites, k)`` with k <= `count`. No factors for
-        more than 2,000 sites, whose linkage the training has to find.
+        By how much to stretch the logits of a site so that the noise leaves its frequencies as
+        they are, ``float32`` of shape ``(n_sites,)``, and the loadings, ``(n_sites, k)`` with
+        k <= `count`. No factors for more than 2,000 sites, whose linkage the training has to
+        find.
     """
     n_sites = train.shape[1]
     if n_sites > MOST_LINKED_SITES:
-        return logits, torch.zeros(n_sites, 0)
-    expected = torch.sigmoid(logits)[labels]
+        return torch.ones(n_sites), torch.zeros(n_sites, 0)
+    expected = torch.sigmoid(logits)
     spread = (expected * (1 - expected)).sqrt().clamp(min=LEAST_SPREAD)
     residual = (torch.from_numpy(train).float() - expected) / spread
     scale = residual.square().mean(0).clamp(min=1e-3).sqrt()
     correlation = (residual / scale).T @ (residual / scale) / len(residual)
     beyond_chance = correlation.abs() > CHANCE / len(residual) ** 0.5
+    contig = torch.from_numpy(contigs)
+    beyond_chance &= contig[:, None] == contig[None, :]
     linked = (correlation * beyond_chance).fill_diagonal_(0.0)
     # Principal factors: the largest correlation of a site stands in for what it shares.
     values, vectors = torch.linalg.eigh(linked + torch.diag(linked.abs().max(0).values))
@@ -145,4 +152,4 @@ def linked_start(
     latent = torch.sin(0.5 * torch.pi * shared.clamp(max=MOST_SHARED))
     variance = LOGISTIC_VARIANCE * latent / (1 - latent)
     loadings = factors * (variance / shared).sqrt()[:, None]
-    return logits * (1 + variance / LOGISTIC_VARIANCE).sqrt(), loadings
+    return (1 + variance / LOGISTIC_VARIANCE).sqrt(), loadings

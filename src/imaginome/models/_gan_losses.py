@@ -8,11 +8,13 @@ moments (Li, Swersky and Zemel 2015, arXiv:1502.02761; Salimans et al. 2016, arX
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import torch
 
-from imaginome.models._gan_networks import Critic
-
+Overlap = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 SECOND_MOMENT_WEIGHT = 4.0
+KNOWN_WEIGHT = 25.0
 
 
 def straight_through(logits: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
@@ -52,28 +54,53 @@ def _overlap(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     return whole - (first.square().mean(0) * second.square().mean(0)).sum()
 
 
-def moment_distance(
-    probabilities: torch.Tensor, real: torch.Tensor, critic: Critic
+def _distance(ours: torch.Tensor, theirs: torch.Tensor, overlap: Overlap) -> torch.Tensor:
+    """Return a squared distance up to a constant; halves keep it free of bias."""
+    a, b = ours.chunk(2)
+    r, s = theirs.chunk(2)
+    return overlap(a, b) - overlap(a, s) - overlap(b, r)
+
+
+def linkage_distance(
+    ours: torch.Tensor, theirs: torch.Tensor, spans: Sequence[tuple[int, int]]
 ) -> torch.Tensor:
-    """Return an unbiased estimate of how far means and covariances are from the real ones.
+    """Return how far means, and covariances of sites on one contig, are from the real ones.
 
     Given the noise, alleles are independent, so that products of probabilities estimate the
     covariance of two sites without drawing alleles. Two halves of each sample keep the squared
     distance free of bias, and Gram matrices keep its cost linear in the number of sites.
+    Covariances across contigs are left to `structure_distance`: most of what a sample shows
+    there is chance, and matching it would remember the train people.
 
     Parameters
     ----------
-    probabilities
-        Probability of allele 1, shape ``(2 m, n_sites)``.
-    real
-        Real rows, shape ``(2 n, n_sites)``.
-    critic
-        Gives frequencies and standard deviations of the sites.
+    ours
+        Standardised probabilities of allele 1, shape ``(2 m, n_sites)``.
+    theirs
+        Standardised real alleles, shape ``(2 n, n_sites)``.
+    spans
+        First site of each contig and the first site behind it.
     """
-    ours = (probabilities - critic.centre) / critic.scale
-    theirs = (real - critic.centre) / critic.scale
     a, b = ours.chunk(2)
-    r, s = theirs.chunk(2)
     first = (a.mean(0) * b.mean(0)).sum()
-    second = _overlap(a, b) - _overlap(a, s) - _overlap(b, r)
-    return first + SECOND_MOMENT_WEIGHT / ours.shape[1] * second
+    blocks = [_distance(ours[:, i:j], theirs[:, i:j], _overlap) for i, j in spans]
+    return first + SECOND_MOMENT_WEIGHT / ours.shape[1] * torch.stack(blocks).sum()
+
+
+def structure_distance(ours: torch.Tensor, theirs: torch.Tensor, known: int) -> torch.Tensor:
+    """Return how far covariances of alleles with components and labels are from the real ones.
+
+    Parameters
+    ----------
+    ours, theirs
+        Components and labels in the first `known` columns, then standardised alleles.
+    known
+        How many columns these are.
+    """
+
+    def overlap(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        structure = one[:, :known] @ other[:, :known].T
+        return (structure * (one[:, known:] @ other[:, known:].T)).mean()
+
+    n_sites = ours.shape[1] - known
+    return 2.0 * SECOND_MOMENT_WEIGHT * KNOWN_WEIGHT / n_sites * _distance(ours, theirs, overlap)

@@ -67,17 +67,19 @@ class DenseDiscriminator(nn.Module):
 
 
 class BernoulliGenerator(nn.Module):
-    """Noise and a class to the logits of allele 1.
+    """Noise, a cluster and the labels of a class to the logits of allele 1.
 
-    Logits are those of the class, plus a dense network of noise and class, plus a linear map of
-    the noise.
+    Logits are those of the cluster and of the labels, plus a dense network of all three, plus a
+    linear map of the noise.
 
     Parameters
     ----------
     latent
         Number of noise variables.
-    classes
-        Number of classes.
+    shares
+        Share of each cluster in each class, ``float32`` of shape ``(n_classes, n_clusters)``.
+    design
+        What is known of each class, ``float32`` of shape ``(n_classes, n_features)``.
     hidden
         Units of each of the two hidden layers.
     n_sites
@@ -85,36 +87,54 @@ class BernoulliGenerator(nn.Module):
     """
 
     shares: torch.Tensor
+    design: torch.Tensor
+    kinship: torch.Tensor
 
-    def __init__(self, latent: int, classes: int, hidden: int, n_sites: int) -> None:
+    def __init__(
+        self, latent: int, shares: torch.Tensor, design: torch.Tensor, hidden: int, n_sites: int
+    ) -> None:
         super().__init__()
         self.latent, self.n_sites = latent, n_sites
-        self.register_buffer("shares", torch.full((classes,), 1.0 / classes))
-        self.classes = nn.Parameter(torch.zeros(classes, n_sites))
-        self.embedding = nn.Parameter(torch.zeros(classes, hidden))
+        self.register_buffer("shares", shares.clone())
+        self.register_buffer("design", design.clone())
+        self.register_buffer("kinship", torch.ones(1))
+        clusters, features = shares.shape[1], design.shape[1]
+        self.clusters = nn.Parameter(torch.zeros(clusters, n_sites))
+        self.labels = nn.Parameter(torch.zeros(features, n_sites))
+        self.cluster_embedding = nn.Parameter(torch.zeros(clusters, hidden))
+        self.label_embedding = nn.Parameter(torch.zeros(features, hidden))
         self.layers = nn.ModuleList([nn.Linear(latent, hidden), nn.Linear(hidden, hidden)])
         self.output = nn.Linear(hidden, n_sites)
         self.straight = nn.Linear(latent, n_sites, bias=False)
 
-    def forward(self, noise: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
-        """Return logits, shape ``(n, n_sites)``, for noise and classes of n rows."""
+    def forward(
+        self, noise: torch.Tensor, clusters: torch.Tensor, classes: torch.Tensor
+    ) -> torch.Tensor:
+        """Return logits, shape ``(n, n_sites)``, for noise, clusters and classes of n rows."""
         first, second = self.layers
-        hidden = nn.functional.leaky_relu(first(noise) + self.embedding[chosen], SLOPE)
+        known = self.design[classes]
+        embedded = self.cluster_embedding[clusters] + known @ self.label_embedding
+        hidden = nn.functional.leaky_relu(first(noise) + embedded, SLOPE)
         hidden = nn.functional.leaky_relu(second(hidden), SLOPE)
         bent = self.output(hidden) + self.straight(noise)
-        logits: torch.Tensor = self.classes[chosen] + bent
+        logits: torch.Tensor = self.clusters[clusters] + known @ self.labels + bent
         return logits
 
-    def choose(self, chance: npt.NDArray[np.float64]) -> torch.Tensor:
-        """Return the class of each uniform variable, ``int64``."""
-        borders = np.cumsum(self.shares.cpu().numpy().astype(np.float64))[:-1]
-        return torch.from_numpy(np.searchsorted(borders, chance, side="right")).to(
-            self.shares.device
-        )
+    def choose(
+        self, classes: npt.NDArray[np.int64], chance: npt.NDArray[np.float64]
+    ) -> torch.Tensor:
+        """Return a cluster for each class and uniform variable, ``int64`` of shape ``(n,)``."""
+        shares = self.shares.cpu().numpy().astype(np.float64)
+        borders = np.cumsum(shares, axis=1)[:, :-1]
+        found = (chance[:, None] >= borders[classes]).sum(1)
+        return torch.from_numpy(found).to(self.shares.device)
 
 
 class Critic(nn.Module):
-    """Alleles to a score, higher for real ones.
+    """Alleles and labels to a score, higher for real ones.
+
+    Labels enter beside the alleles and once more at the end, where they weigh the features that
+    the layers found (Miyato and Koyama 2018, arXiv:1802.05637).
 
     Parameters
     ----------
@@ -125,25 +145,37 @@ class Critic(nn.Module):
     axes
         Directions of the standardised alleles whose scores the critic sees beside them, scaled
         to unit variance, ``float32`` of ``(n_sites, k)``.
+    known
+        Standardised labels of each class, ``float32`` of ``(n_classes, n_features)``.
     """
 
     def __init__(
-        self, hidden: int, centre: torch.Tensor, scale: torch.Tensor, axes: torch.Tensor
+        self,
+        hidden: int,
+        centre: torch.Tensor,
+        scale: torch.Tensor,
+        axes: torch.Tensor,
+        known: torch.Tensor,
     ) -> None:
         super().__init__()
-        self.centre, self.scale, self.axes = centre, scale, axes
-        inputs = len(centre) + axes.shape[1]
+        self.centre, self.scale, self.axes, self.known = centre, scale, axes, known
+        inputs = len(centre) + axes.shape[1] + known.shape[1]
+        self.views = nn.Parameter(torch.zeros(known.shape[1], hidden))
         self.layers = nn.ModuleList([nn.Linear(inputs, hidden), nn.Linear(hidden, hidden)])
         self.output = nn.Linear(hidden, 1)
 
-    def forward(self, alleles: torch.Tensor) -> torch.Tensor:
+    def forward(self, alleles: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         """Return scores, shape ``(n,)``."""
-        standard = (alleles - self.centre) / self.scale
-        hidden = torch.cat([standard, standard @ self.axes], 1)
+        standard, known = self.standard(alleles), self.known[classes]
+        hidden = torch.cat([standard, standard @ self.axes, known], 1)
         for layer in self.layers:
             hidden = nn.functional.leaky_relu(layer(hidden), SLOPE)
-        score: torch.Tensor = self.output(hidden)
-        return score[:, 0]
+        score: torch.Tensor = self.output(hidden)[:, 0]
+        return score + (known @ self.views * hidden).mean(1)
+
+    def standard(self, alleles: torch.Tensor) -> torch.Tensor:
+        """Return alleles, or their probabilities, in units of train standard deviations."""
+        return (alleles - self.centre) / self.scale
 
 
 def initialise(
@@ -173,31 +205,6 @@ def initialise(
             bound = np.sqrt(3.0 * variance / (1.0 + slope**2))
             values = rng.uniform(-bound, bound, (outputs, inputs)).astype(np.float32)
             parameter.copy_(torch.from_numpy(values))
-
-
-def start_at(
-    generator: BernoulliGenerator,
-    shares: torch.Tensor,
-    logits: torch.Tensor,
-    loadings: torch.Tensor,
-) -> None:
-    """Start as a mixture of classes, moved by the first noise variables only.
-
-    Parameters
-    ----------
-    generator
-        The network, whose weights were drawn at random.
-    shares, logits
-        Share of each class and its logits.
-    loadings
-        Effect of the first noise variables on the logits; that of the others starts small.
-    """
-    with torch.no_grad():
-        generator.shares.copy_(shares)
-        generator.classes.copy_(logits)
-        generator.output.weight.mul_(START_GAIN)
-        generator.straight.weight.mul_(START_GAIN)
-        generator.straight.weight[:, : loadings.shape[1]] = loadings
 
 
 def to_tensors(module: nn.Module, prefix: str = "") -> Tensors:

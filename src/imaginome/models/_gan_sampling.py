@@ -16,26 +16,54 @@ GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 
 
 def draw_bernoulli(
-    generator: BernoulliGenerator, n: int, seed: int, threads: int
+    generator: BernoulliGenerator,
+    n: int,
+    seed: int,
+    threads: int,
+    classes: npt.NDArray[np.int64] | None = None,
 ) -> npt.NDArray[np.uint8]:
     """Draw alleles as Bernoulli variables, ``uint8`` of shape ``(n, n_sites)``.
 
-    Both haplotypes of a person get one class, as parents tend to come from one population, and
-    classes follow an additive recurrence, so that each gets its share at any `n`.
+    Clusters of people follow an additive recurrence, so that each gets its share at any `n`. A
+    person's second haplotype is of the first one's cluster as often as in the train people.
+
+    Parameters
+    ----------
+    generator
+        The network.
+    n
+        Number of haplotypes.
+    seed, threads
+        The seed alone decides the result.
+    classes
+        Class of each row; all the first one when None.
     """
-    offset = child_generator(seed, "gan", "classes").random()
+    offset = child_generator(seed, "gan", "clusters").random()
+    known = np.zeros(n, dtype=np.int64) if classes is None else classes
 
     def block(rows: slice) -> npt.NDArray[np.uint8]:
         rng = child_generator(seed, "gan", "draw", rows.start)
         noise = rng.standard_normal((BLOCK, generator.latent), dtype=np.float32)
-        person = np.arange(rows.start, rows.start + BLOCK) // 2
-        chosen = generator.choose((offset + GOLDEN * person) % 1.0)
         chance = rng.random((BLOCK, generator.n_sites), dtype=np.float32)
-        logits = _apply(generator, noise, chosen)
+        spread = _spread(rows.start, offset, float(generator.kinship), rng)
+        home = np.resize(known[rows], BLOCK)
+        chosen = generator.choose(home, spread)
+        logits = _apply(generator, noise, chosen, torch.from_numpy(home).to(chosen.device))
         drawn: npt.NDArray[np.bool_] = chance < expit(logits)
         return drawn[: rows.stop - rows.start].astype(np.uint8)
 
     return np.concatenate(map_pieces(block, pieces(n, BLOCK), threads))
+
+
+def _spread(
+    start: int, offset: float, kinship: float, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Return the variable that decides the cluster of each row of a block."""
+    row = np.arange(start, start + BLOCK)
+    alone, own = rng.random(BLOCK), rng.random(BLOCK)
+    chance = (offset + GOLDEN * (row // 2)) % 1.0
+    other = (row % 2 == 1) & (alone >= kinship)
+    return np.where(other, own, chance)
 
 
 def draw_thresholded(

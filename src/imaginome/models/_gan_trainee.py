@@ -11,17 +11,13 @@ import torch
 from imaginome.emergence import ROWS
 from imaginome.models._gan_adam import Adam
 from imaginome.models._gan_axes import principal_axes
-from imaginome.models._gan_clusters import (
-    cluster_logits,
-    cluster_rows,
-    linked_start,
-)
 from imaginome.models._gan_held_out import HeldOut, Rows
 from imaginome.models._gan_losses import (
     gradient_penalty,
-    moment_distance,
+    linkage_distance,
     relativistic,
     straight_through,
+    structure_distance,
 )
 from imaginome.models._gan_networks import (
     LEAST_SPREAD,
@@ -30,16 +26,17 @@ from imaginome.models._gan_networks import (
     Critic,
     from_tensors,
     initialise,
-    start_at,
     to_tensors,
 )
+from imaginome.models._gan_people import People
 from imaginome.models._gan_sampling import draw_bernoulli
+from imaginome.models._gan_start import Start
 from imaginome.models.base import Tensors
 from imaginome.parallel import map_pieces
 from imaginome.training.control import FitControl
 
 PIECE = 64
-CLUSTER_COMPONENTS = 6
+STRUCTURE_COMPONENTS = 6
 ADAM_DECAY = (0.0, 0.99)
 
 
@@ -67,9 +64,11 @@ class _Share:
     """One piece of a batch."""
 
     real: torch.Tensor
+    classes: torch.Tensor
     reference: torch.Tensor
+    reference_classes: torch.Tensor
     noise: torch.Tensor
-    chosen: torch.Tensor
+    clusters: torch.Tensor
     uniform: torch.Tensor
 
 
@@ -80,54 +79,56 @@ class Trainee:
     ----------
     recipe, control
         How to train, under which circumstances.
-    train, validation
-        Haplotypes, ``uint8`` of shape ``(n, n_sites)``.
+    people
+        Who is learnt from.
+    validation
+        Haplotypes of others, ``uint8`` of shape ``(n, n_sites)``.
     device
         Torch device.
     """
 
     def __init__(
-        self, recipe: Recipe, control: FitControl, train: Rows, validation: Rows, device: str
+        self, recipe: Recipe, control: FitControl, people: People, validation: Rows, device: str
     ) -> None:
-        self.recipe, self.control, self.device = recipe, control, device
-        self._train = train
+        self.recipe, self.control, self.device, self.people = recipe, control, device, people
+        self._spans = people.spans()
         self._threads = control.threads if device == "cpu" else 1
-        n_sites = train.shape[1]
-        frequencies = train.mean(axis=0, dtype=np.float64)
-        shares, logits, loadings = self._mixture(frequencies)
-        sizes = (recipe.latent, len(shares), recipe.hidden, n_sites)
-        self.generator, self.average = BernoulliGenerator(*sizes), BernoulliGenerator(*sizes)
+        rng = control.rng("gan", "clusters")
+        start = Start.of(people, recipe.clusters, recipe.latent, rng)
+        self.generator, self.average = self._new_generator(start), self._new_generator(start)
         initialise(self.generator, control.rng("gan", "generator"), gain=2.0**0.5, slope=SLOPE)
-        start_at(self.generator, shares, logits, loadings)
+        start.put_into(self.generator)
         from_tensors(self.average, to_tensors(self.generator))
-        self.critic = self._new_critic(frequencies)
+        self.critic = self._new_critic()
         for network in (self.generator, self.average, self.critic):
             network.to(device)
         self._generator_adam = Adam(list(self.generator.parameters()), ADAM_DECAY)
         self._critic_adam = Adam(list(self.critic.parameters()), ADAM_DECAY)
-        self._held_out = HeldOut(train, validation, control.rng("gan", "held out"))
-        self._held_out_seed = int(control.rng("gan", "held out draw").integers(2**31))
-        self._frame_seed = int(control.rng("gan", "frame").integers(2**31))
+        self._held_out = HeldOut(people.rows, validation, control.rng("gan", "held out"))
+        rng = control.rng("gan", "held out draw")
+        self._held_out_seed = int(rng.integers(2**31))
+        self._held_out_classes = _classes_of_some(people, self._held_out.rows, rng)
+        rng = control.rng("gan", "frame")
+        self._frame_seed = int(rng.integers(2**31))
+        self._frame_classes = np.sort(_classes_of_some(people, ROWS, rng))
 
-    def _mixture(
-        self, frequencies: npt.NDArray[np.float64]
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return shares and logits of clusters, and the factors of linkage within them."""
-        rng = self.control.rng("gan", "clusters")
-        centred = torch.from_numpy(self._train).float() - torch.from_numpy(frequencies).float()
-        axes = principal_axes(centred, CLUSTER_COMPONENTS, rng)
-        # Unit axes: the larger components, which separate more people, weigh more.
-        labels = cluster_rows(centred @ (axes / axes.norm(dim=0)), self.recipe.clusters, rng)
-        shares, logits = cluster_logits(self._train, labels)
-        return shares, *linked_start(self._train, labels, logits, self.recipe.latent)
+    def _new_generator(self, start: Start) -> BernoulliGenerator:
+        design = torch.from_numpy(self.people.design)
+        n_sites = self.people.rows.shape[1]
+        return BernoulliGenerator(
+            self.recipe.latent, start.shares, design, self.recipe.hidden, n_sites
+        )
 
-    def _new_critic(self, frequencies: npt.NDArray[np.float64]) -> Critic:
-        centre = torch.from_numpy(frequencies.astype(np.float32))
+    def _new_critic(self) -> Critic:
+        rows = torch.from_numpy(self.people.rows).float()
+        centre = torch.from_numpy(self.people.rows.mean(0, dtype=np.float64)).float()
         scale = (centre * (1 - centre)).sqrt().clamp(min=LEAST_SPREAD)
-        standard = (torch.from_numpy(self._train).float() - centre) / scale
+        standard = (rows - centre) / scale
         axes = principal_axes(standard, self.recipe.components, self.control.rng("gan", "axes"))
-        move = self.device
-        critic = Critic(self.recipe.critic_hidden, centre.to(move), scale.to(move), axes.to(move))
+        known = torch.from_numpy(self.people.standard_design())
+        parts = (centre, scale, axes, known)
+        centre, scale, axes, known = (part.to(self.device) for part in parts)
+        critic = Critic(self.recipe.critic_hidden, centre, scale, axes, known)
         initialise(critic, self.control.rng("gan", "critic"), gain=2.0**0.5, slope=SLOPE)
         return critic
 
@@ -150,29 +151,32 @@ class Trainee:
     def _share(self, index: int, piece: int) -> _Share:
         """Draw one piece of the batch; its numbers depend on nothing but step and piece."""
         rng = self.control.rng("gan", "step", index, piece)
-        n = len(self._train)
-        size = PIECE
-        real = self._train[rng.integers(0, n, size)]
-        reference = self._train[rng.integers(0, n, 2 * size)]
-        noise = rng.standard_normal((size, self.recipe.latent), dtype=np.float32)
-        chosen = self.generator.choose(rng.random(size))
-        uniform = rng.random((size, self._train.shape[1]), dtype=np.float32)
-        to = self.device
+        real, classes = self.people.draw(PIECE, rng)
+        reference, reference_classes = self.people.draw(2 * PIECE, rng)
+        noise = rng.standard_normal((PIECE, self.recipe.latent), dtype=np.float32)
+        # Artificial rows get the classes of the real ones: the critic compares like with like.
+        clusters = self.generator.choose(classes, rng.random(PIECE))
+        uniform = rng.random(real.shape, dtype=np.float32)
         return _Share(
-            torch.from_numpy(real).to(to).float(),
-            torch.from_numpy(reference).to(to).float(),
-            torch.from_numpy(noise).to(to),
-            chosen,
-            torch.from_numpy(uniform).to(to),
+            self._put(real).float(),
+            self._put(classes),
+            self._put(reference).float(),
+            self._put(reference_classes),
+            self._put(noise),
+            clusters,
+            self._put(uniform),
         )
+
+    def _put(self, array: npt.NDArray[np.generic]) -> torch.Tensor:
+        return torch.from_numpy(array).to(self.device)
 
     def _judge(self, share: _Share, penalise: bool) -> tuple[list[torch.Tensor], torch.Tensor]:
         """Return the critic's gradients and the logits of the artificial rows, with their graph."""
-        logits = self.generator(share.noise, share.chosen)
+        logits = self.generator(share.noise, share.clusters, share.classes)
         fake = straight_through(logits, share.uniform).detach()
         real = share.real.clone().requires_grad_(penalise)
         fake.requires_grad_(penalise)
-        on_real, on_fake = self.critic(real), self.critic(fake)
+        on_real, on_fake = self.critic(real, share.classes), self.critic(fake, share.classes)
         loss = relativistic(on_real, on_fake)
         if penalise:
             scale = self.critic.scale
@@ -185,12 +189,25 @@ class Trainee:
         """Return the generator's gradients."""
         fake = straight_through(logits, share.uniform)
         with torch.no_grad():
-            on_real = self.critic(share.real)
-        loss = relativistic(self.critic(fake), on_real)
+            on_real = self.critic(share.real, share.classes)
+        loss = relativistic(self.critic(fake, share.classes), on_real)
         if self.recipe.moments > 0:
-            distance = moment_distance(torch.sigmoid(logits), share.reference, self.critic)
-            loss = loss + self.recipe.moments * distance
+            loss = loss + self.recipe.moments * self._distance(share, logits, fake)
         return list(torch.autograd.grad(loss, list(self.generator.parameters())))
+
+    def _distance(self, share: _Share, logits: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        """Return how far means, linkage and structure are from those of reference rows."""
+        critic, real = self.critic, self.critic.standard(share.reference)
+        probable = critic.standard(torch.sigmoid(logits))
+        linkage = linkage_distance(probable, real, self._spans)
+        ours = self._structure(critic.standard(fake), share.classes)
+        theirs = self._structure(real, share.reference_classes)
+        return linkage + structure_distance(ours, theirs, ours.shape[1] - logits.shape[1])
+
+    def _structure(self, standard: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        """Return components and labels beside the alleles."""
+        scores = standard @ self.critic.axes[:, :STRUCTURE_COMPONENTS]
+        return torch.cat([scores, self.critic.known[classes], standard], 1)
 
     @torch.no_grad()
     def _follow(self, index: int) -> None:
@@ -203,12 +220,16 @@ class Trainee:
 
     def held_out(self) -> dict[str, float]:
         """Compare rows of the averaged generator with validation rows."""
-        rows = draw_bernoulli(self.average, self._held_out.rows, self._held_out_seed, self._threads)
+        classes = self._held_out_classes
+        rows = draw_bernoulli(
+            self.average, len(classes), self._held_out_seed, self._threads, classes
+        )
         return self._held_out(rows)
 
     def frame(self) -> Rows:
-        """Decode the same classes, noise and uniform numbers with the averaged generator."""
-        return draw_bernoulli(self.average, ROWS, self._frame_seed, self._threads)
+        """Decode the same clusters, noise and uniform numbers with the averaged generator."""
+        classes = self._frame_classes
+        return draw_bernoulli(self.average, ROWS, self._frame_seed, self._threads, classes)
 
     def state(self) -> Tensors:
         """Return networks, average and moments."""
@@ -235,6 +256,12 @@ class Trainee:
     def load_weights(self, weights: Tensors) -> None:
         """Take over an averaged generator."""
         from_tensors(self.average, weights)
+
+
+def _classes_of_some(people: People, rows: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return the classes of the rows of people drawn at random."""
+    order = rng.permutation(len(people.classes) // 2)
+    return np.repeat(people.classes[2 * np.resize(order, -(-rows // 2))], 2)[:rows]
 
 
 def _mean(gradients: list[list[torch.Tensor]]) -> list[torch.Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.errors import ModelError
-from imaginome.models.base import Generator, Tensors
+from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import single_threaded_torch
 from imaginome.settings import Settings
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from imaginome.models._gan_trainee import Recipe
 
 LEAST_PEOPLE = 8
-DEFAULT_STEPS = 3_000
-LEAST_STEPS = 1_500
-SITES_OF_A_FULL_FIT = 1_000
-DEFAULT_MEASURE_EVERY = 250
+DEFAULT_STEPS = 600
+STEPS_OF_MANY_SITES = 1_500
+DEFAULT_MEASURE_EVERY = 100
 DEFAULT_PATIENCE = 8
 PAPER_EPOCHS_PER_MEASUREMENT = 25
 PAPER_EPOCHS_OF_PATIENCE = 2_000
@@ -42,8 +41,8 @@ class GanSettings(Settings):
     steps: int | None = Field(
         None,
         ge=1,
-        description="Most updates of the generator; empty: the preset's (default: 6,000, fewer "
-        "beyond 1,000 sites; yelmen2021: 20,000 epochs)",
+        description="Most updates of the generator; empty: the preset's (default: 600, "
+        "beyond 2,000 sites 1,500; yelmen2021: 20,000 epochs)",
     )
     measure_every: int | None = Field(
         None, ge=1, description="Updates between held-out measurements; empty: the preset's"
@@ -55,6 +54,11 @@ class GanSettings(Settings):
         "preset's",
     )
     latent: int = Field(128, ge=1, description="Noise variables of the generator")
+    assort: bool = Field(
+        True,
+        description="deal the contigs of a person anew to the two haplotypes in every batch: the "
+        "phase between contigs means nothing where it was inferred, and nobody is learnt by heart",
+    )
     clusters: int = Field(
         12,
         ge=1,
@@ -72,7 +76,7 @@ class GanSettings(Settings):
         0.1, gt=0, le=1, description="Step size at the last step as a share of the first"
     )
     penalty: float = Field(
-        5.0,
+        20.0,
         ge=0,
         description="Weight of the squared gradient of the critic at real and artificial rows",
     )
@@ -80,8 +84,8 @@ class GanSettings(Settings):
     moments: float = Field(
         0.3,
         ge=0,
-        description="Weight of the distance of means and covariances in the "
-        "generator's loss; 0: adversarial only",
+        description="Weight of the distance of means, linkage and structure in the generator's "
+        "loss; 0: adversarial only",
     )
     average: float = Field(
         0.998,
@@ -139,32 +143,64 @@ _CITATIONS = (
         "10.48550/arXiv.1611.00712",
         "gradients through drawn alleles",
     ),
+    Citation(
+        "miyato2018",
+        "Miyato, Takeru and Koyama, Masanori",
+        "cGANs with projection discriminator",
+        "International Conference on Learning Representations",
+        2018,
+        "10.48550/arXiv.1802.05637",
+        "how the critic is told population and phenotype",
+    ),
+    Citation(
+        "gelman2008",
+        "Gelman, Andrew and Jakulin, Aleks and Pittau, Maria Grazia and Su, Yu-Sung",
+        "A weakly informative default prior distribution for logistic and other regression models",
+        "The Annals of Applied Statistics",
+        2008,
+        "10.1214/08-AOAS191",
+        "regression with a Cauchy prior, for what clusters and labels add to allele frequencies",
+    ),
 )
 
 
 class Gan(Generator[GanSettings]):
     """A generator network trained against a critic.
 
-    The default draws a haplotype in two steps: a class and noise ``z ~ N(0, I)`` give a logit for
-    each site, then alleles are independent Bernoulli variables. What two sites share, they share
-    through class and z. Classes start at clusters of train haplotypes along their principal
-    components, and the linear path of z at factors of the linkage left within them; the game
-    then moves all weights.
+    The default draws a haplotype in two steps: labels, a cluster that depends on them and noise
+    ``z ~ N(0, I)`` give a logit for each site, then alleles are independent Bernoulli variables.
+    What two sites share, they share through labels, cluster and z. The start is a mixture of
+    clusters of train haplotypes along their principal components, shifted by labels, and the
+    linear path of z starts at factors of the linkage left within them; the game then moves all
+    weights.
     """
 
     id = "gan"
     description = "generative adversarial network; preset=yelmen2021 is the published one"
     assumptions = (
-        "haplotypes are exchangeable draws; linkage and structure fit into the latent variables"
+        "Haplotypes are exchangeable draws given their labels; linkage and structure fit into the "
+        "latent variables; populations of one superpopulation are alike; which of a person's "
+        "chromosomes stand in one row means nothing (assort=false where it does, as in phase by "
+        "descent)."
     )
     limitations = (
-        "no likelihood; learns from few people worse than simpler models do; linkage among many "
-        "dense sites is smoothed; the preset yelmen2021 needs hours and tends to collapse"
+        "No likelihood; learns from few people worse than simpler models do; linkage among many "
+        "dense sites is smoothed; frequencies learnt from people are a little nearer to them than "
+        "to others, which the audit measures as privacy loss; within a continent populations "
+        "differ less than real ones do. The preset yelmen2021 knows no labels, needs hours and "
+        "tends to collapse."
     )
     citations = _CITATIONS
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"population", "phenotype"})
     Settings = GanSettings
 
     _network: BernoulliGenerator | DenseGenerator
+
+    def __init__(self, settings: GanSettings) -> None:
+        super().__init__(settings)
+        if settings.preset == "yelmen2021":
+            # The paper's networks know no labels; a label would be a claim without ground.
+            vars(self)["capabilities"] = frozenset()
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         if train_panel.n_individuals < LEAST_PEOPLE:
@@ -182,10 +218,12 @@ class Gan(Generator[GanSettings]):
             self.history = train("gan", paper, self._plan(len(rows)), control)
             self._network = paper.generator.cpu()
         else:
+            from imaginome.models._gan_people import People
             from imaginome.models._gan_trainee import Trainee
 
             plan = self._plan(len(rows))
-            trainee = Trainee(self._recipe(plan.steps), control, rows, held_out, device)
+            people = People.of(train_panel, self.frame, assort=self.settings.assort)
+            trainee = Trainee(self._recipe(plan.steps), control, people, held_out, device)
             self.history = train("gan", trainee, plan, control)
             self._network = trainee.average.cpu()
 
@@ -200,9 +238,11 @@ class Gan(Generator[GanSettings]):
             steps, every = EPOCHS * batches, PAPER_EPOCHS_PER_MEASUREMENT * batches
             patience = PAPER_EPOCHS_OF_PATIENCE // PAPER_EPOCHS_PER_MEASUREMENT
         else:
-            # A step costs as much as there are sites; time to fit should not grow beyond bounds.
-            share = min(1.0, SITES_OF_A_FULL_FIT / len(self.sites))
-            steps = max(LEAST_STEPS, int(DEFAULT_STEPS * share))
+            from imaginome.models._gan_clusters import MOST_LINKED_SITES
+
+            # Linkage that the start does not have has to be learnt.
+            few = len(self.sites) <= MOST_LINKED_SITES
+            steps = DEFAULT_STEPS if few else STEPS_OF_MANY_SITES
             every, patience = DEFAULT_MEASURE_EVERY, DEFAULT_PATIENCE
         chosen = self.settings
         steps = steps if chosen.steps is None else chosen.steps
@@ -213,8 +253,8 @@ class Gan(Generator[GanSettings]):
     def _recipe(self, steps: int) -> Recipe:
         from imaginome.models._gan_trainee import Recipe
 
-        chosen = self.settings.model_dump(exclude={"preset", "steps", "measure_every", "patience"})
-        return Recipe(steps=steps, **chosen)
+        unused = {"preset", "steps", "measure_every", "patience", "assort"}
+        return Recipe(steps=steps, **self.settings.model_dump(exclude=unused))
 
     def _draw(
         self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
@@ -225,7 +265,7 @@ class Gan(Generator[GanSettings]):
         single_threaded_torch()
         network = self._network
         if isinstance(network, BernoulliGenerator):
-            return draw_bernoulli(network, n, seed, threads)
+            return draw_bernoulli(network, n, seed, threads, classes)
         return draw_thresholded(network, n, seed, threads)
 
     def _tensors(self) -> Tensors:
@@ -234,6 +274,8 @@ class Gan(Generator[GanSettings]):
         return to_tensors(self._network)
 
     def _load_tensors(self, tensors: Tensors) -> None:
+        import torch
+
         from imaginome.models import _gan_networks as networks
 
         n_sites = len(self.sites)
@@ -242,8 +284,11 @@ class Gan(Generator[GanSettings]):
 
             self._network = networks.DenseGenerator(LATENT, n_sites)
         else:
+            shares, design = (
+                torch.from_numpy(np.array(tensors[name])) for name in ("shares", "design")
+            )
             self._network = networks.BernoulliGenerator(
-                self.settings.latent, len(tensors["shares"]), self.settings.hidden, n_sites
+                self.settings.latent, shares, design, self.settings.hidden, n_sites
             )
         networks.from_tensors(self._network, tensors)
 
