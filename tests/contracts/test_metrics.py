@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.evidence import ModelEvidence
 from imaginome.metrics.registry import metrics
 from imaginome.panel import Panel, Samples, strings
 from imaginome.results import MetricResult
@@ -26,7 +28,17 @@ def comparison(panel: Panel) -> Comparison:
         ids = strings([f"{prefix}{i}" for i in range(20)])
         samples = third.samples
         parts.append(third.with_samples(Samples(ids, samples.population, samples.superpopulation)))
-    return Comparison.of(*parts, replicates=20)
+    together = Comparison.of(*parts, replicates=20)
+    return replace(together, evidence=_evidence(dict(zip("tha", parts, strict=True))))
+
+
+def _evidence(panels: dict[str, Panel]) -> ModelEvidence:
+    """Return what a model of independent sites that encodes eight alleles would say."""
+    names = {"t": "train", "h": "holdout", "a": "artificial"}
+    x = {names[key]: panel.haplotypes for key, panel in panels.items()}
+    p = x["train"].mean(axis=0) * 0.9 + 0.05
+    logs = {n: (h * np.log(p) + (1 - h) * np.log(1 - p)).sum(axis=1) for n, h in x.items()}
+    return ModelEvidence("any", logs, True, {n: h[:, :8].astype("f4") for n, h in x.items()})
 
 
 @pytest.fixture(scope="module", params=metrics.ids())

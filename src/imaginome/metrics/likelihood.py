@@ -114,7 +114,7 @@ def _measures(means: Means, sites: int, exact: bool) -> list[Measure]:
             "likelihood.overfitting",
             "People whom the model learnt from are more probable than unseen ones by",
             more,
-            Sample(0.0),
+            Sample(0.0, np.zeros(2)),
             unit="nats per site of a haplotype",
             best=0.0,
             toward="best",

@@ -1,0 +1,83 @@
+"""Populations of real people told from latent codes, and from as many components of genotypes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics._labels import FEWEST, Rows, members
+from imaginome.metrics._latent_components import fit_code_components
+from imaginome.metrics._population_classifier import COMPONENTS, Told, features, told_labels
+from imaginome.metrics._statistics import Values
+from imaginome.metrics.bootstrap import individual_weights
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import haplotype_rows
+
+FOLDS = 5
+
+
+def told_by_codes_and_genotypes(
+    comparison: Comparison, codes: npt.NDArray[np.float32], columns: Sequence[str]
+) -> dict[str, dict[str, Told]]:
+    """Tell labels of the holdout's people by cross-validation.
+
+    Components and classifier are fitted to the people of the other folds alone. The model that
+    encodes has seen none of them.
+
+    Parameters
+    ----------
+    codes
+        Latent codes of the holdout, ``float32``, shape ``(n_haplotypes, n_latent)``.
+    columns
+        Columns of labels; those without two labels of `FEWEST` people or more are left out.
+
+    Returns
+    -------
+    dict
+        By column, what ``codes`` and what ``genotypes`` tell.
+    """
+    found = {}
+    for column in columns:
+        groups = members(comparison.holdout, column, max(FEWEST, FOLDS))
+        if len(groups) > 1:
+            found[column] = _told(comparison, codes, column, list(groups.values()))
+    return found
+
+
+def _told(
+    comparison: Comparison, codes: npt.NDArray[np.float32], column: str, groups: list[Rows]
+) -> dict[str, Told]:
+    people = np.concatenate(groups)
+    label = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    rng = comparison.rng("latent", "folds", column)
+    # Within a label people take turns in the folds, in random order.
+    fold = np.concatenate([rng.permutation(len(group)) % FOLDS for group in groups])
+    rows = haplotype_rows(people).reshape(-1, 2)
+    told = {name: np.empty(len(people), dtype=np.intp) for name in ("codes", "genotypes")}
+    for k in range(FOLDS):
+        learn, tell = rows[fold != k].ravel(), rows[fold == k].ravel()
+        x = comparison.holdout.haplotypes
+        for name, (own, other) in {
+            "codes": _code_features(codes[learn], codes[tell]),
+            "genotypes": features(x[learn], x[tell]),
+        }.items():
+            told[name][fold == k] = told_labels(own, label[fold != k], other)
+    drawn = individual_weights(
+        len(people), comparison.replicates, comparison.rng("bootstrap", "latent", column)
+    )
+    weights = np.concatenate([np.ones((1, len(people))), drawn])
+    return {name: Told.of(label, told[name], weights, len(groups)) for name in told}
+
+
+def _code_features(
+    fitted: npt.NDArray[np.float32], told: npt.NDArray[np.float32]
+) -> tuple[Values, Values]:
+    """Return people's scores on components of codes, as `features` does for genotypes."""
+    axes = fit_code_components(fitted, max(1, min(COMPONENTS, len(fitted) // 6)))
+    own, other = axes.own_scores(fitted), axes.project(told)
+    own, other = own[0::2] + own[1::2], other[0::2] + other[1::2]
+    centre, scale = own.mean(axis=0), own.std(axis=0)
+    scale[scale == 0] = 1.0
+    return (own - centre) / scale, (other - centre) / scale
