@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from panels import compared, part
 
+from imaginome.formats import ReadOptions, read_panel
 from imaginome.metrics._fst import hudson_fst
 from imaginome.metrics._population_errors import NEAR, Places, compare, near_pairs
 from imaginome.metrics._population_groups import LEAST, population_groups
@@ -17,6 +18,7 @@ from imaginome.metrics.evaluate import evaluate
 from imaginome.metrics.populations import ITEM
 from imaginome.panel import Panel, Samples, haplotype_rows, strings
 from imaginome.results import MetricResult
+from imaginome.splits import split
 from simulated import simulated_panel
 
 
@@ -192,3 +194,19 @@ def test_it_keeps_the_contract(fair):
 def test_threads_change_nothing(fair):
     one = ITEM().compute(fair).model_dump_json()
     assert ITEM().compute(replace(fair, threads=3)).model_dump_json() == one
+
+
+@pytest.mark.panels
+def test_small_real_populations_stand_at_their_ceiling(panels_dir):
+    """Three random thirds of real people, populations of 20 to 38 in each; the ceiling holds."""
+    options = ReadOptions(samples_table=panels_dir / "samples.tsv")
+    whole = read_panel(panels_dir / "kgp-805" / "real.hapt.gz", options)
+    rest, third = split(whole, 1 / 3, 7)
+    found = measures(compared(*split(rest, 0.5, 7), third, replicates=25))
+    assert not [key for key, m in found.items() if worse(m)]
+    assert found["frequency_mean"].artificial.value == pytest.approx(1.0, abs=0.04)
+    assert found["linkage_mean"].artificial.value == pytest.approx(1.0, abs=0.04)
+    # What is worst among 26 is above 1 by chance alone, and the ceiling says by how much.
+    worst = found["frequency_worst"]
+    assert worst.artificial.value > 1.04
+    assert worst.artificial.value == pytest.approx(worst.ceiling.value, abs=0.12)
