@@ -1,4 +1,4 @@
-"""Training mixes no devices: `meta` tensors hold no numbers, but refuse the CPU's as a GPU would."""
+"""Training mixes no devices: `meta` refuses the tensors of the CPU, as a GPU would."""
 
 from __future__ import annotations
 
