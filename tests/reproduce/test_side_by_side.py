@@ -123,6 +123,17 @@ def test_what_is_the_same_for_all_sets_is_drawn_once():
     assert [s.name for s in overlay(drawn).series].count("chance") == 1
 
 
+def test_real_people_that_were_compared_with_a_set_belong_to_it():
+    """The control of an attack: another one for each set, whatever its role."""
+    control, chance = [curve("control", "holdout", k) for k in (1, 2)], curve("0.5", "train", 0.5)
+    drawn = [
+        Drawn(name, "artificial", figure(curve("train", "train", k), control[k], chance), True)
+        for k, name in enumerate(("RBM", "GAN"))
+    ]
+    names = ["0.5", "RBM: train", "RBM: control", "GAN: train", "GAN: control"]
+    assert [s.name for s in overlay(drawn).series] == names
+
+
 def test_intervals_and_bars_that_would_overlap_are_left_out():
     def bars(y: float) -> Figure:
         wide = curve("artificial", "artificial", y).model_copy(update={"low": [0.0], "high": [9.0]})

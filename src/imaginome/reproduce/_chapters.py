@@ -94,7 +94,9 @@ def _figures(chapter: Chapter, judged: list[Judged]) -> list[Figure]:
         role: Role = "artificial" if one.kind == "ours" else "neutral"
         for result in results:
             for figure in result.figures:
-                found.setdefault(figure.id, []).append(Drawn(one.name, role, figure))
+                found.setdefault(figure.id, []).append(
+                    Drawn(one.name, role, figure, isinstance(result, AttackResult))
+                )
     chosen = [f for f in chapter.figures if f in found] + _first_ones(chapter, sources, found)
     figures = [overlay(found[figure_id]) for figure_id in chosen]
     return [figure for figure in figures if len(figure.series) <= MOST_SERIES]

@@ -6,24 +6,32 @@ from dataclasses import dataclass
 
 from imaginome.results import Figure, Role, Series
 
-REAL: tuple[Role, ...] = ("real", "holdout", "train")
-
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure of one set; `role` says whether the set is ours or a published one."""
+    """A figure of one set.
+
+    Attributes
+    ----------
+    name, role
+        Name of the set; the role says whether it is ours or a published one.
+    attack
+        Whether an attack drew it: then real people are compared with the set, and only what is
+        the same for all sets is no matter of the set.
+    """
 
     name: str
     role: Role
     figure: Figure
+    attack: bool = False
 
 
 def overlay(drawn: list[Drawn]) -> Figure:
     """Lay figures of the same id over each other.
 
-    Series of real people, and those that are the same in all figures, are taken once, from the
-    first; the others carry the name of their set. Intervals of sets are left out, and bars of
-    many sets become points: what overlaps cannot be read.
+    What does not depend on the set (real people, guessing) is taken once; the other series carry
+    the name of their set. Intervals of sets are left out, and bars of many sets become points:
+    what overlaps cannot be read.
 
     Parameters
     ----------
@@ -31,23 +39,28 @@ def overlay(drawn: list[Drawn]) -> Figure:
         At least one figure.
     """
     first = drawn[0].figure
-    shared = [s for s in first.series if _shared(s, drawn)]
-    own = [_named(s, one) for one in drawn for s in one.figure.series if not _shared(s, drawn)]
+    shared: dict[str, Series] = {}
+    own: list[Series] = []
+    for one in drawn:
+        mine = [s for s in one.figure.series if _own(s, drawn)]
+        own += [_named(s, one, len(mine)) for s in mine]
+        for series in one.figure.series:
+            if series not in mine:
+                shared.setdefault(series.name, series)
     # Real people first: they are what everything else is compared with.
-    changes: dict[str, object] = {"series": [*shared, *own]}
+    changes: dict[str, object] = {"series": [*shared.values(), *own]}
     if first.kind == "bars" and len(drawn) > 1:
         changes |= {"kind": "points", "reading": first.reading.replace("Bars", "Points")}
     return first.model_copy(update=changes)
 
 
-def _shared(series: Series, drawn: list[Drawn]) -> bool:
-    if series.role in REAL:
-        return True
-    return len(drawn) > 1 and all(series in one.figure.series for one in drawn)
+def _own(series: Series, drawn: list[Drawn]) -> bool:
+    """Say whether a series is a matter of one set."""
+    if drawn[0].attack:
+        return len(drawn) == 1 or any(series not in one.figure.series for one in drawn)
+    return series.role == "artificial" or "artificial" in series.name
 
 
-def _named(series: Series, one: Drawn) -> Series:
-    others = [s for s in one.figure.series if s.role not in REAL]
-    plain = len(others) == 1
-    name = one.name if plain else f"{one.name}: {series.name}"
+def _named(series: Series, one: Drawn, count: int) -> Series:
+    name = one.name if count == 1 else f"{one.name}: {series.name}"
     return series.model_copy(update={"name": name, "role": one.role, "low": None, "high": None})

@@ -150,7 +150,8 @@ CHAPTERS = (
         "haplotypes",
         "Haplotypes and chromosome painting",
         "Frequencies and lengths of haplotypes, and how they are painted from real donors.",
-        metrics=("painting", "haplotypes"),
+        metrics=("haplotypes", "painting"),
+        figures=("haplotypes.runs", "painting.switches", "painting.tracts"),
     ),
     Chapter(
         "selection",
@@ -158,6 +159,7 @@ CHAPTERS = (
         "PBS and XP-EHH along the genome, among artificial people as among real ones. The paper "
         "scanned another region with Estonian people, whose genomes are not public.",
         metrics=("selection",),
+        figures=("selection.pbs", "selection.pbs_agreement", "selection.xpehh_agreement"),
     ),
     Chapter(
         "imputation",
@@ -186,7 +188,7 @@ CHAPTERS = (
         "overfitting, near 1 for artificial ones is collapse. Released sets were made from "
         "everyone, so that their privacy loss is near 0 whatever they have kept.",
         attacks=("aats", "privacy-loss"),
-        figures=("aats.accuracy", "aats.distances", "privacy-loss.terms"),
+        figures=("aats.accuracy", "privacy-loss.terms"),
     ),
 )
 
