@@ -291,6 +291,12 @@ def test_another_plan_is_refused_without_force(data, reproduced, tmp_path):
     assert not list((out / "runs").glob("*-seed1"))
 
 
+def test_a_damaged_plan_is_another_plan(data, tmp_path):
+    (tmp_path / "plan.json").write_text("{")
+    with pytest.raises(OutputError, match="another plan"):
+        reproduce(request(data, tmp_path))
+
+
 def test_a_folder_of_somebody_else_is_refused(data, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(OutputError, match="holds something else"):

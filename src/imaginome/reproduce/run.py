@@ -157,7 +157,7 @@ def _open(request: ReproduceRequest, programme: type[Programme], force: bool) ->
     """
     folder, plan = request.output, _plan(request, programme)
     refuse_existing(folder, True, folder_with=PLAN)
-    if (folder / PLAN).is_file() and json.loads((folder / PLAN).read_text()) != plan:
+    if (folder / PLAN).is_file() and _kept_plan(folder) != plan:
         if not force:
             raise OutputError(
                 f"{folder} holds results of another plan (settings, seed, --quick or version)",
@@ -171,6 +171,14 @@ def _open(request: ReproduceRequest, programme: type[Programme], force: bool) ->
     except OSError as error:
         raise output_error(folder, error) from error
     write_text(folder / PLAN, json.dumps(plan, indent=2) + "\n", force=True)
+
+
+def _kept_plan(folder: Path) -> Any:
+    """Return the plan that a folder was made under; nothing for a damaged one."""
+    try:
+        return json.loads((folder / PLAN).read_text(encoding="utf-8"))
+    except ValueError:
+        return None
 
 
 def _write(folder: Path, result: Reproduction) -> None:
