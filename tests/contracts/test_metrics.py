@@ -14,20 +14,33 @@ from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.metrics.registry import metrics
-from imaginome.panel import Panel, Samples, strings
+from imaginome.panel import Panel, strings
 from imaginome.results import MetricResult
+from simulated import simulated_panel
 
 LARGEST_FIGURE = 300_000
 
 
+PEOPLE = 75
+"""A panel: enough for three populations that are judged on their own."""
+
+
 @pytest.fixture(scope="module")
-def comparison(panel: Panel) -> Comparison:
+def comparison() -> Comparison:
+    whole = simulated_panel(3 * PEOPLE, 120)
+    # A phenotype of the first common site, so that every metric has what it needs.
+    site = int(np.argmax(whole.haplotypes.mean(axis=0) > 0.3))
+    carriers = whole.haplotypes[:, site].reshape(-1, 2).any(axis=1)
     parts = []
     for k, prefix in enumerate("THA"):
-        third = panel.take_individuals(np.arange(20 * k, 20 * k + 20))
-        ids = strings([f"{prefix}{i}" for i in range(20)])
-        samples = third.samples
-        parts.append(third.with_samples(Samples(ids, samples.population, samples.superpopulation)))
+        rows = np.arange(PEOPLE * k, PEOPLE * (k + 1))
+        third = whole.take_individuals(rows)
+        samples = replace(
+            third.samples,
+            id=strings([f"{prefix}{i}" for i in range(PEOPLE)]),
+            phenotype=strings(["blue" if carrier else "brown" for carrier in carriers[rows]]),
+        )
+        parts.append(third.with_samples(samples))
     together = Comparison.of(*parts, replicates=20)
     return replace(together, evidence=_evidence(dict(zip("tha", parts, strict=True))))
 
@@ -50,7 +63,7 @@ def kind(request: pytest.FixtureRequest) -> type[Metric]:
 def result(kind: type[Metric], comparison: Comparison) -> MetricResult:
     try:
         return kind().compute(comparison)
-    except NotApplicable as reason:
+    except NotApplicable as reason:  # a program is missing
         pytest.skip(str(reason))
 
 
