@@ -8,31 +8,39 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from imaginome.emergence import ROWS
-from imaginome.models._rbm_gibbs import PIECE, Parameters, sweep
-from imaginome.models._rbm_likelihood import pseudo_log_likelihood
-from imaginome.models._rbm_moments import Moments
+from imaginome.models._rbm_evidence import Evidence
+from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, sweep
+from imaginome.models._rbm_material import Material
 from imaginome.models._rbm_structure import Structure
+from imaginome.models._rbm_units import Kind
+from imaginome.models._rbm_wiring import Wiring
 from imaginome.parallel import map_pieces, pieces, single_threaded_torch
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
-START_WEIGHT = 0.03
+HIDDEN_STEP = 0.3
 START_SCALE = 0.2
 OFFSET_RATE = 0.05
-JUDGED_SITES = 400
+LEAST_VARIANCE = 0.01
+AVERAGING = 8.0
+SHOWN_CHAINS = 64
+FEWEST_CHAINS = 2
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How to train; every number is set (see the model's settings for their meaning)."""
 
+    units: Kind
+    local: int
+    shared: int
     hidden: int
     updates: int
     gibbs: int
     chains: int
     batch: int
     step_size: float
+    site_step: float
     last_step: float
     hold: float
     weight_decay: float
@@ -43,68 +51,92 @@ class Recipe:
 
 @dataclass
 class _Statistics:
-    """Sums over rows: visible times centred hidden means, visible, hidden means."""
+    """Sums over rows: products of centred visible units and hidden means; the rest by class."""
 
     product: torch.Tensor
     visible: torch.Tensor
     hidden: torch.Tensor
+    rows: torch.Tensor
 
     def __add__(self, other: _Statistics) -> _Statistics:
         return _Statistics(
             self.product + other.product,
             self.visible + other.visible,
             self.hidden + other.hidden,
+            self.rows + other.rows,
         )
 
 
 class Trainee:
-    """A machine in training: parameters and persistent chains.
+    """A machine in training: parameters, their running average, and persistent chains.
+
+    Chains keep their class: classes are mixed in the right proportions by construction, and a
+    chain has to mix within its class only.
 
     Parameters
     ----------
     recipe, control
         How to train, under which circumstances.
-    train, validation
-        Haplotypes, ``uint8`` of shape ``(n, n_sites)``.
+    material
+        What to learn from.
     device
         Torch device.
     """
 
     def __init__(
-        self,
-        recipe: Recipe,
-        control: FitControl,
-        train: npt.NDArray[np.uint8],
-        validation: npt.NDArray[np.uint8],
-        device: str,
+        self, recipe: Recipe, control: FitControl, material: Material, device: str
     ) -> None:
         single_threaded_torch()
         self.recipe, self.control, self.device = recipe, control, device
-        self.data = torch.from_numpy(train.astype(np.float32)).to(device)
-        self.validation = torch.from_numpy(validation.astype(np.float32)).to(device)
-        self.mean = self.data.double().mean(0).float()
+        self.codes = material.codes
+        self.data = torch.from_numpy(material.train.astype(np.float32)).to(device)
+        self.shares = torch.from_numpy(material.classes.shares).float().to(device)
+        n_classes = len(self.shares)
+        member = _membership(self.codes, n_classes, device)
+        self.means = member @ self.data / member.sum(1, keepdim=True).clamp(min=1)
+        # Residuals from the means of n_classes samples are too small by this much.
+        self.lost = len(self.data) / max(len(self.data) - n_classes, 1)
+        logits = torch.from_numpy(material.logits).float().to(device)
+        self.target = logits.sigmoid()
+        self.mean = self.shares @ self.target
+        residual = self.data - self.means[torch.from_numpy(self.codes)]
         self.structure = Structure.of(
-            self.data, recipe.components, recipe.damping, control.rng("rbm", "structure")
+            residual, recipe.components, recipe.damping, control.rng("rbm", "structure")
         )
-        self.moments = Moments.of(self.data, self.validation)
+        self.wiring = Wiring.of(material, residual, recipe, control.rng("rbm", "wiring"))
         self._order: tuple[int, npt.NDArray[np.int64]] | None = None
-        self._start()
+        self.bodies = torch.from_numpy(material.classes.bodies()).to(device)
+        weighted = self.bodies * self.shares
+        weighted = weighted / weighted.sum(1, keepdim=True)
+        self.centre = self.bodies.T @ (weighted @ self.target)
+        self._start(logits)
+        classes = material.classes.proportional(recipe.chains, FEWEST_CHAINS)
+        self.evidence = Evidence(control, material, logits, classes)
+        self._start_chains(classes)
 
-    def _start(self) -> None:
-        """Start at independent sites, for which the chains are in equilibrium."""
-        rng = self.control.rng("rbm", "start")
-        n, n_sites = self.recipe.hidden, self.data.shape[1]
-        floor = 0.5 / (len(self.data) + 1)
-        frequency = self.mean.clamp(floor, 1 - floor)
-        noise = rng.standard_normal((n_sites, n), dtype=np.float32)
-        weights = torch.from_numpy(noise).to(self.device) * START_WEIGHT
-        # Hidden units start at one half for a mean haplotype: centred.
-        self.model = Parameters(weights, torch.logit(frequency), -(self.mean @ weights))
-        uniform = rng.random((self.recipe.chains, n_sites), dtype=np.float32)
-        self.chains = (torch.from_numpy(uniform).to(self.device) < frequency).float()
-        self.offset = torch.full((n,), 0.5, device=self.device)
-        self.energy = self._energies(self.chains)
+    def _start(self, logits: torch.Tensor) -> None:
+        """Start near independent sites: inputs of hidden units are centred, biases make up."""
+        weights = self.wiring.weights()
+        hidden = self.wiring.biases(self.target, self.centre)
+        self.machine = Machine(weights, logits.clone(), hidden, self.recipe.units)
+        model = self.machine.of(np.zeros(1, dtype=np.int64))
+        self.offset = model.hidden_mean(self.target @ weights + hidden)
+        self.machine.visible -= self.offset @ weights.T
+        self.average = self._copy()
         self.spread, self.scale = 0.0, START_SCALE
+
+    def _start_chains(self, classes: Codes) -> None:
+        rng = self.control.rng("rbm", "start")
+        self.classes = classes
+        uniform = rng.random((len(classes), self.data.shape[1]), dtype=np.float32)
+        chance = self.target[torch.from_numpy(classes)]
+        self.chains = (torch.from_numpy(uniform).to(self.device) < chance).float()
+        model = self.machine.of(classes)
+        self.energy = model.free_energy(self.chains, model.hidden_input(self.chains))
+
+    def _copy(self) -> Machine:
+        now = self.machine
+        return Machine(now.weights.clone(), now.visible.clone(), now.hidden.clone(), now.kind)
 
     # -- one step -------------------------------------------------------------------------
 
@@ -113,52 +145,93 @@ class Trainee:
         negative = self._negative(index)
         rows = self._batch(index)
         positive = self._positive(rows)
-        self._follow(positive, len(rows), negative, self._rate(index))
+        self._follow(positive, len(rows), negative, index)
+        self._average(index)
 
     def _negative(self, index: int) -> _Statistics:
-        change = np.empty(self.recipe.chains)
+        change = np.empty(len(self.classes))
 
         def work(item: tuple[int, slice]) -> _Statistics:
             number, rows = item
             rng = self.control.rng("rbm", "chains", index, number)
-            start = self.model.hidden_input(self.chains[rows])
-            before = self.model.free_energy(self.chains[rows], start)
+            classes = self.classes[rows]
+            model = self.machine.of(classes)
+            start = model.hidden_input(self.chains[rows])
+            before = model.free_energy(self.chains[rows], start)
             change[rows] = (self.energy[rows] - before).cpu().numpy()
-            visible, hidden_input = sweep(self.model, start, self.recipe.gibbs, rng)
+            visible, hidden_input = sweep(model, start, self.recipe.gibbs, rng, classes)
             self.chains[rows] = visible
-            self.energy[rows] = self.model.free_energy(visible, hidden_input)
-            return _statistics(visible, hidden_input.sigmoid_(), self.offset)
+            self.energy[rows] = model.free_energy(visible, hidden_input)
+            return self._statistics(visible, model.hidden_mean(hidden_input), classes, self.target)
 
-        items = list(enumerate(pieces(self.recipe.chains, PIECE)))
+        items = list(enumerate(pieces(len(self.classes), PIECE)))
         total = _sum(map_pieces(work, items, self.control.threads))
-        self._adapt(index, float(change.std()))
+        self._adapt(index, change)
         return total
 
     def _positive(self, rows: npt.NDArray[np.int64]) -> _Statistics:
         def work(part: slice) -> _Statistics:
             visible = self.data[torch.from_numpy(rows[part]).to(self.device)]
-            hidden = self.model.hidden_input(visible).sigmoid_()
-            return _statistics(visible, hidden, self.offset)
+            classes = self.codes[rows[part]]
+            model = self.machine.of(classes)
+            hidden = model.hidden_mean(model.hidden_input(visible))
+            return self._statistics(visible, hidden, classes, self.means)
 
         return _sum(map_pieces(work, pieces(len(rows), PIECE), self.control.threads))
 
+    def _statistics(
+        self, visible: torch.Tensor, hidden: torch.Tensor, classes: Codes, centre: torch.Tensor
+    ) -> _Statistics:
+        member = _membership(classes, len(self.shares), self.device)
+        index = torch.from_numpy(classes).to(self.device)
+        away = hidden - self.offset[index]
+        product = (visible - centre[index]).T @ away
+        return _Statistics(product, member @ visible, member @ away, member.sum(1))
+
     def _follow(
-        self, positive: _Statistics, n_rows: int, negative: _Statistics, rate: float
+        self, positive: _Statistics, n_rows: int, negative: _Statistics, index: int
     ) -> None:
-        data_hidden = positive.hidden / n_rows
-        hidden_gap = data_hidden - negative.hidden / self.recipe.chains
-        gradient = positive.product / n_rows - negative.product / self.recipe.chains
-        # The visible offset is the data mean: subtracted here, once, instead of in each row.
-        gradient -= torch.outer(self.mean, hidden_gap)
-        gradient -= self.recipe.weight_decay * self.model.weights
-        gradient = self.structure.even_out(gradient)
-        # The mean of all data rather than of the batch: this part needs no noise.
-        visible_gap = self.mean - negative.visible / self.recipe.chains
-        visible_gap = self.structure.even_out(visible_gap[:, None])[:, 0]
-        self.model.visible += rate * (visible_gap - gradient @ self.offset)
-        self.model.hidden += rate * (hidden_gap - self.mean @ gradient)
-        self.model.weights += rate * gradient
-        self.offset += OFFSET_RATE * (data_hidden - self.offset)
+        """Match covariances within classes, means of hidden units and pooled frequencies."""
+        rate = self._rate(index)
+        data, chains = self._by_body(positive), self._by_body(negative)
+        hidden_gap = self.bodies.T @ (data - chains)
+        gradient = positive.product * (self.lost / n_rows) - self._chain_covariance(negative)
+        change = self.wiring.follow(self.structure.even_out(gradient), rate)
+        members = negative.rows[:, None]
+        site_gap = self.target - negative.visible / members
+        variance = (self.target * (1 - self.target)).clamp(min=LEAST_VARIANCE)
+        self.machine.weights = self.machine.weights + change
+        self.machine.hidden = (
+            self.machine.hidden + HIDDEN_STEP * rate * hidden_gap - self.centre @ change
+        )
+        site_rate = self.recipe.site_step * self._schedule(index)
+        self.machine.visible = (
+            self.machine.visible + site_rate * site_gap / variance - self.offset @ change.T
+        )
+        self.offset = self.offset + OFFSET_RATE * negative.hidden / members
+
+    def _chain_covariance(self, found: _Statistics) -> torch.Tensor:
+        """Return the covariance of visible and hidden units of the chains within classes.
+
+        About the chains' own means: strongly linked sites flip together and seldom, so that
+        the chains of a class are long on one side; this must not count as linkage.
+        """
+        rows = found.rows[:, None]
+        drift = (found.visible - rows * self.target).T @ (found.hidden / rows)
+        return (found.product - drift) / (len(self.classes) - len(rows))
+
+    def _by_body(self, found: _Statistics) -> torch.Tensor:
+        """Return the mean of the centred hidden units of each body of classes."""
+        rows = self.bodies @ found.rows
+        return (self.bodies @ found.hidden) / rows.clamp(min=1)[:, None]
+
+    def _average(self, index: int) -> None:
+        """Average parameters over about the last ninth of the updates (Shamir and Zhang 2013)."""
+        share = (AVERAGING + 1) / (index + AVERAGING + 1)
+        now, mean = self.machine, self.average
+        mean.weights = mean.weights + share * (now.weights - mean.weights)
+        mean.visible = mean.visible + share * (now.visible - mean.visible)
+        mean.hidden = mean.hidden + share * (now.hidden - mean.hidden)
 
     # -- batches and step size ------------------------------------------------------------
 
@@ -180,72 +253,52 @@ class Trainee:
     def _rate(self, index: int) -> float:
         return self.recipe.step_size * self.scale * self._schedule(index)
 
-    def _adapt(self, index: int, spread: float) -> None:
+    def _adapt(self, index: int, change: npt.NDArray[np.float64]) -> None:
         """Keep moves within the trust region: s.d. over chains of the change of log density.
 
-        The region shrinks with the schedule, or else the scale would undo it.
+        Within classes, whose normalising constants are free. The region shrinks with the
+        schedule, or else the scale would undo it.
         """
-        self.spread = spread
-        factor = (self.recipe.trust * self._schedule(index) / (spread + 1e-12)) ** 0.5
+        rows = np.maximum(np.bincount(self.classes), 1)
+        means = np.bincount(self.classes, weights=change) / rows
+        self.spread = float((change - means[self.classes]).std())
+        factor = (self.recipe.trust * self._schedule(index) / (self.spread + 1e-12)) ** 0.5
         self.scale = min(1.0, self.scale * min(1.1, max(0.2, factor)))
 
-    # -- held-out evidence ----------------------------------------------------------------
+    # -- held-out evidence, frames ----------------------------------------------------------
 
     def held_out(self) -> dict[str, float]:
-        """Return the pseudo-log-likelihood of held-out haplotypes, and errors of the chains.
-
-        The likelihood itself is known up to its partition function only, whose estimates drift
-        along a training; moments of chains are too noisy on few people to tell when to stop.
-        ``energy_gap`` warns of overfitting: held-out less train free energy, in nats.
-        """
-        n_sites = len(self.mean)
-        sites = np.unique(np.linspace(0, n_sites - 1, min(n_sites, JUDGED_SITES)).astype(np.int64))
-        conditional = pseudo_log_likelihood(
-            self.model, self.validation, sites, self.control.threads
-        )
-        seen = self.data[:: max(1, len(self.data) // (4 * PIECE))]
-        gap = self._energies(self.validation).mean() - self._energies(seen).mean()
-        return {
-            "pseudo_log_likelihood": conditional * n_sites,
-            **self.moments.errors(self.chains),
-            "energy_gap": float(gap),
-            "step_size": self.scale * self.recipe.step_size,
-        }
+        """Return likelihoods of held-out haplotypes, errors of the chains, and how they mix."""
+        figures = self.evidence.figures(self.average, self.chains)
+        return {**figures, "step_size": self.scale * self.recipe.step_size}
 
     def frame(self) -> npt.NDArray[np.uint8]:
-        """Return the first chains as they stand: at step 0 independent sites."""
-        return self.chains[:ROWS].cpu().numpy().astype(np.uint8)
-
-    def _energies(self, visible: torch.Tensor) -> torch.Tensor:
-        def work(rows: slice) -> torch.Tensor:
-            return self.model.free_energy(visible[rows], self.model.hidden_input(visible[rows]))
-
-        return torch.cat(map_pieces(work, pieces(len(visible), PIECE), self.control.threads))
+        """Return the alleles of the same 64 chains, spread over classes."""
+        n = len(self.chains)
+        rows = np.unique(np.linspace(0, n - 1, min(n, SHOWN_CHAINS)).astype(np.int64))
+        return np.asarray(self.chains[torch.from_numpy(rows)].cpu().numpy().astype(np.uint8))
 
     # -- state ----------------------------------------------------------------------------
 
     def weights(self) -> Tensors:
-        """Return the parameters and the chains, ready to sample from."""
+        """Return the averaged parameters and the chains, ready to sample from."""
         return {
-            "weights": self.model.weights.cpu().numpy(),
-            "visible_bias": self.model.visible.cpu().numpy(),
-            "hidden_bias": self.model.hidden.cpu().numpy(),
+            **_tensors(self.average),
             "chains": self.chains.cpu().numpy().astype(np.uint8),
         }
 
     def load_weights(self, weights: Tensors) -> None:
         """Take over what `weights` returned."""
-
-        def tensor(name: str) -> torch.Tensor:
-            return torch.from_numpy(weights[name].astype(np.float32)).to(self.device)
-
-        self.model = Parameters(tensor("weights"), tensor("visible_bias"), tensor("hidden_bias"))
-        self.chains = tensor("chains")
+        self.average = self._machine(weights)
+        self.chains = self._tensor(weights["chains"])
 
     def state(self) -> Tensors:
         """Return all that the next step depends on."""
+        live = {f"live.{name}": tensor for name, tensor in _tensors(self.machine).items()}
         return {
             **self.weights(),
+            **live,
+            **self.wiring.state(),
             "offset": self.offset.cpu().numpy(),
             "energy": self.energy.cpu().numpy(),
             "step_scale": np.array([self.scale, self.spread]),
@@ -254,13 +307,35 @@ class Trainee:
     def load_state(self, state: Tensors) -> None:
         """Take over what `state` returned."""
         self.load_weights(state)
-        self.offset = torch.from_numpy(state["offset"].copy()).to(self.device)
+        self.machine = self._machine(state, "live.")
+        self.wiring.load_state(state)
+        self.offset = self._tensor(state["offset"])
         self.energy = torch.from_numpy(state["energy"].copy()).to(self.device)
         self.scale, self.spread = (float(x) for x in state["step_scale"])
 
+    def _machine(self, tensors: Tensors, prefix: str = "") -> Machine:
+        weights, visible, hidden = (
+            self._tensor(tensors[prefix + name])
+            for name in ("weights", "visible_bias", "hidden_bias")
+        )
+        return Machine(weights, visible, hidden, self.recipe.units)
 
-def _statistics(visible: torch.Tensor, hidden: torch.Tensor, offset: torch.Tensor) -> _Statistics:
-    return _Statistics(visible.T @ (hidden - offset), visible.sum(0), hidden.sum(0))
+    def _tensor(self, array: npt.NDArray[np.generic]) -> torch.Tensor:
+        return torch.from_numpy(array.astype(np.float32)).to(self.device)
+
+
+def _tensors(machine: Machine) -> Tensors:
+    return {
+        "weights": machine.weights.cpu().numpy(),
+        "visible_bias": machine.visible.cpu().numpy(),
+        "hidden_bias": machine.hidden.cpu().numpy(),
+    }
+
+
+def _membership(classes: Codes, n_classes: int, device: str) -> torch.Tensor:
+    """Return which row belongs to which class, ``float32`` of shape ``(n_classes, n_rows)``."""
+    index = torch.from_numpy(classes)
+    return torch.nn.functional.one_hot(index, n_classes).T.float().contiguous().to(device)
 
 
 def _sum(parts: list[_Statistics]) -> _Statistics:

@@ -1,4 +1,4 @@
-"""Bernoulli restricted Boltzmann machine, trained near equilibrium."""
+"""Restricted Boltzmann machine, conditional on population, trained near equilibrium."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from pydantic import Field
 
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.errors import ModelError
-from imaginome.models._rbm_gibbs import PIECE, Parameters, advance
-from imaginome.models._rbm_likelihood import log_partition
+from imaginome.models._classes import mixed
+from imaginome.models._rbm_classes import proportional
+from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, advance
+from imaginome.models._rbm_likelihood import Partition, class_log_likelihoods, log_partition
+from imaginome.models._rbm_material import Material
 from imaginome.models._rbm_trainee import Recipe, Trainee
+from imaginome.models._rbm_units import Kind
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces, single_threaded_torch
@@ -86,31 +90,84 @@ BESAG_1975 = Citation(
     "10.2307/2987782",
     "pseudo-likelihood of held-out haplotypes, by which the best step is chosen",
 )
+MNIH_2011 = Citation(
+    "mnih2011",
+    "Mnih, Volodymyr and Larochelle, Hugo and Hinton, Geoffrey E.",
+    "Conditional restricted Boltzmann machines for structured output prediction",
+    "Proceedings of the 27th Conference on Uncertainty in Artificial Intelligence",
+    2011,
+    "",
+    "biases of sites that depend on the class",
+)
+NAIR_2010 = Citation(
+    "nair2010",
+    "Nair, Vinod and Hinton, Geoffrey E.",
+    "Rectified linear units improve restricted Boltzmann machines",
+    "Proceedings of the 27th International Conference on Machine Learning",
+    2010,
+    "",
+    "hidden units that are not binary; ours are truncated Gaussians, drawn exactly",
+)
+GAVISH_2017 = Citation(
+    "gavish2017",
+    "Gavish, Matan and Donoho, David L.",
+    "Optimal shrinkage of singular values",
+    "IEEE Transactions on Information Theory",
+    2017,
+    "10.1109/TIT.2017.2653801",
+    "frequencies of populations pooled along the axes that rise above chance",
+)
+SHAMIR_2013 = Citation(
+    "shamir2013",
+    "Shamir, Ohad and Zhang, Tong",
+    "Stochastic gradient descent for non-smooth optimization: convergence results and optimal "
+    "averaging schemes",
+    "Proceedings of the 30th International Conference on Machine Learning",
+    2013,
+    "",
+    "averaged parameters",
+)
 
-SITES_PER_HIDDEN = 3
-UPDATES_PER_SITE = 15
-MOST_HIDDEN, FEWEST_HIDDEN = 512, 16
-MOST_UPDATES, FEWEST_UPDATES = 3_200, 1_000
-WORK = 4.0e13
+UPDATES = 1200
+FEWEST_UPDATES = 300
+WORK = 1.5e13
 """Multiply-adds after which the automatic number of updates ends: minutes on two cores."""
-MEASUREMENTS = 50
+MEASUREMENTS = 25
 ANNEALED_CHAINS = 512
+FEWEST_ANNEALED = 16
 
 
 class RbmSettings(Settings):
-    """Settings of `rbm`; 0 stands for a number that follows the size of the panel."""
+    """Settings of `rbm`."""
 
-    hidden: int = Field(0, ge=0, le=100_000, description="hidden units; 0: by number of sites")
-    updates: int = Field(0, ge=0, description="parameter updates; 0: by number of sites (updates)")
-    gibbs: int = Field(5, ge=1, description="Gibbs steps of the chains before an update (steps)")
+    units: Kind = Field(
+        "bernoulli", description="hidden units: bernoulli (0 or 1) or relu (truncated Gaussian)"
+    )
+    local: int = Field(
+        512, ge=0, description="most hidden units that see linked neighbouring sites only"
+    )
+    shared: int = Field(
+        16, ge=0, description="hidden units along the axes on which populations differ"
+    )
+    hidden: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="more hidden units, which see every site; they memorise most",
+    )
+    updates: int = Field(0, ge=0, description="parameter updates; 0: by size of the panel")
+    gibbs: int = Field(3, ge=1, description="Gibbs steps of the chains before an update (steps)")
     chains: int = Field(1024, ge=16, description="persistent chains (chains)")
-    batch: int = Field(512, ge=1, description="train haplotypes an update looks at (haplotypes)")
-    step_size: float = Field(0.3, gt=0, le=1, description="largest step along the gradient")
+    batch: int = Field(1024, ge=1, description="train haplotypes an update looks at (haplotypes)")
+    step_size: float = Field(2.0, gt=0, le=10, description="largest step along the gradient")
+    site_step: float = Field(
+        0.05, gt=0, le=1, description="step of site biases towards the pooled frequencies"
+    )
     last_step: float = Field(
         0.02, gt=0, le=1, description="step size at the end, as a share of `step_size`"
     )
     hold: float = Field(
-        0.5, ge=0, lt=1, description="share of updates before the step size begins to fall"
+        0.4, ge=0, lt=1, description="share of updates before the step size begins to fall"
     )
     trust: float = Field(
         1.0,
@@ -128,10 +185,10 @@ class RbmSettings(Settings):
         "site; large: plain gradient",
     )
     weight_decay: float = Field(
-        0.03,
+        0.002,
         ge=0,
         le=1,
-        description="pull of weights to zero, relative to the gradient; keeps noise out of them",
+        description="pull of shared and dense weights to zero, relative to the gradient",
     )
     annealing: int = Field(
         1000, ge=1, description="temperatures of the estimate of log Z after the fit (steps)"
@@ -142,40 +199,47 @@ class RbmSettings(Settings):
 
 
 class Rbm(Generator[RbmSettings]):
-    """Restricted Boltzmann machine with binary hidden units.
+    """Restricted Boltzmann machine of haplotypes given their population and phenotype.
 
-    Persistent contrastive divergence with the centred gradient, divided by the covariance of
-    the sites (`Structure`), on many chains whose Bernoulli draws are balanced (`draw_balanced`).
-    The best step is chosen by the pseudo-likelihood of held-out people.
+    Biases of sites belong to a class, pooled over related ones; weights are shared, and few:
+    see `Wiring`. Persistent contrastive divergence with the centred gradient on many chains of
+    fixed classes, whose draws are balanced; the best step is the one under which held-out
+    people are most likely. Without labels, clusters along principal components are the classes.
     """
 
     id = "rbm"
-    description = "restricted Boltzmann machine: sites linked through binary hidden units"
+    description = "restricted Boltzmann machine: sites linked through hidden units, by population"
     assumptions = (
-        "haplotypes are exchangeable; dependence between sites, near or far, passes through the "
-        "hidden units; order and distance of sites are not used"
+        "haplotypes of a population are exchangeable; within it, dependence between distant sites "
+        "lies along the axes on which populations differ (admixture), all else is between sites "
+        "of one neighbourhood; populations share weights and differ in the biases of sites"
     )
     limitations = (
-        "time and memory grow with sites times hidden units; on dense panels neighbouring sites "
-        "need many hidden units; the log-likelihood rests on an estimate of log Z; populations "
-        "are not labelled"
+        "on dense panels neighbouring sites need many hidden units; linkage that differs between "
+        "populations is averaged; no relatedness; the log-likelihood rests on an estimate of log Z"
     )
     citations = (
         YELMEN_2021.because("the restricted Boltzmann machine for human genomes"),
         TIELEMAN_2008,
         MELCHIOR_2016,
         DECELLE_2021,
+        MNIH_2011,
+        NAIR_2010,
+        GAVISH_2017,
+        SHAMIR_2013,
         AMARI_1998,
         MADOW_1944,
         NEAL_2001,
         BESAG_1975,
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"latent"})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"latent", "population", "phenotype"})
     Settings = RbmSettings
 
-    _model: Parameters
+    _machine: Machine
     _chains: npt.NDArray[np.uint8]
-    _log_partition: float
+    _classes: Codes
+    _shares: npt.NDArray[np.float64]
+    _partition: Partition
 
     # -- capabilities ---------------------------------------------------------------------
 
@@ -184,23 +248,26 @@ class Rbm(Generator[RbmSettings]):
     ) -> npt.NDArray[np.float64]:
         """Return the estimated log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
 
-        Natural logarithm. Differences between rows are exact; log Z, common to all, is the
-        estimate by annealed importance sampling made after the fit.
+        Natural logarithm, classes mixed in the proportions of train. It rests on estimates of
+        log Z of each class by annealed importance sampling, made after the fit.
         """
         visible = self._visible(haplotypes)
 
         def work(rows: slice) -> npt.NDArray[np.float64]:
-            part = visible[rows]
-            energy = self._model.free_energy(part, self._model.hidden_input(part))
-            return np.asarray(-energy.numpy() - self._log_partition)
+            logs = class_log_likelihoods(self._machine, self._partition, visible[rows])
+            return mixed(logs, self._shares)
 
         return np.concatenate(map_pieces(work, pieces(len(visible), PIECE), threads))
 
     def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
-        """Return the chance of each hidden unit to be on, ``float32``, ``(n_rows, hidden)``."""
+        """Return the expected states of the hidden units, ``float32``, ``(n_rows, hidden)``.
+
+        They do not depend on the class: it moves the biases of sites only.
+        """
         visible = self._visible(haplotypes)
+        model = self._machine.of(np.zeros(1, dtype=np.int64))
         parts = [
-            self._model.hidden_input(visible[rows]).sigmoid_().numpy()
+            model.hidden_mean(model.hidden_input(visible[rows])).numpy()
             for rows in pieces(len(visible), PIECE)
         ]
         return np.concatenate(parts)
@@ -208,39 +275,53 @@ class Rbm(Generator[RbmSettings]):
     # -- contract -------------------------------------------------------------------------
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        single_threaded_torch()
         recipe = recipe_for(self.settings, train_panel.n_sites)
-        device = control.torch_device()
-        trainee = Trainee(recipe, control, train_panel.haplotypes, validation.haplotypes, device)
+        rng = control.rng("rbm", "clusters")
+        material = Material.of(train_panel, validation, self.frame, rng)
+        trainee = Trainee(recipe, control, material, control.torch_device())
         plan = TrainingPlan(
             recipe.updates,
             max(1, recipe.updates // MEASUREMENTS),
-            objective="pseudo_log_likelihood",
+            objective="log_likelihood",
             toward="higher",
         )
         self.history = train("rbm", trainee, plan, control)
-        estimate, effective = log_partition(
-            trainee.model,
-            trainee.model.visible,
+        n_classes = len(material.classes.shares)
+        partition = log_partition(
+            trainee.average,
+            trainee.evidence.logits,
             lambda piece: control.rng("rbm", "annealing", piece),
             temperatures=self.settings.annealing,
-            runs=ANNEALED_CHAINS,
+            runs=max(FEWEST_ANNEALED, ANNEALED_CHAINS // n_classes),
             threads=control.threads,
         )
         control.progress.note(
-            f"rbm: log Z {estimate:.2f}, {effective:.0f} effective of {ANNEALED_CHAINS} chains"
+            f"rbm: log Z of {n_classes} classes, {partition.effective:.0%} of annealed chains "
+            "effective"
         )
-        self._load_tensors({**trainee.weights(), "log_partition": np.array([estimate])})
+        self._load_tensors(
+            {
+                **trainee.weights(),
+                "classes": trainee.classes,
+                "shares": material.classes.shares,
+                "log_partition": partition.log,
+            }
+        )
 
     def _draw(
         self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
     ) -> Haplotypes:
         single_threaded_torch()
+        if classes is None:
+            classes = np.repeat(proportional(self._shares, n // 2), 2)
         rng = child_generator(seed, "rbm", "start")
-        orders = [rng.permutation(len(self._chains)) for _ in range(-(-n // len(self._chains)))]
-        chains = torch.from_numpy(self._chains[np.concatenate(orders)[:n]]).float()
+        start = self._chains[_chains_of(classes, self._classes, rng)]
+        chains = torch.from_numpy(start).float()
         advance(
-            self._model,
+            self._machine,
             chains,
+            classes,
             self.settings.sampling_steps,
             lambda piece: child_generator(seed, "rbm", "draw", piece),
             threads,
@@ -249,11 +330,13 @@ class Rbm(Generator[RbmSettings]):
 
     def _tensors(self) -> Tensors:
         return {
-            "weights": self._model.weights.numpy(),
-            "visible_bias": self._model.visible.numpy(),
-            "hidden_bias": self._model.hidden.numpy(),
+            "weights": self._machine.weights.numpy(),
+            "visible_bias": self._machine.visible.numpy(),
+            "hidden_bias": self._machine.hidden.numpy(),
             "chains": self._chains,
-            "log_partition": np.array([self._log_partition]),
+            "classes": self._classes,
+            "shares": self._shares,
+            "log_partition": self._partition.log,
         }
 
     def _load_tensors(self, tensors: Tensors) -> None:
@@ -261,9 +344,11 @@ class Rbm(Generator[RbmSettings]):
             torch.from_numpy(np.array(tensors[name], dtype=np.float32))
             for name in ("weights", "visible_bias", "hidden_bias")
         )
-        self._model = Parameters(weights, visible, hidden)
+        self._machine = Machine(weights, visible, hidden, self.settings.units)
         self._chains = np.array(tensors["chains"], dtype=np.uint8)
-        self._log_partition = float(tensors["log_partition"][0])
+        self._classes = np.array(tensors["classes"], dtype=np.int64)
+        self._shares = np.array(tensors["shares"], dtype=np.float64)
+        self._partition = Partition(np.array(tensors["log_partition"], dtype=np.float64), 0.0)
 
     def _visible(self, haplotypes: Haplotypes) -> torch.Tensor:
         if haplotypes.ndim != 2 or haplotypes.shape[1] != len(self.sites):
@@ -276,26 +361,24 @@ class Rbm(Generator[RbmSettings]):
         return torch.from_numpy(haplotypes.astype(np.float32))
 
 
+def _chains_of(classes: Codes, stored: Codes, rng: np.random.Generator) -> Codes:
+    """Return a stored chain of its class for each row, each used about equally often."""
+    chosen = np.empty(len(classes), dtype=np.int64)
+    for kind in np.unique(classes):
+        rows, own = np.flatnonzero(classes == kind), np.flatnonzero(stored == kind)
+        rounds = [rng.permutation(own) for _ in range(-(-len(rows) // len(own)))]
+        chosen[rows] = np.concatenate(rounds)[: len(rows)]
+    return chosen
+
+
 def recipe_for(settings: RbmSettings, n_sites: int) -> Recipe:
-    """Return the settings with every 0 replaced by a number that fits the panel."""
-    hidden = settings.hidden or min(max(n_sites // SITES_PER_HIDDEN, FEWEST_HIDDEN), MOST_HIDDEN)
+    """Return the settings with the number of updates made to fit the panel."""
+    hidden = settings.local + settings.shared + settings.hidden
     # A Gibbs step is two matrix products; gradients and data cost about three more.
-    cost = (2 * settings.gibbs * settings.chains + 3 * settings.batch) * n_sites * hidden
-    wanted = min(UPDATES_PER_SITE * n_sites, MOST_UPDATES, int(WORK / cost))
-    return Recipe(
-        hidden=hidden,
-        updates=settings.updates or max(wanted, FEWEST_UPDATES),
-        gibbs=settings.gibbs,
-        chains=settings.chains,
-        batch=settings.batch,
-        step_size=settings.step_size,
-        last_step=settings.last_step,
-        hold=settings.hold,
-        weight_decay=settings.weight_decay,
-        trust=settings.trust,
-        components=settings.components,
-        damping=settings.damping,
-    )
+    cost = (2 * settings.gibbs * settings.chains + 3 * settings.batch) * n_sites * max(hidden, 1)
+    chosen = settings.model_dump(exclude={"updates", "annealing", "sampling_steps"})
+    updates = settings.updates or max(min(UPDATES, int(WORK / cost)), FEWEST_UPDATES)
+    return Recipe(updates=updates, **chosen)
 
 
 ITEM = Rbm

@@ -1,0 +1,90 @@
+"""Axes on which classes differ, and the classes whose people are spread out along them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._rbm_material import Codes, Material
+
+MOST_AXES = 10
+MOST_LOGIT = 4.0
+LEAST_EXCESS = 2.5
+"""Variance beyond that of independent sites, in units of its standard error."""
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Admixture:
+    """Where shared units begin.
+
+    Attributes
+    ----------
+    axes
+        Orthonormal, ``float32`` of shape ``(n_sites, n_axes)``.
+    directions
+        Direction of each unit along the axes, ``float32`` of shape ``(n_axes, n_units)``.
+    homes
+        The class whose haplotypes vary along the direction, ``int64`` of shape ``(n_units,)``.
+    shares
+        Share of this class in train, ``float32``.
+    """
+
+    axes: Floats
+    directions: Floats
+    homes: Codes
+    shares: Floats
+
+
+def admixture(material: Material, residual: Floats, most: int) -> Admixture:
+    """Find classes with more variance along the axes than independent sites would have.
+
+    Linkage of distant sites within a population is mostly that its people have different shares
+    of ancestry: they lie spread out along the axes on which populations differ.
+
+    Parameters
+    ----------
+    material
+        What to learn from.
+    residual
+        Train alleles less the mean of their class, ``(n, n_sites)``.
+    most
+        Most directions to return; those that stand out most.
+    """
+    axes = _axes(material, residual)
+    scores = residual @ axes
+    found: list[tuple[float, int, Floats]] = []
+    for home, logits in enumerate(material.logits):
+        rows = scores[material.codes == home].astype(np.float64)
+        chance = 1 / (1 + np.exp(-logits))
+        expected = (axes.T * (chance * (1 - chance))) @ axes
+        excess = rows.T @ rows / max(len(rows) - 1, 1) - expected
+        values, vectors = np.linalg.eigh(excess)
+        for value, vector in zip(values, vectors.T, strict=True):
+            error = vector @ expected @ vector * np.sqrt(2 / max(len(rows), 1))
+            if value > LEAST_EXCESS * error:
+                found.append((value / error, home, vector.astype(np.float32)))
+    found = sorted(found, key=lambda one: -one[0])[:most]
+    homes = np.array([home for _, home, _ in found], dtype=np.int64)
+    directions = np.array([vector for _, _, vector in found], dtype=np.float32)
+    shares = material.classes.shares[homes].astype(np.float32)
+    return Admixture(axes, directions.reshape(len(found), axes.shape[1]).T.copy(), homes, shares)
+
+
+def _axes(material: Material, residual: Floats) -> Floats:
+    """Return axes along which the logits of classes differ, most important first.
+
+    A single class has none: there, the leading axes of the haplotypes themselves.
+    """
+    shares = material.classes.shares
+    if len(shares) > 1:
+        logits = np.clip(material.logits, -MOST_LOGIT, MOST_LOGIT)
+        away = (logits - shares @ logits) * np.sqrt(shares)[:, None]
+    else:
+        gram = residual @ residual.T
+        away = np.linalg.eigh(gram)[1][:, : -MOST_AXES - 1 : -1].T @ residual
+    _, singular, axes = np.linalg.svd(away, full_matrices=False)
+    kept = singular > 1e-6 * max(float(singular[0]), 1e-6)
+    return np.asarray(axes[kept][:MOST_AXES].T, dtype=np.float32)

@@ -1,0 +1,96 @@
+"""Classes of haplotypes: labels where there are any, clusters where there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._classes import class_shares
+from imaginome.panel.frame import PanelFrame
+
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What is known of the classes.
+
+    Attributes
+    ----------
+    shares
+        Share of each class in train, ``float64`` of shape ``(n_classes,)``.
+    design
+        Features of each class, ``float32`` of shape ``(n_classes, n_features)``.
+    broad
+        Those features that many people share: superpopulation and phenotype.
+    group
+        Population of each class as an index, ``int64``.
+    """
+
+    shares: npt.NDArray[np.float64]
+    design: npt.NDArray[np.float32]
+    broad: npt.NDArray[np.float32]
+    group: Codes
+
+    def bodies(self) -> npt.NDArray[np.float32]:
+        """Return which class belongs to which body of people with hidden biases of its own.
+
+        ``float32`` of shape ``(n_bodies, n_classes)``, one 1 a column: superpopulations (and
+        phenotypes) where there are any, else everybody.
+        """
+        if not self.broad.shape[1]:
+            return np.ones((1, len(self.shares)), dtype=np.float32)
+        body = np.unique(self.broad, axis=0, return_inverse=True)[1].reshape(-1)
+        return np.equal.outer(np.arange(int(body.max()) + 1), body).astype(np.float32)
+
+    def scopes(self) -> npt.NDArray[np.bool_]:
+        """Return the sets of classes in which linkage is looked for, all of them first."""
+        everybody = np.ones((1, len(self.shares)), dtype=np.bool_)
+        bodies = self.bodies() > 0
+        return np.vstack([everybody, bodies]) if len(bodies) > 1 else everybody
+
+    @classmethod
+    def of_frame(cls, frame: PanelFrame) -> Classes:
+        """Return the classes of a labelled panel; a single one without labels."""
+        names = list(frame.classes) or [("", "")]
+        populations = [population for population, _ in names]
+        above = [frame.superpopulations.get(name, "") for name in populations]
+        broad = [_columns(above), _columns([phenotype for _, phenotype in names])]
+        group = np.unique(populations, return_inverse=True)[1].astype(np.int64)
+        return cls(class_shares(frame), frame.design(), np.hstack(broad), group)
+
+    @classmethod
+    def of_clusters(cls, codes: Codes) -> Classes:
+        """Return classes that nothing is known of but who belongs to them."""
+        counts = np.bincount(codes)
+        n = len(counts)
+        none = np.zeros((n, 0), dtype=np.float32)
+        design = np.eye(n, dtype=np.float32) if n > 1 else none
+        return cls(counts / counts.sum(), design, none, np.arange(n))
+
+    def proportional(self, n: int, least: int = 0) -> Codes:
+        """Return the classes of about `n` rows, sorted, in the proportions of train.
+
+        More rows than `n` come back where a class would have fewer than `least`.
+        """
+        counts = np.bincount(proportional(self.shares, n), minlength=len(self.shares))
+        return np.repeat(np.arange(len(counts)), np.maximum(counts, least))
+
+
+def proportional(shares: npt.NDArray[np.float64], n: int) -> Codes:
+    """Return `n` sorted class numbers in these shares, largest remainders first."""
+    exact = shares * n
+    counts = np.floor(exact).astype(np.int64)
+    order = np.argsort(counts - exact, kind="stable")
+    counts[order[: n - counts.sum()]] += 1
+    return np.repeat(np.arange(len(counts)), counts)
+
+
+def _columns(labels: list[str]) -> npt.NDArray[np.float32]:
+    """Return one column for each value; none where there is a single one."""
+    values = sorted(set(labels))
+    if len(values) == 1:
+        return np.zeros((len(labels), 0), dtype=np.float32)
+    return np.array([[label == value for value in values] for label in labels], dtype=np.float32)

@@ -1,0 +1,138 @@
+"""Allele frequencies of classes, pooled across related ones as far as held-out people approve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._rbm_classes import Classes
+from imaginome.parallel import pieces
+
+SPREADS = (0.1, 0.3, 1.0)
+BROAD_SPREAD = 3.0
+ROUNDS = 12
+SITES = 512
+MOST_CHANGE = 2.0
+LEAST_FREQUENCY = 0.002
+LEAST_VARIANCE = 0.02
+NOISE_EDGE = 0.98
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What pooling needs to know of a panel.
+
+    Attributes
+    ----------
+    rows
+        Haplotypes of each class, ``float64`` of shape ``(n_classes,)``.
+    ones
+        How many of them carry allele 1, ``(n_classes, n_sites)``.
+    """
+
+    rows: Floats
+    ones: Floats
+
+    @classmethod
+    def of(
+        cls, haplotypes: npt.NDArray[np.uint8], codes: npt.NDArray[np.int64], n_classes: int
+    ) -> Counts:
+        """Count the rows of `haplotypes` by class."""
+        rows = np.bincount(codes, minlength=n_classes).astype(np.float64)
+        ones = [haplotypes[codes == k].sum(0, dtype=np.float64) for k in range(n_classes)]
+        return cls(rows, np.stack(ones))
+
+    def log_likelihood(self, logits: Floats) -> float:
+        """Return the log-likelihood of independent sites with these logits, in nats."""
+        ones, others = self.ones, self.rows[:, None] - self.ones
+        return -float((ones * np.logaddexp(0, -logits) + others * np.logaddexp(0, logits)).sum())
+
+
+def pooled_logits(counts: Counts, held_out: Counts, classes: Classes) -> Floats:
+    """Return logits of allele 1 by class, ``(n_classes, n_sites)``, most likely held out.
+
+    Parameters
+    ----------
+    counts, held_out
+        Of the train panel and its validation part.
+    classes
+        What is known of the classes.
+    """
+    return max(_candidates(counts, classes), key=held_out.log_likelihood)
+
+
+def _candidates(counts: Counts, classes: Classes) -> Iterator[Floats]:
+    broad = _ridge(counts, classes.broad, BROAD_SPREAD)
+    yield broad
+    if len(classes.shares) > 1:
+        yield _along_few_axes(counts, broad, classes.group)
+        for spread in SPREADS:
+            yield _ridge(counts, classes.design, spread)
+
+
+def _ridge(counts: Counts, design: npt.NDArray[np.float32], spread: float) -> Floats:
+    """Fit an intercept and an effect of each feature, normal with this spread, site by site."""
+    features = np.hstack([np.ones((len(design), 1)), design.astype(np.float64)])
+    prior = np.full(features.shape[1], spread**-2.0)
+    prior[0] = 0.0
+    logits = np.empty_like(counts.ones)
+    for columns in pieces(counts.ones.shape[1], SITES):
+        logits[:, columns] = _newton(counts.rows, counts.ones[:, columns], features, prior)
+    return logits
+
+
+def _newton(rows: Floats, ones: Floats, features: Floats, prior: Floats) -> Floats:
+    overall = (ones.sum(0) + 0.5) / (rows.sum() + 1.0)
+    effects = np.zeros((ones.shape[1], features.shape[1]))
+    effects[:, 0] = np.log(overall / (1 - overall))
+    for _ in range(ROUNDS):
+        chance = _sigmoid(features @ effects.T)
+        # Half a row with allele 1 and half a row without keep the logits of fixed sites finite.
+        gradient = (ones - rows[:, None] * chance).T @ features - prior * effects
+        gradient[:, 0] += 0.5 - _sigmoid(effects[:, 0])
+        weight = (rows[:, None] * chance * (1 - chance)).T
+        hessian = np.einsum("sc,cf,cg->sfg", weight, features, features, optimize=True)
+        hessian += np.diag(prior + 1e-3)
+        change = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+        effects += np.clip(change, -MOST_CHANGE, MOST_CHANGE)
+    return features @ effects.T
+
+
+def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64]) -> Floats:
+    """Add what sets populations apart along the few axes that rise above chance.
+
+    Deviations of frequencies, in units of their chance error, are noise of unit variance plus a
+    matrix of low rank: drift along shared branches, admixture. Its singular values are shrunk
+    to where they would be without the noise (Gavish and Donoho 2017).
+    """
+    n_groups = int(group.max()) + 1
+    member = np.equal.outer(np.arange(n_groups), group).astype(np.float64)
+    rows = member @ counts.rows
+    chance = _sigmoid(broad)
+    expected = member @ (counts.rows[:, None] * chance) / rows[:, None]
+    found = member @ counts.ones / rows[:, None]
+    error = np.sqrt(np.maximum(expected * (1 - expected), LEAST_VARIANCE) / rows[:, None])
+    left, singular, right = np.linalg.svd((found - expected) / error, full_matrices=False)
+    kept = _without_noise(singular, *error.shape)
+    deviation = (left * kept) @ right * error
+    frequency = chance + deviation[group]
+    frequency = np.clip(frequency, LEAST_FREQUENCY, 1 - LEAST_FREQUENCY)
+    return np.asarray(np.log(frequency) - np.log1p(-frequency))
+
+
+def _without_noise(singular: Floats, n_rows: int, n_columns: int) -> Floats:
+    """Shrink singular values of signal plus noise of unit variance; Frobenius-optimal."""
+    ratio = n_rows / n_columns
+    scaled = singular**2 / n_columns
+    inside = np.maximum((scaled - ratio - 1) ** 2 - 4 * ratio, 0.0)
+    above = scaled > (NOISE_EDGE * (1 + np.sqrt(ratio))) ** 2
+    kept = np.where(above, np.sqrt(inside / np.maximum(scaled, 1e-12)), 0.0)
+    return np.asarray(kept * np.sqrt(n_columns))
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)))
