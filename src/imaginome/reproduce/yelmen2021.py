@@ -17,10 +17,9 @@ from imaginome.reproduce.base import (
     SimulatedTrait,
 )
 
-PAPER_GAN_STEPS = 8_000
-"""Batches of the paper's network in the time of our default on kgp-805: 0.037 s against 0.51 s
-for each of its 600 steps (two cores in use by others too). The paper took 20,000 epochs, of 70
-batches here."""
+PAPER_GAN_STEPS = 1_500
+"""Batches of the paper's network in the time of our default on kgp-805: 38 s of CPU time, see
+``docs/models/gan.md``. The paper took 20,000 epochs, of 70 batches here."""
 
 INDEPENDENT = PlannedModel(
     "bernoulli",
@@ -44,7 +43,7 @@ ANCESTRY_PANEL = PlannedPanel(
             "gan-2021",
             "GAN of 2021, same time",
             "gan",
-            ("preset=yelmen2021", f"steps={PAPER_GAN_STEPS}", "patience=0"),
+            ("preset=yelmen2021", f"steps={PAPER_GAN_STEPS}"),
             ("preset=yelmen2021", "steps=300"),
         ),
         PlannedModel("hmm", "HMM", "hmm", quick=("clusters=24", "rounds=3", "full_rounds=1")),
