@@ -60,7 +60,7 @@ def test_a_lost_site_is_no_association_nor_is_one_that_the_covariates_hold():
 
 def test_traits_have_the_variances_that_they_say(large):
     made = Architecture.of(large)
-    h = large.train.haplotypes
+    h = large.holdout.haplotypes
     assert made.genetic(h).var(axis=0) == pytest.approx(np.full(TRAITS, 0.3))
     many = np.tile(h, (50, 1))
     environment = made.environment(many, np.random.default_rng(0))
@@ -69,14 +69,27 @@ def test_traits_have_the_variances_that_they_say(large):
     assert between.mean() == pytest.approx(0.2, abs=0.03)
 
 
-def test_only_train_has_a_say_in_the_traits(large):
-    first = Architecture.of(large)
-    other = Architecture.of(replace(large, holdout=large.artificial, artificial=large.holdout))
+def test_train_and_artificial_have_the_same_say_in_the_traits(large):
+    """None: else the ceiling would not be what another panel of real people gets."""
+    turned = replace(large, train=large.artificial, artificial=large.train)
+    first, other = Architecture.of(large), Architecture.of(turned)
     assert (first.causal == other.causal).all()
     assert (first.effects == other.effects).all()
-    frequency = large.train.frequencies()[first.causal]
+    assert (first.axis.axes == other.axis.axes).all()
+    assert (first.centre, first.scale) == (other.centre, other.scale)
+    notes = [ITEM().compute(c).notes for c in (large, turned)]
+    assert notes[0] == notes[1]
+    frequency = large.holdout.frequencies()[first.causal]
     assert (np.minimum(frequency, 1 - frequency) >= 0.05).all()
     assert all(len(set(row)) == CAUSAL for row in first.causal)
+
+
+def test_people_who_are_all_alike_tell_no_effects(large):
+    made = large.artificial
+    alike = replace(made, haplotypes=np.zeros_like(made.haplotypes))
+    found = measures(replace(large, artificial=alike))
+    for key in ("z_r", "effects_r", "found"):
+        assert found[f"association.{key}"].artificial.value == 0
 
 
 def findings(z) -> Findings:

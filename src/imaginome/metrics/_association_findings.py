@@ -60,8 +60,12 @@ class Findings:
         return float(np.median(self.null**2) / chi2.ppf(0.5, 1))
 
     def recovery(self) -> float:
-        """Return the correlation of estimated with true effects, over sites of all traits."""
-        return float(pearson(moments(self.estimated.ravel(), self.true.ravel())))
+        """Return the correlation of estimated with true effects, over sites of all traits.
+
+        A panel without variation tells nothing of effects: 0.
+        """
+        found = pearson(moments(self.estimated.ravel(), self.true.ravel()))
+        return float(np.nan_to_num(found))
 
     def row(self, tests: int) -> tuple[float, float, float, float]:
         """Return the table's figures of this panel."""

@@ -32,18 +32,23 @@ def dosages(haplotypes: Haplotypes, sites: Index) -> Values:
 
 @dataclass(frozen=True, eq=False)
 class Architecture:
-    """What makes the traits; everything is fixed on train alone.
+    """What makes the traits; everything is fixed on the holdout alone.
+
+    The holdout is what the other two panels are compared with. Were anything fixed on train, the
+    ceiling would differ from what other real people get: their frequencies are not those that
+    sites were chosen by, and components of train hold all of an environment made from them.
 
     Attributes
     ----------
     causal
         Causal sites, shape ``(TRAITS, CAUSAL)``.
     effects
-        Effect of one ALT allele, in standard deviations of the trait in train; the same shape.
+        Effect of one ALT allele, in standard deviations of the trait in the holdout; the
+        same shape.
     axis
         The first principal axis, along which the environment shifts.
     centre, scale
-        Mean and standard deviation of train people on this axis.
+        Mean and standard deviation of the holdout's people on this axis.
     """
 
     causal: Index
@@ -54,9 +59,9 @@ class Architecture:
 
     @classmethod
     def of(cls, comparison: Comparison) -> Architecture | None:
-        """Draw causal sites and effects; None where too few sites are common in train."""
-        train = comparison.train
-        frequency = train.frequencies()
+        """Draw causal sites and effects; None where too few sites are common in the holdout."""
+        holdout = comparison.holdout
+        frequency = holdout.frequencies()
         common = np.flatnonzero(np.minimum(frequency, 1 - frequency) >= COMMON)
         if len(common) < 2 * CAUSAL:
             return None
@@ -68,14 +73,18 @@ class Architecture:
         effects = rng.normal(size=causal.shape) / np.sqrt(heterozygosity)
         spread = np.array(
             [
-                (dosages(train.haplotypes, sites) @ beta).std()
+                (dosages(holdout.haplotypes, sites) @ beta).std()
                 for sites, beta in zip(causal, effects, strict=True)
             ]
         )
         effects *= np.sqrt(HERITABILITY) / np.where(spread > 0, spread, 1.0)[:, None]
         with threadpool_limits(1):
-            axis = fit_components(train.haplotypes[fitting_rows(train.n_individuals)], 1)
-            score = people(axis.project(train.haplotypes))[:, 0]
+            rows = fitting_rows(holdout.n_individuals)
+            axis = fit_components(holdout.haplotypes[rows], 1)
+            scores = axis.project(holdout.haplotypes)
+            # As of people whom the axis does not know: train and artificial are scaled alike.
+            scores[rows] = axis.own_scores(holdout.haplotypes[rows])
+            score = people(scores)[:, 0]
         return cls(causal, effects, axis, float(score.mean()), float(score.std()))
 
     def genetic(self, haplotypes: Haplotypes) -> Values:
@@ -86,7 +95,9 @@ class Architecture:
     def environment(self, haplotypes: Haplotypes, rng: np.random.Generator) -> Values:
         """Return what is not genetic: a shift along ancestry and noise, ``(n, TRAITS)``."""
         score = people(self.axis.project(haplotypes))[:, :1]
-        shift = np.sqrt(SHIFT) * (score - self.centre) / max(self.scale, 1e-12)
+        # Nobody differs along an axis without length: then there is no shift.
+        length = self.scale if self.scale > 1e-9 else np.inf
+        shift = np.sqrt(SHIFT) * (score - self.centre) / length
         noise = rng.normal(0, np.sqrt(1 - HERITABILITY - SHIFT), (len(score), TRAITS))
         return np.asarray(shift + noise)
 

@@ -28,7 +28,7 @@ from imaginome.results import Measure, MetricResult
 
 COMPONENTS = 4
 RAREST = 0.01
-"""Sites rarer than this in train are not tested."""
+"""Sites rarer than this in the holdout are not tested."""
 MOST_SITES = 5_000
 FEWEST_PEOPLE = 10
 INTERVAL_SITES = 800
@@ -92,14 +92,14 @@ class Association(Metric):
         if made is None:
             raise NotApplicable(
                 f"Fewer than {2 * CAUSAL} sites have a frequency of {COMMON:.0%} or more in "
-                "train: too few for a trait. It needs more sites."
+                "the holdout: too few for a trait. It needs more sites."
             )
         # One thread: with several, the last digits would depend on their number.
         with threadpool_limits(1):
             return self._compute(comparison, made)
 
     def _compute(self, comparison: Comparison, made: Architecture) -> MetricResult:
-        tested = _tested(comparison.train, made.causal)
+        tested = _tested(comparison.holdout, made.causal)
         studies = {name: Study.of(comparison, name, made) for name in PANELS}
         whole = {
             name: Findings.of(study.scan(tested), tested, made) for name, study in studies.items()
@@ -118,8 +118,8 @@ class Association(Metric):
             tables=[table({name: found.row(len(tested)) for name, found in whole.items()})],
             citations=[citation.text() for citation in self.citations],
             notes=[
-                f"{TRAITS} traits, each with effects at {CAUSAL} sites that are common in train "
-                "(30% of the variance) and an environment that follows the first principal "
+                f"{TRAITS} traits, each with effects at {CAUSAL} sites that are common in the "
+                "holdout (30% of the variance) and an environment that follows the first principal "
                 "component (20%); the same effects in all panels. Each panel is scanned "
                 f"at {len(tested):,} sites with its own {COMPONENTS} first components as "
                 "covariates. A site that a panel has lost counts as no association.",
@@ -131,9 +131,9 @@ class Association(Metric):
         )
 
 
-def _tested(train: Panel, causal: Index) -> Index:
-    """Return the sites to test: not too rare in train, evenly thinned, with all causal ones."""
-    frequency = train.frequencies()
+def _tested(holdout: Panel, causal: Index) -> Index:
+    """Return the sites to test: not too rare there, evenly thinned, with all causal ones."""
+    frequency = holdout.frequencies()
     often = np.flatnonzero(np.minimum(frequency, 1 - frequency) >= RAREST)
     return np.union1d(_spread(often, MOST_SITES), causal.ravel())
 
