@@ -13,7 +13,7 @@ from imaginome.metrics._population_classifier import Told, features, told_labels
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.prediction import ITEM
-from imaginome.panel import Panel, Samples, strings
+from imaginome.panel import Panel, Samples, haplotype_rows, strings
 from simulated import simulated_panel
 
 
@@ -104,6 +104,24 @@ def test_two_populations_taken_for_each_other_show_in_the_table(large):
     assert told["POP2"] > 0.9
     people = (large.holdout.samples.population == "POP0").sum()
     assert table.rows[0][1] == people
+
+
+def test_a_population_that_was_left_out_counts_as_told_wrongly(large):
+    """Who draws only what is easy to tell apart gains nothing by it."""
+    made = large.artificial
+    two = np.flatnonzero(made.samples.population != "POP2")
+    people = np.concatenate([two, two])[: made.n_individuals]
+    fewer = relabelled(made, list(made.samples.population[people]))
+    fewer = replace(fewer, haplotypes=made.haplotypes[haplotype_rows(people)])
+    result = ITEM().compute(replace(large, artificial=fewer))
+    (table,) = result.tables
+    assert [row[0] for row in table.rows] == ["POP0", "POP1", "POP2"]
+    assert table.rows[2][3:5] == [0, 0.0]
+    assert table.rows[2][5] > 0.9
+    found = {m.id: m for m in result.measures}["prediction.population"]
+    assert found.artificial.value < 0.7
+    assert found.artificial.high < found.ceiling.low
+    assert "No artificial person has the population: POP2." in result.notes
 
 
 def test_groups_of_few_people_are_not_shown(large):

@@ -80,30 +80,50 @@ class Prediction(Metric):
                 f"Logistic regression on the first {COMPONENTS} components of the panel that is "
                 "learnt from, fitted to it alone; the people of the holdout are projected. "
                 "Populations weigh the same in learning and in the score.",
-                f"Labels that all three panels have, with {FEWEST} people or more in each.",
+                f"Labels that {FEWEST} people or more of the holdout and of train have. Whoever "
+                "has a label that no artificial person has counts as told wrongly.",
+                *_missing(comparison, labels),
                 "Intervals draw the people of the holdout anew; nothing is learnt anew.",
             ],
         )
 
 
 def _shared(comparison: Comparison, column: str) -> list[str]:
-    groups = [set(members(getattr(comparison, name), column)) for name in PANELS]
-    return sorted(set.intersection(*groups))
+    """Return the labels to be told: those of real people; none where artificial ones teach none.
+
+    A label that the artificial panel lacks stays: else a generator would gain by leaving out the
+    populations that are hard to tell apart.
+    """
+    real = [set(members(getattr(comparison, name), column)) for name in ("train", "holdout")]
+    shared = sorted(set.intersection(*real))
+    taught = set(shared) & set(members(comparison.artificial, column, 1))
+    return shared if len(taught) > 1 else []
+
+
+def _missing(comparison: Comparison, labels: dict[str, list[str]]) -> list[str]:
+    """Say which labels the artificial panel lacks."""
+    taught = {column: members(comparison.artificial, column, 1) for column in labels}
+    lacking = {c: [name for name in names if name not in taught[c]] for c, names in labels.items()}
+    return [
+        f"No artificial person has the {column}: {', '.join(names)}."
+        for column, names in lacking.items()
+        if names
+    ]
 
 
 def _reason(comparison: Comparison) -> str:
     """Say which panels lack labels."""
     without = [
         name
-        for name in PANELS
-        if all(len(members(getattr(comparison, name), column)) < 2 for column in COLUMNS)
+        for name, least in (("artificial", 1), ("train", FEWEST), ("holdout", FEWEST))
+        if all(len(members(getattr(comparison, name), column, least)) < 2 for column in COLUMNS)
     ]
     if not without:
         return "The panels have no two labels of population in common."
     return (
-        f"No labels of two populations ({FEWEST} people or more each) in: {', '.join(without)}. "
-        "It needs labels in all three panels: give a table of labels, and for the artificial "
-        "people choose a generator that draws from a population."
+        f"No labels of two populations ({FEWEST} people or more of each that are real) in: "
+        f"{', '.join(without)}. It needs labels in all three panels: give a table of labels, and "
+        "for the artificial people choose a generator that draws from a population."
     )
 
 
@@ -117,9 +137,11 @@ def _told(
     comparison: Comparison, column: str, name: str, labels: list[str], own: Values, other: Values
 ) -> Told:
     """Learn the labels of one panel and tell those of the holdout."""
+    nobody = np.empty(0, dtype=np.intp)
     rows, codes = [], []
     for panel in (getattr(comparison, name), comparison.holdout):
-        groups = [members(panel, column)[label] for label in labels]
+        found = members(panel, column, 1)
+        groups = [found.get(label, nobody) for label in labels]
         rows.append(np.concatenate(groups))
         codes.append(np.repeat(np.arange(len(labels)), [len(group) for group in groups]))
     told = told_labels(own[rows[0]], codes[0], other[rows[1]])
@@ -192,7 +214,7 @@ def _quantile(recall: Values, q: float, value: Values) -> Values:
 
 
 def _table(comparison: Comparison, column: str, labels: list[str], found: Found) -> Table:
-    sizes = {name: members(getattr(comparison, name), column) for name in PANELS}
+    sizes = {name: members(getattr(comparison, name), column, 1) for name in PANELS}
     return Table(
         id=f"prediction.{column}",
         title=f"Share told rightly by {column}",
@@ -207,7 +229,7 @@ def _table(comparison: Comparison, column: str, labels: list[str], found: Found)
         rows=[
             [
                 label,
-                *(len(sizes[name][label]) for name in ("holdout", "train", "artificial")),
+                *(len(sizes[name].get(label, ())) for name in ("holdout", "train", "artificial")),
                 *(short(found[name].recall[0, k]) for name in NAMES),
             ]
             for k, label in enumerate(labels)
