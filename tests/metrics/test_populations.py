@@ -46,10 +46,19 @@ def rows_of(comparison):
     return {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
 
 
+def fixed(haplotypes, *sites):
+    return any(len(np.unique(haplotypes[:, j])) < 2 for j in sites)
+
+
 def naive_r2(haplotypes, j, k):
-    if len(np.unique(haplotypes[:, j])) < 2 or len(np.unique(haplotypes[:, k])) < 2:
+    if fixed(haplotypes, j, k):
         return 0.0
     return np.corrcoef(haplotypes[:, j], haplotypes[:, k])[0, 1] ** 2
+
+
+def apart_naively(a, h, j, k):
+    least = 1 / len(h) if fixed(a, j, k) != fixed(h, j, k) else 0.0
+    return max(abs(naive_r2(a, j, k) - naive_r2(h, j, k)), least)
 
 
 def test_errors_are_what_they_say(fair):
@@ -65,7 +74,7 @@ def test_errors_are_what_they_say(fair):
     assert found["fst"] == pytest.approx(hudson_fst(np.array([p, q]), n)[0, 1])
     pairs = [(j, k) for j in range(300) for k in range(j + 1, min(j + NEAR, 299) + 1)]
     assert list(zip(places.first, places.second, strict=True)) == pairs
-    apart = [abs(naive_r2(a, j, k) - naive_r2(h, j, k)) for j, k in pairs]
+    apart = [apart_naively(a, h, j, k) for j, k in pairs]
     assert found["linkage"] == pytest.approx(np.mean(apart))
     inside = [np.mean([abs(x - y).mean() for x, y in combinations(panel, 2)]) for panel in (a, h)]
     assert found["diversity"] == pytest.approx(inside[0] / inside[1])
@@ -108,6 +117,19 @@ def with_rows(comparison, label, change):
     haplotypes = made.haplotypes.copy()
     haplotypes[rows] = change(haplotypes[rows])
     return replace(comparison, artificial=replace(made, haplotypes=haplotypes))
+
+
+def test_fixed_sites_come_no_nearer_to_real_linkage_where_there_is_none():
+    """Chance makes r2 of unlinked sites differ among real people; 0 would be nearer to either."""
+    rng = np.random.default_rng(6)
+    plain = simulated_panel(n_individuals=150, n_sites=150, populations=1)
+    unlinked = rng.random(plain.haplotypes.shape) < rng.uniform(0.05, 0.5, 150)
+    whole = replace(plain, haplotypes=unlinked.astype(np.uint8))
+    fair = compared(*(part(whole, k) for k in range(3)), replicates=20)
+    real = measures(fair)["linkage_mean"].artificial
+    assert real.low < 1 < real.high
+    constant = with_rows(fair, "POP0", lambda rows: rows * 0)
+    assert measures(constant)["linkage_mean"].artificial.low > 1
 
 
 def test_a_population_drawn_like_another_is_found(people, fair):

@@ -102,7 +102,9 @@ def errors(counts: Values, real: Values, r2: Values, real_r2: Values, n: int) ->
     counts, real
         ALT allele counts; sites along the last axis, replicates before it.
     r2, real_r2
-        Of pairs, likewise; NaN where a site is fixed, which counts as 0.
+        Of pairs, likewise; NaN where a site is fixed, which counts as 0. Where that is so in one
+        of the panels only, the error is at least ``1 / n``, what chance alone makes of r2: else
+        fixing the sites of a pair would come nearer to real people than other real people do.
     n
         Number of haplotypes of each.
 
@@ -117,6 +119,7 @@ def errors(counts: Values, real: Values, r2: Values, real_r2: Values, n: int) ->
     own, other = p * (1 - p) / (n - 1), q * (1 - q) / (n - 1)
     between = ((p - q) ** 2 - own - other).sum(axis=-1)
     apart = np.abs(np.nan_to_num(r2) - np.nan_to_num(real_r2))
+    apart = np.where(np.isnan(r2) ^ np.isnan(real_r2), np.maximum(apart, 1 / n), apart)
     return {
         "frequency": np.abs(p - q).mean(axis=-1),
         "linkage": ratio(apart.sum(axis=-1), apart.shape[-1]),
