@@ -21,6 +21,7 @@ PAPER_GAN_STEPS = 1_500
 """Batches of the paper's network in the time of our default on kgp-805: 38 s of CPU time, see
 ``docs/models/gan.md``. The paper took 20,000 epochs, of 70 batches here."""
 
+SMALL_RBM = ("local=16", "shared=4", "chains=128", "annealing=10", "sampling_steps=30")
 INDEPENDENT = PlannedModel(
     "bernoulli",
     "Bernoulli sites",
@@ -37,7 +38,7 @@ ANCESTRY_PANEL = PlannedPanel(
     file="kgp-805/real.hapt.gz",
     legend="kgp-805/real.legend",
     models=(
-        PlannedModel("rbm", "RBM", "rbm", quick=("updates=150", "hidden=128", "annealing=100")),
+        PlannedModel("rbm", "RBM", "rbm", quick=("updates=20", *SMALL_RBM)),
         PlannedModel("gan", "GAN", "gan", quick=("steps=60",)),
         PlannedModel(
             "gan-2021",
@@ -63,9 +64,7 @@ DENSE_PANEL = PlannedPanel(
     "released for this region, Genomator's (2025) is compared.",
     file="kgp-chr15-10k/real.vcf.gz",
     models=(
-        PlannedModel(
-            "rbm", "RBM", "rbm", quick=("updates=20", "hidden=64", "chains=128", "annealing=20")
-        ),
+        PlannedModel("rbm", "RBM", "rbm", quick=("updates=3", *SMALL_RBM)),
         PlannedModel("gan", "GAN", "gan", quick=("steps=20",)),
         PlannedModel("hmm", "HMM", "hmm", quick=("clusters=12", "rounds=2", "full_rounds=1")),
         INDEPENDENT,
@@ -99,9 +98,7 @@ EYE_PANEL = PlannedPanel(
     region="15:28200000-28600000",
     trait=EYE_COLOUR,
     models=(
-        PlannedModel(
-            "rbm", "RBM", "rbm", quick=("updates=60", "hidden=64", "chains=128", "annealing=20")
-        ),
+        PlannedModel("rbm", "RBM", "rbm", quick=("updates=10", *SMALL_RBM)),
         PlannedModel("gan", "GAN", "gan", quick=("steps=30",)),
         PlannedModel("hmm", "HMM", "hmm", quick=("clusters=12", "rounds=3", "full_rounds=1")),
         INDEPENDENT,
