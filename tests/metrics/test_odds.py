@@ -78,3 +78,19 @@ def test_weights_count_people():
 def test_nothing_can_be_said_of_a_constant_site():
     haplotypes, value, stratum = people(np.random.default_rng(5), [(0.3, 0.4)], 1.0, 20)
     assert np.isnan(estimated(np.zeros_like(haplotypes), value, stratum))
+
+
+def test_an_allele_that_goes_with_the_label_without_exception_has_finite_odds():
+    """20 of 20 against 5 of 40; Haldane's half a haplotype, by hand."""
+    value = strings(["yes"] * 10 + ["no"] * 20)
+    haplotypes = np.zeros((60, 1), dtype=np.uint8)
+    haplotypes[:25] = 1
+    expected = np.log(20.5 * 35.5 / (0.5 * 5.5))
+    assert estimated(haplotypes, value, strings([""] * 30)) == pytest.approx(expected)
+    flipped = estimated(1 - haplotypes, value, strings([""] * 30))
+    assert flipped == pytest.approx(-expected)
+    # A stratum in which nothing varies, and one without the label, change nothing.
+    more = np.concatenate([haplotypes, np.ones((30, 1), np.uint8), haplotypes[20:40]])
+    values = strings([*value, *(["yes"] * 5 + ["no"] * 10), *(["no"] * 10)])
+    strata = strings(["a"] * 30 + ["b"] * 15 + ["c"] * 10)
+    assert estimated(more, values, strata) == pytest.approx(expected)

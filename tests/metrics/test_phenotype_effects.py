@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from panels import part
 
-from imaginome.metrics._phenotype_effects import APART, phenotype_effects
+from imaginome.metrics._phenotype_effects import APART, _people, phenotype_effects
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.phenotype import ITEM
@@ -87,6 +88,47 @@ def test_an_exaggerated_association_is_seen(people):
     assert first["artificial, low"] > max(first["holdout, high"], first["train, high"])
     kept = next(m for m in result.measures if m.id == "phenotype.kept")
     assert kept.artificial.low > kept.ceiling.value
+
+
+def test_an_association_without_exception_is_not_passed_over(people):
+    """Infinite odds are the largest error, not a missing one."""
+    third = part(people, 2)
+    carried = third.haplotypes[0::2, CAUSAL] + third.haplotypes[1::2, CAUSAL]
+    eyes = np.where(carried > 0, "blue", "brown")
+    found = measures(compared(people, with_eyes(third, eyes)))["kept"]
+    assert found.artificial.low > found.ceiling.high
+
+
+def test_strongest_sites_that_were_lost_keep_nothing(people):
+    comparison = compared(people)
+    made = comparison.artificial
+    haplotypes = made.haplotypes.copy()
+    haplotypes[:, CAUSAL] = 0
+    lost = replace(comparison, artificial=replace(made, haplotypes=haplotypes))
+    before, after = measures(comparison)["kept"], measures(lost)["kept"]
+    assert after.ceiling == before.ceiling
+    assert after.artificial.value < 0.5 * before.artificial.value
+    constant = replace(made, haplotypes=np.zeros_like(haplotypes))
+    none = measures(replace(comparison, artificial=constant))
+    assert none["kept"].artificial.value == none["effect_pearson"].artificial.value == 0
+    assert none["effect_mae"].artificial.value is None
+
+
+def test_panels_have_equally_many_of_each_value(people):
+    """A generator that draws many of the rare value gains no precision by it."""
+    third = part(people, 2)
+    rows = np.flatnonzero(third.samples.phenotype == "brown")
+    fewer = third.take_individuals(np.setdiff1d(np.arange(500), rows[::2]))
+    panels = _people(compared(people, fewer))
+    counts = [Counter(panel.samples.phenotype) for panel in panels.values()]
+    assert counts[0] == counts[1] == counts[2]
+    assert min(counts[0].values()) >= 20
+
+
+def test_a_phenotype_that_is_the_population_tells_nothing_within(people):
+    where = np.where(people.samples.population == "POP0", "blue", "brown")
+    with pytest.raises(NotApplicable, match="same phenotype"):
+        ITEM().compute(compared(with_eyes(people, where)))
 
 
 def test_strongest_sites_are_apart(people):

@@ -214,6 +214,15 @@ BRODERSEN_2010 = Citation(
     "10.1109/ICPR.2010.764",
     "the mean over classes of the share told rightly",
 )
+HALDANE_1956 = Citation(
+    "haldane1956",
+    "Haldane, J. B. S.",
+    "The estimation and significance of the logarithm of a ratio of frequencies",
+    "Annals of Human Genetics",
+    1956,
+    "10.1111/j.1469-1809.1955.tb01285.x",
+    "half an allele more in each cell, where odds would be infinite",
+)
 MANTEL_HAENSZEL_1959 = Citation(
     "mantel1959",
     "Mantel, Nathan and Haenszel, William",

@@ -49,7 +49,9 @@ def log_odds(counts: Tables, sizes: Values, case: int) -> Values:
     """Return the log odds ratio of ALT for one label against all others, within strata.
 
     The estimator of Mantel and Haenszel (1959): strata in which all people have the label, or
-    none, have no say, so that differences between strata are no association.
+    none, have no say, so that differences between strata are no association. Where an allele goes
+    with the label without exception, and odds would be infinite, half a haplotype is added to
+    each cell (Haldane 1956) of the strata that tell something: an exaggerated effect is one.
 
     Parameters
     ----------
@@ -61,12 +63,22 @@ def log_odds(counts: Tables, sizes: Values, case: int) -> Values:
     Returns
     -------
     numpy.ndarray
-        Natural logarithms, shape ``(replicates, n_sites)``; NaN where nothing can be said.
+        Natural logarithms, shape ``(replicates, n_sites)``; NaN where nothing can be said: the
+        site is fixed wherever people with and without the label are.
     """
     alt, n = counts[case], sizes[case][..., None]
     other_alt, other_n = counts.sum(axis=0) - alt, sizes.sum(axis=0)[..., None] - n
-    total = np.maximum(n + other_n, 1.0)
-    above = (alt * (other_n - other_alt) / total).sum(axis=0)
-    below = ((n - alt) * other_alt / total).sum(axis=0)
-    known = (above > 0) & (below > 0)
+    cells = (alt, other_n - other_alt, n - alt, other_alt)
+    above, below = _sums(*cells)
+    known, sure = (above > 0) | (below > 0), (above > 0) ^ (below > 0)
+    if sure.any():
+        tells = (n > 0) & (other_n > 0) & (alt + other_alt > 0) & (alt + other_alt < n + other_n)
+        more = _sums(*(np.where(tells, cell + 0.5, 0.0) for cell in cells))
+        above, below = np.where(sure, more[0], above), np.where(sure, more[1], below)
     return np.where(known, np.log(np.where(known, above, 1) / np.where(known, below, 1)), np.nan)
+
+
+def _sums(a: Tables, d: Tables, b: Tables, c: Tables) -> tuple[Values, Values]:
+    """Return the sums over strata of ``ad / total`` and ``bc / total`` of fourfold tables."""
+    total = np.maximum(a + b + c + d, 1.0)
+    return (a * d / total).sum(axis=0), (b * c / total).sum(axis=0)

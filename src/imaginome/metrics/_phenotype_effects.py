@@ -63,7 +63,8 @@ def phenotype_effects(comparison: Comparison) -> Effects:
     Raises
     ------
     NotApplicable
-        When a panel has no phenotype, or none that enough people have, or no allele is common.
+        When a panel has no phenotype, or none that enough people have, or no allele is common, or
+        all people of each population have the same.
     """
     panels = _people(comparison)
     kinds = sorted(set(_phenotype(panels["holdout"])))
@@ -81,6 +82,11 @@ def phenotype_effects(comparison: Comparison) -> Effects:
         found, strength = _log_odds(panels[name], sites, cases, everyone)
         whole[name] = found[:, 0]
         score = strength[:, 0] if name == "holdout" else score
+    if not np.isfinite(whole["holdout"]).any():
+        raise NotApplicable(
+            "all people of a population have the same phenotype in the holdout: effects within "
+            "populations cannot be told"
+        )
     top = _strongest(comparison, sites, score)
     rng = comparison.rng("interval", "phenotype")
     drawn = np.union1d(some(len(sites), INTERVAL_SITES, rng), [j for _, j in top]).astype(np.intp)
@@ -95,7 +101,11 @@ def phenotype_effects(comparison: Comparison) -> Effects:
 
 
 def _people(comparison: Comparison) -> dict[str, Panel]:
-    """Return the people of each panel whose phenotype enough people of every panel have."""
+    """Return the people of each panel whose phenotype enough people of every panel have.
+
+    Equally many of each value in each panel, the others left out at random: with more people of a
+    rare one, errors would be smaller.
+    """
     counts = []
     for name in PANELS:
         panel: Panel = getattr(comparison, name)
@@ -105,18 +115,22 @@ def _people(comparison: Comparison) -> dict[str, Panel]:
                 "with --phenotype, and learn it with the genome"
             )
         counts.append(Counter(_phenotype(panel)))
-    shared = [v for v in counts[0] if v and min(c[v] for c in counts) >= LEAST]
-    if len(shared) < 2:
+    sizes = {v: min(c[v] for c in counts) for v in sorted(counts[0]) if v}
+    sizes = {value: size for value, size in sizes.items() if size >= LEAST}
+    if len(sizes) < 2:
         raise NotApplicable(
             f"fewer than two values of the phenotype have {LEAST} people or more in train, "
             "holdout and artificial panel: compare more people, or merge values"
         )
-    kept = {}
-    for name in PANELS:
-        panel = getattr(comparison, name)
-        rows = np.flatnonzero(np.isin(_phenotype(panel).astype(str), shared))
-        kept[name] = panel.take_individuals(rows)
-    return kept
+    return {name: _equally_many(comparison, name, sizes) for name in PANELS}
+
+
+def _equally_many(comparison: Comparison, name: str, sizes: dict[str, int]) -> Panel:
+    panel: Panel = getattr(comparison, name)
+    values = _phenotype(panel).astype(str)
+    rng = comparison.rng("phenotype", "people", name)
+    kept = [rng.permutation(np.flatnonzero(values == v))[:size] for v, size in sizes.items()]
+    return panel.take_individuals(np.sort(np.concatenate(kept)))
 
 
 def _phenotype(panel: Panel) -> Strings:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from imaginome.citations import YELMEN_2021, Citation
-from imaginome.metrics._citations import EFRON_1979, MANTEL_HAENSZEL_1959
+from imaginome.metrics._citations import EFRON_1979, HALDANE_1956, MANTEL_HAENSZEL_1959
 from imaginome.metrics._phenotype_effects import COMMON, LEAST, Effects, phenotype_effects
 from imaginome.metrics._phenotype_figures import strongest_figure, strongest_table
 from imaginome.metrics._results import Sample, measure
@@ -26,6 +26,7 @@ class Phenotype(Metric):
     citations: ClassVar[tuple[Citation, ...]] = (
         YELMEN_2021.because("artificial genomes with a phenotype learned together (eye colour)"),
         MANTEL_HAENSZEL_1959,
+        HALDANE_1956,
         EFRON_1979,
     )
 
@@ -50,8 +51,9 @@ class Phenotype(Metric):
             notes=[
                 f"Compared at {len(effects.sites):,} alleles of a frequency of {COMMON:.0%} or "
                 f"more, for values of the phenotype that {LEAST} people or more of each panel "
-                f"have: {', '.join(effects.cases)} against all others. People whose phenotype is "
-                "unknown are left out.",
+                f"have: {', '.join(effects.cases)} against all others, with equally many of each "
+                "value in all panels. People whose phenotype is unknown are left out.",
+                "Where a panel is fixed it keeps no effect; the mean error leaves these sites out.",
                 "Odds ratios are those within populations (Mantel and Haenszel), where there are "
                 "labels: differences between populations are no association.",
             ],
@@ -67,11 +69,13 @@ def _values(effects: Effects, name: str, *, spread: bool) -> dict[str, Values]:
     # Cases beside sites: all that a replicate has along the last axis.
     flat = {n: np.moveaxis(v, 0, 1).reshape(v.shape[1], -1) for n, v in odds.items()}
     top = {n: v[case, :, place].T for n, v in odds.items()}
-    whole = moments(flat[name], flat["holdout"])
+    # What is fixed goes with nothing. It has no error: none at all would be less than chance makes
+    # among real people.
+    goes = moments(np.nan_to_num(flat[name]), flat["holdout"])
     return {
-        "effect_mae": mean_error(whole),
-        "effect_pearson": pearson(whole),
-        "kept": _slope(top[name], top["holdout"], effects.precision),
+        "effect_mae": mean_error(moments(flat[name], flat["holdout"])),
+        "effect_pearson": np.nan_to_num(pearson(goes)),
+        "kept": _slope(np.nan_to_num(top[name]), top["holdout"], effects.precision),
     }
 
 
