@@ -102,8 +102,23 @@ def test_an_estimate_says_so(asked):
     assert "exact" in ITEM().compute(asked).notes[0]
 
 
-def test_no_point_of_the_figure_stands_for_few(asked):
+def test_no_point_of_the_figure_stands_for_few_people(asked):
     (figure,) = ITEM().compute(asked).figures
     for series in figure.series:
-        rows = 2 * asked.holdout.n_individuals
-        assert all(y is None or y * rows >= FEWEST - 1e-3 for y in series.y)
+        haplotypes = 2 * asked.holdout.n_individuals
+        shown = [y * haplotypes for y in series.y if y is not None]
+        assert shown
+        assert min(shown) >= 2 * FEWEST - 1e-3
+
+
+def test_people_who_are_impossible_are_not_left_out(asked):
+    """A model that rules someone out has no mean: it may not be judged by the others alone."""
+    logs = {n: v.copy() for n, v in asked.evidence.log_likelihood.items()}
+    logs["holdout"][3] = -np.inf
+    ruled_out = replace(asked, evidence=replace(asked.evidence, log_likelihood=logs))
+    result = ITEM().compute(ruled_out)
+    measures = {m.id.split(".")[1]: m for m in result.measures}
+    for key in ("per_site", "per_haplotype", "overfitting", "artificial"):
+        assert measures[key].artificial.value is None, key
+    assert measures["per_site"].ceiling.value is not None
+    assert any("impossible under the model, in: holdout" in note for note in result.notes)

@@ -11,12 +11,16 @@ from imaginome.metrics._results import axis, shorts
 from imaginome.metrics._statistics import Values
 from imaginome.results import Series
 
+LEAST = 2 * FEWEST
+"""Fewest haplotypes in a bin: they are of `FEWEST` people at least."""
 TAIL = 0.005
+PER_BIN = 20
+"""Haplotypes of the smallest panel to a bin, on average: small panels have fewer bins."""
 ORDER = ("holdout", "train", "artificial")
 
 
 def safe_edges(columns: Mapping[str, Values], bins: int) -> Values:
-    """Return edges with `FEWEST` values or more of each column beyond both ends.
+    """Return edges of at most `bins` bins, with `LEAST` values of each column beyond both ends.
 
     The ends are rounded outwards to about two digits of the range: they are no one's value.
     """
@@ -24,17 +28,18 @@ def safe_edges(columns: Mapping[str, Values], bins: int) -> Values:
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     step = 10.0 ** np.floor(np.log10(max(high - low, 1e-12)) - 1)
     low, high = np.floor(low / step) * step, np.ceil(high / step) * step
-    return np.linspace(low, max(high, low + step), bins + 1)
+    number = min(bins, max(4, min(len(column) for column in columns.values()) // PER_BIN))
+    return np.linspace(low, max(high, low + step), number + 1)
 
 
 def _inner(ordered: Values) -> tuple[float, float]:
     n = len(ordered)
-    beyond = min(max(FEWEST, int(TAIL * n)), (n - 1) // 2)
+    beyond = min(max(LEAST, int(TAIL * n)), (n - 1) // 2)
     return float(ordered[beyond]), float(ordered[n - 1 - beyond])
 
 
 def histograms(columns: Mapping[str, Values], bins: int) -> list[Series]:
-    """Return the share of each panel's values in bins; bins of fewer than `FEWEST` are empty.
+    """Return the share of each panel's values in bins; bins of fewer than `LEAST` are empty.
 
     What lies beyond the ends is counted in the outermost bins.
     """
@@ -44,6 +49,6 @@ def histograms(columns: Mapping[str, Values], bins: int) -> list[Series]:
     for name in ORDER:
         inside = np.clip(columns[name], edges[0], edges[-1])
         counts = np.histogram(inside, edges)[0]
-        shares = np.where(counts >= FEWEST, counts / len(inside), np.nan)
+        shares = np.where(counts >= LEAST, counts / len(inside), np.nan)
         series.append(Series(name=name, role=name, x=middles, y=list(shorts(shares))))
     return series

@@ -11,7 +11,7 @@ from imaginome.metrics._citations import EFRON_1979
 from imaginome.metrics._labels import FEWEST, members
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure, short
-from imaginome.metrics._safe_bins import ORDER, histograms
+from imaginome.metrics._safe_bins import LEAST, ORDER, histograms
 from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
@@ -74,9 +74,12 @@ def _by_person(logs: Values) -> Values:
 
 def _means(comparison: Comparison, name: str, people: Values) -> Values:
     """Return the mean of all people, then that of each replicate."""
-    known = people[np.isfinite(people)]
+    known = people[~np.isnan(people)]
     if len(known) < 2:
         raise NotApplicable(f"the likelihood of fewer than two people of the {name} panel is known")
+    if np.isinf(known).any():
+        # Somebody is impossible under the model: leaving him out would reward it.
+        return np.full(1 + comparison.replicates, -np.inf)
     rng = comparison.rng("bootstrap", "likelihood", name)
     weights = individual_weights(len(known), comparison.replicates, rng).astype(np.float64)
     return np.append(known.mean(), weights @ known / len(known))
@@ -84,7 +87,9 @@ def _means(comparison: Comparison, name: str, people: Values) -> Values:
 
 def _measures(means: Means, sites: int, exact: bool) -> list[Measure]:
     train, holdout = _sample(means["train"]), _sample(means["holdout"])
-    more = _sample((means["train"] - means["holdout"]) / sites)
+    with np.errstate(invalid="ignore"):
+        more = _sample((means["train"] - means["holdout"]) / sites)
+        above = _sample((means["artificial"] - means["holdout"]) / sites)
     kind = "Exact." if exact else "Up to an error of log Z that is common to all haplotypes."
     seen = f"{kind} In the place of the ceiling: people whom the model learnt from."
     anywhere = (-np.inf, np.inf)
@@ -124,7 +129,7 @@ def _measures(means: Means, sites: int, exact: bool) -> list[Measure]:
         measure(
             "likelihood.artificial",
             "Artificial people are more probable than unseen ones by",
-            _sample((means["artificial"] - means["holdout"]) / sites),
+            above,
             more,
             unit="nats per site of a haplotype",
             best=0.0,
@@ -140,13 +145,13 @@ def _sample(values: Values) -> Sample:
 
 
 def _figure(logs: dict[str, Values], sites: int) -> Figure:
-    """Return the distribution over haplotypes, in bins of `FEWEST` or more."""
+    """Return the distribution over haplotypes, in bins of `LEAST` or more."""
     known = {name: logs[name][np.isfinite(logs[name])] / sites for name in ORDER}
     return Figure(
         id="likelihood.distribution",
         title="Log-likelihood of haplotypes under the model",
         reading="Train to the right of the holdout is overfitting. Artificial to the right of "
-        f"both is a model that avoids the unusual. Bins of fewer than {FEWEST} haplotypes are "
+        f"both is a model that avoids the unusual. Bins of fewer than {LEAST} haplotypes are "
         "left out; the outermost also hold what lies beyond.",
         kind="lines",
         x_label="log-likelihood (nats per site)",
@@ -164,7 +169,7 @@ def _tables(comparison: Comparison, people: Means) -> list[Table]:
         row: list[Cell] = [label]
         for name in ORDER:
             known = people[name][groups[name].get(label, np.empty(0, dtype=np.intp))]
-            known = known[np.isfinite(known)]
+            known = known[~np.isnan(known)]
             row += [short(known.mean() / sites) if len(known) >= FEWEST else None]
         if row[1] is not None:
             rows.append(row)
@@ -176,7 +181,8 @@ def _tables(comparison: Comparison, people: Means) -> list[Table]:
 
 
 def _notes(evidence: ModelEvidence, people: Means) -> list[str]:
-    known = {name: int(np.isfinite(people[name]).sum()) for name in ORDER}
+    known = {name: int((~np.isnan(people[name])).sum()) for name in ORDER}
+    impossible = [name for name in ORDER if np.isinf(people[name]).any()]
     notes = [
         f"Model {evidence.model}: "
         + (
@@ -186,7 +192,13 @@ def _notes(evidence: ModelEvidence, people: Means) -> list[str]:
             "differences between people are exact."
         ),
         "Likelihoods of different models compare only at the same sites and people.",
+        "Train holds the people on whom the model was validated too: overfitting is that of all.",
     ]
+    if impossible:
+        notes.append(
+            f"Some people are impossible under the model, in: {', '.join(impossible)}. The mean of "
+            "log-likelihoods is minus infinity there, and no figure of it is given."
+        )
     if any(known[name] < len(people[name]) for name in ORDER):
         said = ", ".join(f"{known[name]} of {len(people[name])} in {name}" for name in ORDER)
         notes.append(f"Computed for people drawn at random, to bound the time: {said}.")
