@@ -10,8 +10,16 @@ import pytest
 from panels import compared, part
 
 from imaginome.metrics import _painted
+from imaginome.metrics._labels import FEWEST
 from imaginome.metrics._li_stephens import distances, fitted, likeliest, paint
-from imaginome.metrics._painted import EVERYONE, painting, target_groups, tract_lengths
+from imaginome.metrics._painted import (
+    EVERYONE,
+    halves,
+    painting,
+    target_groups,
+    tract_lengths,
+)
+from imaginome.metrics._painting_figures import figures
 from imaginome.metrics._shared_runs import BINS
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.painting import ITEM
@@ -111,8 +119,9 @@ def test_rate_and_error_of_planted_mosaics_are_found():
 def test_tracts_by_loops():
     path = np.array([[1, 1, 2, 2, 2, 0], [0, 0, 0, 0, 0, 0]], dtype=np.int32)
     starts = np.array([True, False, False, False, True, False])
-    total, binned = tract_lengths(path, starts)
+    total, binned, longest = tract_lengths(path, starts)
     lengths = [2, 2, 1, 1, 4, 2]
+    assert longest.tolist() == [4]
     np.testing.assert_array_equal(total, np.bincount(lengths, weights=lengths, minlength=7))
     assert binned.shape == (1, BINS)
     assert binned.sum() == 12
@@ -151,6 +160,28 @@ def test_donors_are_strangers_to_all_targets(large):
     assert found.donors == 60
     order = large.rng("painting", "donors").permutation(60)
     assert not real & set(large.holdout.samples.id[order[:30]])
+
+
+def test_families_are_not_divided_into_donors_and_targets(large):
+    """A child of a donor copies whole chromosomes, and would be the measure of strangers."""
+    family = [f"F{i // 3}" if i < 30 else "" for i in range(60)]
+    samples = replace(large.holdout.samples, family=strings(family))
+    order, half = halves(large.holdout.with_samples(samples), np.random.default_rng(3))
+    assert sorted(order) == list(range(60))
+    assert 30 <= half <= 32
+    kin = [{family[i] for i in part if family[i]} for part in (order[:half], order[half:])]
+    assert not kin[0] & kin[1]
+    assert kin[0]
+    assert kin[1]
+
+
+def test_points_of_long_tracts_are_of_five_people(large):
+    found = painting(large)
+    figure = next(f for f in figures(found) if f.id == "painting.tracts")
+    for series in figure.series:
+        longest = np.sort(found.panels[series.name].longest)
+        shown = [x for x, y in zip(series.x, series.y, strict=True) if y is not None]
+        assert max(shown) <= longest[-FEWEST]
 
 
 def test_real_people_are_at_the_ceiling(large):
@@ -231,8 +262,8 @@ def test_threads_change_nothing(large):
 
 
 def test_few_people_cannot_be_divided(thirds):
-    few = {n: getattr(thirds, n).take_individuals(np.arange(7)) for n in ("train", "holdout")}
-    with pytest.raises(NotApplicable, match="8 or more"):
+    few = {n: getattr(thirds, n).take_individuals(np.arange(9)) for n in ("train", "holdout")}
+    with pytest.raises(NotApplicable, match="10 or more"):
         ITEM().compute(replace(thirds, **few))
 
 

@@ -20,7 +20,8 @@ DONORS = 250
 TARGETS = 100
 FITTED = 20
 """Individuals at most: donors, targets of each panel, donors on whom rates are fitted."""
-FEWEST_PEOPLE = 8
+FEWEST_PEOPLE = 2 * FEWEST
+"""Of the holdout: figures are about half of them."""
 COLUMNS = ("superpopulation", "population")
 OTHER = "other"
 EVERYONE = "everyone"
@@ -44,6 +45,8 @@ class Painted:
         Sites in tracts of each length, along the likeliest paths, shape ``(n_sites + 1,)``.
     binned
         The same for each individual, in bins of `length_bins`: ``(n_individuals, BINS)``.
+    longest
+        Sites of the longest tract of each individual, shape ``(n_individuals,)``.
     """
 
     people: Panel
@@ -52,6 +55,7 @@ class Painted:
     shares: Values
     tracts: Values
     binned: Values
+    longest: People
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +90,8 @@ def painting(comparison: Comparison) -> Painting:
     """Paint people of the three panels.
 
     Half of the holdout's individuals are donors; the other half are the real people to compare
-    with. So nobody copies from himself, from kin in his own panel or from a larger panel: the
-    three panels differ in nothing but the people.
+    with; families stay together. So nobody copies from himself, from kin who are known as such,
+    or from a larger panel: the three panels differ in nothing but the people.
 
     Raises
     ------
@@ -100,9 +104,11 @@ def painting(comparison: Comparison) -> Painting:
             f"the holdout has {people} people, painting divides them into donors and targets: "
             f"compare {FEWEST_PEOPLE} or more"
         )
-    order = comparison.rng("painting", "donors").permutation(people)
-    donors = comparison.holdout.take_individuals(np.sort(order[: people // 2][:DONORS]))
-    strangers = comparison.holdout.take_individuals(np.sort(order[people // 2 :]))
+    order, half = halves(comparison.holdout, comparison.rng("painting", "donors"))
+    if people - half < FEWEST:
+        raise NotApplicable("the holdout's people are kin of each other: painting needs strangers")
+    donors = comparison.holdout.take_individuals(np.sort(order[:half][:DONORS]))
+    strangers = comparison.holdout.take_individuals(np.sort(order[half:]))
     column, labels, code = _donor_labels(donors)
     apart, unit = distances(comparison.holdout.sites)
     some = comparison.rng("painting", "fit").permutation(donors.n_individuals)[:FITTED]
@@ -115,6 +121,23 @@ def painting(comparison: Comparison) -> Painting:
         panels[name] = _painted(targets, donors.haplotypes, code, apart, rate, error, comparison)
     length = float(apart[np.isfinite(apart)].sum())
     return Painting(panels, column, labels, donors.n_haplotypes, rate, error, length, unit)
+
+
+def halves(panel: Panel, rng: np.random.Generator) -> tuple[People, int]:
+    """Return individuals in random order, families together, and where the second half begins."""
+    order = rng.permutation(panel.n_individuals)
+    family = panel.samples.family
+    if family is None:
+        return order, len(order) // 2
+    own = [family[i] or f"person {i}" for i in range(len(order))]
+    place: dict[str, int] = {}
+    for k, i in enumerate(order):
+        place.setdefault(own[i], k)
+    order = np.array(sorted(order, key=lambda i: place[own[i]]), dtype=np.intp)
+    half = len(order) // 2
+    while half < len(order) and own[order[half]] == own[order[half - 1]]:
+        half += 1
+    return order, half
 
 
 def _some(panel: Panel, number: int, rng: np.random.Generator) -> Panel:
@@ -151,17 +174,17 @@ def _painted(
     with_these = (people.haplotypes, donors, apart, rate, error)
     copying = paint(*with_these, threads=comparison.threads)
     path = likeliest(*with_these, threads=comparison.threads)
-    tracts, binned = tract_lengths(path, people.sites.contig_starts())
+    tracts, binned, longest = tract_lengths(path, people.sites.contig_starts())
     member = (code[:, None] == np.arange(code.max() + 1)).astype(np.float64)
     # One row at a time: the rounding of a product depends on its size, not on threads.
     shares = np.stack([row @ member for row in copying.share])
-    return Painted(people, copying.switches, copying.errors, shares, tracts, binned)
+    return Painted(people, copying.switches, copying.errors, shares, tracts, binned, longest)
 
 
 def tract_lengths(
     path: npt.NDArray[np.int32], starts: npt.NDArray[np.bool_]
-) -> tuple[Values, Values]:
-    """Return the sites in tracts of each length: of all haplotypes, and by person and bin.
+) -> tuple[Values, Values, People]:
+    """Return sites in tracts of each length, the same by person and bin, and longest tracts.
 
     Parameters
     ----------
@@ -173,13 +196,15 @@ def tract_lengths(
     n, m = path.shape
     cells, _ = length_bins(m)
     total, binned = np.zeros(m + 1), np.zeros((n // 2, BINS))
+    longest = np.zeros(n // 2, dtype=np.intp)
     for i, row in enumerate(path):
         begins = starts.copy()
         begins[1:] |= row[1:] != row[:-1]
         lengths = np.diff(np.append(np.flatnonzero(begins), m))
         total += np.bincount(lengths, weights=lengths, minlength=m + 1)
         binned[i // 2] += np.bincount(cells[lengths], weights=lengths, minlength=BINS)
-    return total, binned
+        longest[i // 2] = max(longest[i // 2], lengths.max())
+    return total, binned, longest
 
 
 def target_groups(found: Painting) -> dict[str, dict[str, People]]:

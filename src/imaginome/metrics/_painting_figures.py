@@ -7,7 +7,7 @@ import numpy as np
 from imaginome.metrics._labels import FEWEST
 from imaginome.metrics._painted import Painted, Painting, target_groups
 from imaginome.metrics._results import axis, short, shorts
-from imaginome.metrics._safe_bins import ORDER, histograms
+from imaginome.metrics._safe_bins import LEAST, ORDER, histograms
 from imaginome.metrics._statistics import Values, ratio
 from imaginome.results import Cell, Figure, Series, Table
 
@@ -25,7 +25,7 @@ def _switches(found: Painting) -> Figure:
         id="painting.switches",
         title="Changes of donor along a haplotype",
         reading="The same curves: artificial haplotypes are as fine a mosaic of real ones as real "
-        f"people are of each other. Bins of fewer than {FEWEST} haplotypes are left out; the "
+        f"people are of each other. Bins of fewer than {LEAST} haplotypes are left out; the "
         "outermost also hold what lies beyond.",
         kind="lines",
         x_label="changes of donor",
@@ -42,7 +42,7 @@ def _tracts(found: Painting) -> Figure:
         title="Tracts copied from one real donor",
         reading="The same curves: pieces shared with real donors are as long as between real "
         "people. A line above at the right is a model that copies long pieces of people whom "
-        f"these donors resemble. Points of fewer than {FEWEST} tracts are left out.",
+        f"these donors resemble. Points of tracts of fewer than {FEWEST} people are left out.",
         kind="lines",
         x_label="length of the tract (sites)",
         y_label="share of sites in tracts at least as long",
@@ -53,9 +53,9 @@ def _tracts(found: Painting) -> Figure:
 
 def _longer(name: str, painted: Painted, lengths: np.ndarray) -> Series:
     sites = painted.tracts
-    number = sites / np.maximum(np.arange(len(sites)), 1)
-    at_least, how_many = (np.cumsum(v[::-1])[::-1][lengths] for v in (sites, number))
-    y = np.where(how_many >= FEWEST, ratio(at_least, sites.sum()), np.nan)
+    at_least = np.cumsum(sites[::-1])[::-1][lengths]
+    people = (painted.longest[:, None] >= lengths).sum(axis=0)
+    y = np.where(people >= FEWEST, ratio(at_least, sites.sum()), np.nan)
     return Series.model_validate({"name": name, "role": name, "x": axis(lengths), "y": shorts(y)})
 
 
