@@ -11,6 +11,7 @@ from imaginome.metrics._ehh import CUT, Carriers, gaps, integrated
 from imaginome.metrics._fst import hudson_fst
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._selection_agreement import agreement, shared, strongest
+from imaginome.metrics._selection_figures import by_rank
 from imaginome.metrics._selection_groups import chosen
 from imaginome.metrics._selection_scans import ihs, pbs, standardised, windows, xpehh
 from imaginome.metrics.base import NotApplicable
@@ -302,6 +303,13 @@ def test_figures_hold_averages(trio):
     for figure in figures.values():
         for series in figure.series:
             assert len(series.x) == len(series.y) <= 120
+
+
+def test_fewer_scores_than_ranks_make_fewer_points():
+    scores = np.random.default_rng(2).normal(size=(3, 20))
+    figure = by_rank("x", "X", dict(zip(("holdout", "train", "artificial"), scores, strict=True)))
+    assert figure.series[0].x == pytest.approx(np.sort(scores[0]), rel=1e-4)
+    assert np.isfinite(figure.series[1].y).all()
 
 
 def test_frequency_bins_hold_the_ends():

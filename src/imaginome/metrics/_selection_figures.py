@@ -64,7 +64,8 @@ def by_rank(scan_id: str, title: str, scans: Mapping[str, Values]) -> Figure:
     """Return the mean score of artificial and train by that of the holdout, in equal bins."""
     real = scans["holdout"]
     kept = np.flatnonzero(np.isfinite(real))
-    bins = np.array_split(kept[np.argsort(real[kept], kind="stable")], RANKS)
+    number = min(RANKS, len(kept))
+    bins = np.array_split(kept[np.argsort(real[kept], kind="stable")], number)
     x = axis([real[part].mean() for part in bins])
     series = []
     for name in ("artificial", "train"):
