@@ -10,6 +10,7 @@ import pytest
 from panels import compared, part
 
 from imaginome.formats import ReadOptions, read_panel
+from imaginome.metrics import _population_errors
 from imaginome.metrics._fst import hudson_fst
 from imaginome.metrics._population_errors import NEAR, Places, compare, near_pairs
 from imaginome.metrics._population_groups import LEAST, population_groups
@@ -130,6 +131,20 @@ def test_fixed_sites_come_no_nearer_to_real_linkage_where_there_is_none():
     assert real.low < 1 < real.high
     constant = with_rows(fair, "POP0", lambda rows: rows * 0)
     assert measures(constant)["linkage_mean"].artificial.low > 1
+
+
+def test_the_worst_ceiling_is_what_other_real_people_give(monkeypatch):
+    """The ceiling is neither lax nor strict, however few pairs intervals come from."""
+    monkeypatch.setattr(_population_errors, "INTERVAL_PAIRS", 100)
+    worst = {key: [] for key in ("frequency_worst", "linkage_worst")}
+    for seed in range(8):
+        whole = simulated_panel(n_individuals=180, n_sites=150, seed=seed)
+        found = measures(compared(*(part(whole, k) for k in range(3)), replicates=15))
+        for key, pairs in worst.items():
+            pairs.append((found[key].artificial.value, found[key].ceiling.value))
+    for key, pairs in worst.items():
+        third, ceiling = np.mean(pairs, axis=0)
+        assert ceiling == pytest.approx(third, abs=0.08), key
 
 
 def test_a_population_drawn_like_another_is_found(people, fair):

@@ -14,7 +14,7 @@ from imaginome.metrics._statistics import Values, ratio
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.frequency import lost_share
-from imaginome.panel import Sites
+from imaginome.panel import Panel, Samples, Sites, strings
 
 NEAR = 50
 """Pairs up to this many sites apart are compared."""
@@ -22,6 +22,8 @@ MOST_PAIRS = 50_000
 INTERVAL_SITES = 3_000
 INTERVAL_PAIRS = 3_000
 """Intervals come from this many sites and pairs, drawn at random; values from all of them."""
+TRIPLES = 30
+"""How often real people are divided by three, to see how ratios vary by chance."""
 KINDS = ("frequency", "linkage", "lost", "fst", "diversity")
 COMPARED = ("artificial", "train")
 
@@ -61,14 +63,16 @@ class Found:
     spread
         The same with the people of all panels drawn anew.
     chance
-        Errors of train drawn anew against the holdout as it is: how much an error of real
-        people varies from sample to sample.
+        Errors of two samples of real people against a third, many times: how much an error
+        varies from sample to sample. The samples divide the people of train and holdout by
+        three; people drawn with replacement would vary by how often each is drawn as well, which
+        other real people do not. All sites and pairs are used, as for `values`.
     """
 
     group: Group
     values: dict[str, Errors]
     spread: dict[str, Errors]
-    chance: Errors
+    chance: tuple[Errors, Errors]
 
     def ratio(self, kind: str) -> Values:
         """Return the error of the artificial panel in units of its ceiling."""
@@ -80,7 +84,8 @@ class Found:
 
     def ratio_by_chance(self, kind: str) -> Values:
         """Return what `ratio` would be for another sample of real people, many times."""
-        return ratio(self.chance[kind], np.roll(self.chance[kind], 1))
+        one, other = self.chance
+        return ratio(one[kind], other[kind])
 
 
 def near_pairs(sites: Sites) -> tuple[Index, Index]:
@@ -132,20 +137,47 @@ def errors(counts: Values, real: Values, r2: Values, real_r2: Values, n: int) ->
 def compare(comparison: Comparison, group: Group, places: Places) -> Found:
     """Compare the people of one group; see `Found`."""
     n = 2 * group.people
-    whole, drawn, fixed = {}, {}, {}
+    whole, drawn = {}, {}
     for name in PANELS:
         packed = PackedSites(group.panels[name].haplotypes)
         r2 = packed.r2(places.first, places.second)
         counts = packed.counts.astype(np.float64)
         whole[name] = (counts, r2)
-        fixed[name] = (counts[places.sites], r2[places.pairs])
         drawn[name] = _drawn(comparison, group, name, places)
     return Found(
         group,
         {name: _against(whole[name], whole["holdout"], n) for name in COMPARED},
         {name: _against(drawn[name], drawn["holdout"], n) for name in COMPARED},
-        _against(drawn["train"], fixed["holdout"], n),
+        _by_chance(comparison, group, places),
     )
+
+
+def _by_chance(comparison: Comparison, group: Group, places: Places) -> tuple[Errors, Errors]:
+    """Compare samples of the real people of a group with each other; see `Found.chance`."""
+    panels = [group.panels[name] for name in ("train", "holdout")]
+    haplotypes = np.concatenate([panel.haplotypes for panel in panels])
+    names = strings([str(i) for i in range(2 * group.people)])
+    real = Panel(haplotypes, panels[0].sites, Samples(names))
+    rng = comparison.rng("chance", "populations", group.column, group.label)
+    drawn = np.stack(
+        [rng.permutation(2 * group.people) for _ in range(min(comparison.replicates, TRIPLES))]
+    )
+    size = 2 * group.people // 3
+    one, other, third = (
+        _counted(real, drawn[:, start : start + size], places) for start in (0, size, 2 * size)
+    )
+    return _against(one, third, 2 * size), _against(other, third, 2 * size)
+
+
+def _counted(real: Panel, people: Index, places: Places) -> tuple[Values, Values]:
+    """Return allele counts and r2 at all sites and pairs among `people`, replicates first."""
+    weights = np.zeros((len(people), real.n_individuals), dtype=np.float32)
+    np.put_along_axis(weights, people, 1.0, axis=1)
+    drawn = Resampled(real, weights)
+    counts = drawn.counts(np.arange(real.n_sites))
+    both = drawn.counts(places.first, places.second)
+    a, b = counts[:, places.first], counts[:, places.second]
+    return counts, r2_from_counts(both, a, b, 2 * people.shape[1])
 
 
 def _against(one: tuple[Values, Values], real: tuple[Values, Values], n: int) -> Errors:
