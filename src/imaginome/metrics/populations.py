@@ -56,7 +56,7 @@ class Populations(Metric):
             left_out(comparison, groups),
             "The ceiling of a ratio is what another sample of real people would give: near 1 in "
             "the mean, above it for the worst of many. It comes from train and holdout together, "
-            "divided at random by three.",
+            "divided at random into a reference and two panels to compare with it.",
             "Linkage: r2 of pairs up to 50 sites apart on one contig, 0 where a site is fixed; "
             "where it is fixed in one panel only the error is at least one over the haplotypes. "
             "Diversity: mean pairwise difference, in units of that of real people.",
