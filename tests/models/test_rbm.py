@@ -28,7 +28,15 @@ from imaginome.training.control import FitControl
 from imaginome.training.loop import TrainingPlan, train
 
 QUICK = RbmSettings(
-    hidden=4, updates=300, chains=512, batch=64, gibbs=3, sampling_steps=50, annealing=300
+    local=24,
+    shared=4,
+    hidden=2,
+    updates=150,
+    chains=256,
+    batch=64,
+    gibbs=3,
+    sampling_steps=50,
+    annealing=300,
 )
 
 
@@ -114,6 +122,7 @@ def test_pseudo_likelihood_matches_enumeration(panel: Panel) -> None:
 
 def test_step_follows_the_centred_gradient(panel: Panel) -> None:
     settings = RbmSettings(
+        units="bernoulli",
         hidden=8,
         local=0,
         shared=0,
@@ -192,7 +201,7 @@ def test_threads_and_reload_do_not_change_samples(fitted: Rbm, tmp_path: Path) -
 
 
 def test_interrupted_training_ends_in_the_same_bytes(panel: Panel, tmp_path: Path) -> None:
-    settings = RbmSettings(hidden=10, updates=40, chains=300, batch=30, gibbs=2)
+    settings = RbmSettings(local=8, shared=2, hidden=2, updates=40, chains=300, batch=30, gibbs=2)
     plan = TrainingPlan(40, 10, "log_likelihood", "higher")
     whole = trainee_for(panel, settings)
     train("rbm", whole, plan, FitControl())
@@ -219,11 +228,12 @@ def _stop_at(trainee: Trainee, last: int) -> Callable[[int], None]:
     return step
 
 
-def test_latent_codes_are_chances(fitted: Rbm, panel: Panel) -> None:
+def test_latent_codes_are_expected_states(fitted: Rbm, panel: Panel) -> None:
     codes = fitted.latent(panel.haplotypes)
     assert codes.shape == (panel.n_haplotypes, fitted._machine.weights.shape[1])
     assert codes.dtype == np.float32
-    assert 0 <= codes.min() < codes.max() <= 1
+    assert codes.min() >= 0
+    assert codes.std(0).max() > 0.05
 
 
 def test_haplotypes_at_other_sites_are_refused(fitted: Rbm, panel: Panel) -> None:
@@ -243,7 +253,7 @@ def test_a_population_is_drawn_with_its_frequencies(fitted: Rbm, panel: Panel) -
 @pytest.mark.parametrize("units", ["bernoulli", "relu"])
 def test_an_unlabelled_panel_is_learned_by_clusters(panel: Panel, units: Kind) -> None:
     bare = unlabelled(panel)
-    settings = QUICK.model_copy(update={"units": units, "updates": 150})
+    settings = QUICK.model_copy(update={"units": units, "updates": 80})
     model = Rbm(settings).fit(*halves(bare), FitControl(seed=4, device="cpu"))
     drawn = model.sample(300, seed=1)
     assert drawn.samples.population is None
@@ -254,6 +264,6 @@ def test_an_unlabelled_panel_is_learned_by_clusters(panel: Panel, units: Kind) -
     assert np.corrcoef(real, ours)[0, 1] > 0.6
 
 
-@pytest.mark.parametrize(("n_sites", "most"), [(30, 1200), (805, 1200), (10_000, 400)])
+@pytest.mark.parametrize(("n_sites", "most"), [(30, 600), (805, 600), (10_000, 600)])
 def test_work_is_bounded_on_large_panels(n_sites: int, most: int) -> None:
     assert 300 <= recipe_for(RbmSettings(), n_sites).updates <= most

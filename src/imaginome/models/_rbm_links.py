@@ -32,7 +32,7 @@ def local_units(
 
     A unit stands on each site that is linked to any other: one for all people, and one for a
     group of people in which links differ from those found before. If these are too many, some
-    at equal distances are taken.
+    of those for all people are taken, at equal distances.
 
     Parameters
     ----------
@@ -57,6 +57,8 @@ def local_units(
             if not any(_alike(links, known) for _, known in found.get(site, [])):
                 found.setdefault(site, []).append((scope, links))
     units = [(site, *unit) for site in sorted(found) for unit in found[site]]
+    if len(units) > most:
+        units = [unit for unit in units if unit[1] == 0] or units
     chosen = np.unique(np.linspace(0, len(units) - 1, min(most, len(units))).astype(np.int64))
     weights = np.zeros((residual.shape[1], len(chosen)), dtype=np.float32)
     for unit, index in enumerate(chosen):

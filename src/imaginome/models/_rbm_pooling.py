@@ -107,7 +107,9 @@ def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64])
 
     Deviations of frequencies, in units of their chance error, are noise of unit variance plus a
     matrix of low rank: drift along shared branches, admixture. Its singular values are shrunk
-    to where they would be without the noise (Gavish and Donoho 2017).
+    towards where they would be without the noise (Gavish and Donoho 2017), half of the way on
+    a logarithmic scale: all of it makes up for errors of the axes, too, and populations would
+    differ less than real ones; held-out people find both equally likely.
     """
     n_groups = int(group.max()) + 1
     member = np.equal.outer(np.arange(n_groups), group).astype(np.float64)
@@ -117,7 +119,7 @@ def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64])
     found = member @ counts.ones / rows[:, None]
     error = np.sqrt(np.maximum(expected * (1 - expected), LEAST_VARIANCE) / rows[:, None])
     left, singular, right = np.linalg.svd((found - expected) / error, full_matrices=False)
-    kept = _without_noise(singular, *error.shape)
+    kept = np.sqrt(singular * _without_noise(singular, *error.shape))
     deviation = (left * kept) @ right * error
     frequency = chance + deviation[group]
     frequency = np.clip(frequency, LEAST_FREQUENCY, 1 - LEAST_FREQUENCY)

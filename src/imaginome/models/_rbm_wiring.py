@@ -10,6 +10,7 @@ import torch
 from imaginome.models._rbm_admixture import Admixture, admixture
 from imaginome.models._rbm_links import local_units
 from imaginome.models._rbm_material import Material
+from imaginome.models._rbm_units import Kind
 from imaginome.tensors import Tensors
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 FEW_SITES = 3
 SILENT = 4.0
 """How far below its threshold a local unit begins in people among whom it found no links."""
+START: dict[Kind, float] = {"bernoulli": 1.0, "relu": 0.4}
+"""Start of weights: the states of truncated Gaussians vary more than those of binary units."""
 START_SHARED = 1.0
 START_DENSE = 0.03
 SHARED_STEP = 0.5
@@ -44,6 +47,8 @@ class Wiring:
         Weights of dense units, ``(n_sites, n_dense)``.
     decay
         Pull of shared and dense weights to zero, relative to the gradient.
+    start
+        Scale of the weights of shared units at the start.
     """
 
     def __init__(
@@ -53,13 +58,14 @@ class Wiring:
         admixture: Admixture,
         dense: torch.Tensor,
         decay: float,
+        start: float = 1.0,
     ) -> None:
         device = links.device
         self.awake = awake
         self.links, self.dense, self.decay = links, dense, decay
         self.mask = (links != 0).float()
         self.axes = torch.from_numpy(admixture.axes).to(device)
-        self.mix = torch.from_numpy(admixture.directions).to(device) * START_SHARED
+        self.mix = torch.from_numpy(admixture.directions).to(device) * (START_SHARED * start)
         self.homes = admixture.homes
         # A unit of one class learns from the people of that class only.
         self.shared_step = SHARED_STEP / torch.from_numpy(admixture.shares).to(device)
@@ -74,11 +80,12 @@ class Wiring:
         links, found_in = local_units(found, material.contigs, scopes, recipe.local)
         dense = rng.standard_normal((len(links), recipe.hidden), dtype=np.float32) * START_DENSE
         return cls(
-            torch.from_numpy(links).to(device),
+            torch.from_numpy(links).to(device) * START[recipe.units],
             torch.from_numpy(material.classes.scopes()[found_in]).to(device),
             admixture(material, found, recipe.shared),
             torch.from_numpy(dense).to(device),
             recipe.weight_decay,
+            START[recipe.units],
         )
 
     def weights(self) -> torch.Tensor:

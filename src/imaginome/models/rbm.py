@@ -128,7 +128,7 @@ SHAMIR_2013 = Citation(
     "averaged parameters",
 )
 
-UPDATES = 1200
+UPDATES = 600
 FEWEST_UPDATES = 300
 WORK = 1.5e13
 """Multiply-adds after which the automatic number of updates ends: minutes on two cores."""
@@ -141,7 +141,7 @@ class RbmSettings(Settings):
     """Settings of `rbm`."""
 
     units: Kind = Field(
-        "bernoulli", description="hidden units: bernoulli (0 or 1) or relu (truncated Gaussian)"
+        "relu", description="hidden units: bernoulli (0 or 1) or relu (truncated Gaussian)"
     )
     local: int = Field(
         512, ge=0, description="most hidden units that see linked neighbouring sites only"
@@ -156,12 +156,12 @@ class RbmSettings(Settings):
         description="more hidden units, which see every site; they memorise most",
     )
     updates: int = Field(0, ge=0, description="parameter updates; 0: by size of the panel")
-    gibbs: int = Field(3, ge=1, description="Gibbs steps of the chains before an update (steps)")
+    gibbs: int = Field(1, ge=1, description="Gibbs steps of the chains before an update (steps)")
     chains: int = Field(1024, ge=16, description="persistent chains (chains)")
     batch: int = Field(1024, ge=1, description="train haplotypes an update looks at (haplotypes)")
-    step_size: float = Field(2.0, gt=0, le=10, description="largest step along the gradient")
+    step_size: float = Field(0.5, gt=0, le=10, description="largest step along the gradient")
     site_step: float = Field(
-        0.05, gt=0, le=1, description="step of site biases towards the pooled frequencies"
+        0.1, gt=0, le=1, description="step of site biases towards the pooled frequencies"
     )
     last_step: float = Field(
         0.02, gt=0, le=1, description="step size at the end, as a share of `step_size`"
@@ -194,7 +194,7 @@ class RbmSettings(Settings):
         1000, ge=1, description="temperatures of the estimate of log Z after the fit (steps)"
     )
     sampling_steps: int = Field(
-        300, ge=1, description="Gibbs steps from a stored chain to a drawn haplotype (steps)"
+        100, ge=1, description="Gibbs steps from a stored chain to a drawn haplotype (steps)"
     )
 
 
