@@ -28,15 +28,16 @@ from imaginome.training.control import FitControl
 from imaginome.training.loop import TrainingPlan, train
 
 QUICK = RbmSettings(
-    local=24,
+    local=100,
     shared=4,
-    hidden=2,
-    updates=150,
+    hidden=4,
+    updates=250,
     chains=256,
     batch=64,
-    gibbs=3,
+    gibbs=2,
+    step_size=1.0,
     sampling_steps=50,
-    annealing=300,
+    annealing=200,
 )
 
 
