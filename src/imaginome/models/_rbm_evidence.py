@@ -18,9 +18,11 @@ from imaginome.training.control import FitControl
 
 JUDGED_SITES = 200
 JUDGED_ROWS = 1000
-TEMPERATURES = 100
+TEMPERATURES, FEWEST_TEMPERATURES = 100, 20
 ANNEALED_CHAINS = 192
-MIXED_CHAINS = 256
+MIXED_CHAINS, FEWEST_MIXED = 256, 64
+FULL_SIZE = 1_000_000
+"""Weights of a machine up to which it is measured in full; larger ones on fewer chains."""
 
 
 class Evidence:
@@ -34,12 +36,22 @@ class Evidence:
         Biases of independent sites by class, where annealing begins.
     classes
         Classes of the persistent chains.
+    units
+        Number of hidden units.
     """
 
     def __init__(
-        self, control: FitControl, material: Material, logits: torch.Tensor, classes: Codes
+        self,
+        control: FitControl,
+        material: Material,
+        logits: torch.Tensor,
+        classes: Codes,
+        units: int,
     ) -> None:
         self.control, self.logits = control, logits
+        share = min(1.0, FULL_SIZE / max(1, logits.shape[1] * units))
+        self.temperatures = max(FEWEST_TEMPERATURES, int(share * TEMPERATURES))
+        self.mixed = max(FEWEST_MIXED, int(share * MIXED_CHAINS))
         device = logits.device
         self.validation = torch.from_numpy(material.validation.astype(np.float32)).to(device)
         self.validation_codes = material.validation_codes
@@ -50,7 +62,7 @@ class Evidence:
         n_sites = material.train.shape[1]
         most = min(n_sites, JUDGED_SITES)
         self.sites = np.unique(np.linspace(0, n_sites - 1, most).astype(np.int64))
-        self.runs = max(4, ANNEALED_CHAINS // len(logits))
+        self.runs = max(4, int(share * ANNEALED_CHAINS) // len(logits))
         self.moments = Moments.of(
             torch.from_numpy(material.train).float().to(device), self.validation
         )
@@ -58,7 +70,7 @@ class Evidence:
 
     def _followed(self, material: Material, classes: Codes) -> None:
         """Choose the chains whose mixing is measured, and train rows of the same classes."""
-        most = min(len(classes), MIXED_CHAINS)
+        most = min(len(classes), self.mixed)
         self.stored = np.unique(np.linspace(0, len(classes) - 1, most).astype(np.int64))
         self.followed = classes[self.stored]
         rng = self.control.rng("rbm", "mixing", "rows")
@@ -83,7 +95,7 @@ class Evidence:
             machine,
             self.logits,
             lambda piece: self.control.rng("rbm", "evidence", piece),
-            temperatures=TEMPERATURES,
+            temperatures=self.temperatures,
             runs=self.runs,
             threads=threads,
         )

@@ -111,7 +111,8 @@ class Trainee:
         self.centre = self.bodies.T @ (weighted @ self.target)
         self._start(logits)
         classes = material.classes.proportional(recipe.chains, FEWEST_CHAINS)
-        self.evidence = Evidence(control, material, logits, classes)
+        units = self.machine.weights.shape[1]
+        self.evidence = Evidence(control, material, logits, classes, units)
         self._start_chains(classes)
 
     def _start(self, logits: torch.Tensor) -> None:

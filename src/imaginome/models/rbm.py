@@ -129,7 +129,7 @@ SHAMIR_2013 = Citation(
 )
 
 UPDATES = 600
-FEWEST_UPDATES = 300
+FEWEST_UPDATES = 100
 WORK = 1.5e13
 """Multiply-adds after which the automatic number of updates ends: minutes on two cores."""
 MEASUREMENTS = 25
