@@ -64,7 +64,7 @@ DENSE_PANEL = PlannedPanel(
     "released for this region, Genomator's (2025) is compared.",
     file="kgp-chr15-10k/real.vcf.gz",
     models=(
-        PlannedModel("rbm", "RBM", "rbm", quick=("updates=3", *SMALL_RBM)),
+        PlannedModel("rbm", "RBM", "rbm", ("updates=60",), ("updates=3", *SMALL_RBM)),
         PlannedModel("gan", "GAN", "gan", quick=("steps=20",)),
         PlannedModel("hmm", "HMM", "hmm", quick=("clusters=12", "rounds=2", "full_rounds=1")),
         INDEPENDENT,
