@@ -265,6 +265,6 @@ def test_an_unlabelled_panel_is_learned_by_clusters(panel: Panel, units: Kind) -
     assert np.corrcoef(real, ours)[0, 1] > 0.6
 
 
-@pytest.mark.parametrize(("n_sites", "most"), [(30, 600), (805, 600), (10_000, 600)])
+@pytest.mark.parametrize(("n_sites", "most"), [(30, 1200), (805, 1200), (10_000, 400)])
 def test_work_is_bounded_on_large_panels(n_sites: int, most: int) -> None:
-    assert 300 <= recipe_for(RbmSettings(), n_sites).updates <= most
+    assert 100 <= recipe_for(RbmSettings(), n_sites).updates <= most

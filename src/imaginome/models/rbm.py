@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from pydantic import Field
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.errors import ModelError
@@ -128,7 +129,7 @@ SHAMIR_2013 = Citation(
     "averaged parameters",
 )
 
-UPDATES = 600
+UPDATES = 1200
 FEWEST_UPDATES = 100
 WORK = 1.5e13
 """Multiply-adds after which the automatic number of updates ends: minutes on two cores."""
@@ -141,7 +142,9 @@ class RbmSettings(Settings):
     """Settings of `rbm`."""
 
     units: Kind = Field(
-        "relu", description="hidden units: bernoulli (0 or 1) or relu (truncated Gaussian)"
+        "bernoulli",
+        description="hidden units: bernoulli (0 or 1) or relu (truncated Gaussian, which needs a "
+        "step_size of 0.2 or less)",
     )
     local: int = Field(
         512, ge=0, description="most hidden units that see linked neighbouring sites only"
@@ -156,12 +159,12 @@ class RbmSettings(Settings):
         description="more hidden units, which see every site; they memorise most",
     )
     updates: int = Field(0, ge=0, description="parameter updates; 0: by size of the panel")
-    gibbs: int = Field(1, ge=1, description="Gibbs steps of the chains before an update (steps)")
+    gibbs: int = Field(3, ge=1, description="Gibbs steps of the chains before an update (steps)")
     chains: int = Field(1024, ge=16, description="persistent chains (chains)")
     batch: int = Field(1024, ge=1, description="train haplotypes an update looks at (haplotypes)")
-    step_size: float = Field(0.5, gt=0, le=10, description="largest step along the gradient")
+    step_size: float = Field(2.0, gt=0, le=10, description="largest step along the gradient")
     site_step: float = Field(
-        0.1, gt=0, le=1, description="step of site biases towards the pooled frequencies"
+        0.05, gt=0, le=1, description="step of site biases towards the pooled frequencies"
     )
     last_step: float = Field(
         0.02, gt=0, le=1, description="step size at the end, as a share of `step_size`"
@@ -275,6 +278,11 @@ class Rbm(Generator[RbmSettings]):
     # -- contract -------------------------------------------------------------------------
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        # One thread in matrix factorisations: with several, last digits depend on their number.
+        with threadpool_limits(1):
+            self._learn(train_panel, validation, control)
+
+    def _learn(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         single_threaded_torch()
         recipe = recipe_for(self.settings, train_panel.n_sites)
         rng = control.rng("rbm", "clusters")
