@@ -64,3 +64,13 @@ YELMEN_2021 = Citation(
     2021,
     "10.1371/journal.pgen.1009303",
 )
+LI_STEPHENS_2003 = Citation(
+    "li2003",
+    "Li, Na and Stephens, Matthew",
+    "Modeling linkage disequilibrium and identifying recombination hotspots using "
+    "single-nucleotide polymorphism data",
+    "Genetics",
+    2003,
+    "10.1093/genetics/165.4.2213",
+    "a haplotype is an imperfect mosaic of others",
+)

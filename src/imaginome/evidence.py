@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.errors import CapabilityError, ComparisonError
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.evidence import Codes, Logs, ModelEvidence
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, haplotype_rows
 
-NAMES = ("train", "holdout", "artificial")
 WORK = 25_000_000
 """Individuals times sites times classes of each panel whose likelihood is computed, at most."""
 FEWEST_PEOPLE = 50
@@ -63,7 +62,7 @@ def _logs(
     exact: bool,
 ) -> Logs | None:
     found = {}
-    for name in NAMES:
+    for name in PARTS:
         panel: Panel = getattr(comparison, name)
         people = _some_people(comparison, model, name)
         rows = haplotype_rows(people)
@@ -90,4 +89,4 @@ def _some_people(comparison: Comparison, model: Generator[Any], name: str) -> np
 
 
 def _codes(comparison: Comparison, model: Generator[Any]) -> Codes:
-    return {name: model.latent(getattr(comparison, name).haplotypes) for name in NAMES}
+    return {name: model.latent(getattr(comparison, name).haplotypes) for name in PARTS}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from imaginome.models._axes import principal_axes
+from imaginome.models._clusters import cluster_rows
 from imaginome.models._gan_adam import Adam
-from imaginome.models._gan_axes import principal_axes
-from imaginome.models._gan_clusters import cluster_rows, linked_start
+from imaginome.models._gan_clusters import linked_start
 from imaginome.models._gan_held_out import HeldOut, adversarial_accuracy
 from imaginome.models._gan_labels import PSEUDO_ROWS, cluster_shares, effects
 from imaginome.models._gan_losses import linkage_distance, straight_through, structure_distance

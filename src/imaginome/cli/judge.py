@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import comparison, file_errors, json_path
+from imaginome.cli.reading import comparison, file_errors, json_path, known_ids
 from imaginome.cli.shared import takes
 
 PANEL = "Judge people"
@@ -22,9 +22,7 @@ JsonOutput = Annotated[
 def evaluate(
     compared: Callable[[], Any],
     output: JsonOutput = None,
-    only: Annotated[
-        list[str], typer.Option("--metric", metavar="ID", help="Only this one; may be repeated.")
-    ] = [],  # noqa: B006
+    only: o.OnlyMetrics = [],  # noqa: B006
     model: Annotated[
         Path | None,
         typer.Option(
@@ -43,18 +41,16 @@ def evaluate(
     from imaginome.cli.console import show_progress
     from imaginome.evidence import with_evidence
     from imaginome.metrics.evaluate import evaluate as evaluate_panels
-    from imaginome.metrics.registry import metrics
     from imaginome.models.registry import load_model
 
     json_path(output, force)
-    for metric_id in only:
-        metrics.get(metric_id)
+    chosen = known_ids("metrics", only)
     with file_errors():
         generator = load_model(model) if model else None
     panels = compared()
     if generator is not None:
         panels = with_evidence(panels, generator)
-    result = evaluate_panels(panels, only=only, progress=show_progress(quiet, verbose))
+    result = evaluate_panels(panels, only=chosen, progress=show_progress(quiet, verbose))
     _emit(result, output, force, quiet)
 
 
@@ -62,9 +58,7 @@ def evaluate(
 def audit(
     compared: Callable[[], Any],
     output: JsonOutput = None,
-    only: Annotated[
-        list[str], typer.Option("--attack", metavar="ID", help="Only this one; may be repeated.")
-    ] = [],  # noqa: B006
+    only: o.OnlyAttacks = [],  # noqa: B006
     policy: o.Policy = None,
     force: o.Force = False,
     quiet: o.Quiet = False,
@@ -77,15 +71,13 @@ def audit(
     from imaginome.cli.console import show_progress
     from imaginome.privacy.audit import audit as audit_panels
     from imaginome.privacy.policy import Policy, load_policy
-    from imaginome.privacy.registry import attacks
 
     json_path(output, force)
-    for attack_id in only:
-        attacks.get(attack_id)
+    chosen = known_ids("attacks", only)
     with file_errors():
         thresholds = load_policy(policy) if policy else Policy()
     result = audit_panels(
-        compared(), policy=thresholds, only=only, progress=show_progress(quiet, verbose)
+        compared(), policy=thresholds, only=chosen, progress=show_progress(quiet, verbose)
     )
     _emit(result, output, force, quiet)
     if result.verdict == "fail":

@@ -6,6 +6,7 @@ import numpy as np
 
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import heatmap
+from imaginome.metrics._safe_bins import inner_ends
 from imaginome.metrics._scores import Scores
 from imaginome.metrics._statistics import Values
 from imaginome.results import Figure
@@ -13,8 +14,6 @@ from imaginome.results import Figure
 CELLS = 32
 FEWEST = 5
 """Cells of the density maps with fewer haplotypes are left empty."""
-TAIL = 0.005
-"""Share of haplotypes beyond either end of an axis; `FEWEST` are always beyond."""
 STEP = 0.25
 """Ends of the axes are whole multiples of this many standard deviations."""
 
@@ -58,14 +57,7 @@ def _edges(columns: list[Values]) -> Values:
     The ends are order statistics with at least `FEWEST` haplotypes of the panel beyond them,
     rounded to `STEP`: nobody's score can be read off an axis.
     """
-    ends = [_inner(np.sort(column)) for column in columns]
+    ends = [inner_ends(column, FEWEST) for column in columns]
     low = np.round(min(end[0] for end in ends) / STEP) * STEP
     high = np.round(max(end[1] for end in ends) / STEP) * STEP
     return np.linspace(low, max(high, low + STEP), CELLS + 1)
-
-
-def _inner(ordered: Values) -> tuple[float, float]:
-    """Return the scores with `TAIL` of the haplotypes, and at least `FEWEST`, beyond them."""
-    n = len(ordered)
-    beyond = min(max(FEWEST, int(TAIL * n)), (n - 1) // 2)
-    return float(ordered[beyond]), float(ordered[n - 1 - beyond])

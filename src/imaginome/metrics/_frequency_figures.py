@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from imaginome.metrics._results import axis, heatmap, short, shorts
+from imaginome.metrics._results import axis, estimated, heatmap, shorts
 from imaginome.metrics._spectrum import folded_spectrum, spectrum_edges
 from imaginome.metrics._statistics import Values, mean_error, moments, pearson, ratio
 from imaginome.metrics.bootstrap import estimate
@@ -95,16 +95,7 @@ def _lost(counts: Counts, n: Sizes, replicates: Counts) -> Figure:
         values = _lost_by_bin(counts[name], counts["holdout"], n[name], n["holdout"])
         spread = _lost_by_bin(replicates[name], replicates["holdout"], n[name], n["holdout"])
         found = [estimate(v, spread[:, k], lowest=0.0, highest=1.0) for k, v in enumerate(values)]
-        series.append(
-            Series(
-                name=name,
-                role=name,
-                x=names,
-                y=[None if e.value is None else short(e.value) for e in found],
-                low=[None if e.low is None else short(e.low) for e in found],
-                high=[None if e.high is None else short(e.high) for e in found],
-            )
-        )
+        series.append(estimated(name, names, found))
     return Figure(
         id="frequency.lost_by_bin",
         title="Lost sites by minor-allele frequency",

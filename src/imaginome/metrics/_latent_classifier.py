@@ -9,7 +9,14 @@ import numpy.typing as npt
 
 from imaginome.metrics._labels import FEWEST, Rows, members
 from imaginome.metrics._latent_components import fit_code_components
-from imaginome.metrics._population_classifier import COMPONENTS, Told, features, told_labels
+from imaginome.metrics._population_classifier import (
+    COMPONENTS,
+    Told,
+    features,
+    people,
+    standardised,
+    told_labels,
+)
 from imaginome.metrics._statistics import Values
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -76,8 +83,4 @@ def _code_features(
 ) -> tuple[Values, Values]:
     """Return people's scores on components of codes, as `features` does for genotypes."""
     axes = fit_code_components(fitted, max(1, min(COMPONENTS, len(fitted) // 6)))
-    own, other = axes.own_scores(fitted), axes.project(told)
-    own, other = own[0::2] + own[1::2], other[0::2] + other[1::2]
-    centre, scale = own.mean(axis=0), own.std(axis=0)
-    scale[scale == 0] = 1.0
-    return (own - centre) / scale, (other - centre) / scale
+    return standardised(people(axes.own_scores(fitted)), people(axes.project(told)))

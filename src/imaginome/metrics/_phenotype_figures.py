@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from imaginome.metrics._phenotype_effects import Effects
-from imaginome.metrics._results import short
+from imaginome.metrics._results import estimated, short
 from imaginome.metrics.bootstrap import estimate
 from imaginome.panel import Sites
-from imaginome.results import Cell, Estimate, Figure, Series, Table
+from imaginome.results import Cell, Estimate, Figure, Table
 
 ORDER = ("holdout", "train", "artificial")
 
@@ -17,16 +17,7 @@ def strongest_figure(effects: Effects, sites: Sites) -> Figure:
     series = []
     for name in ORDER:
         found = _estimates(effects, name)
-        series.append(
-            Series(
-                name=name,
-                role=name,
-                x=names,
-                y=[None if e.value is None else short(e.value) for e in found],
-                low=[None if e.low is None else short(e.low) for e in found],
-                high=[None if e.high is None else short(e.high) for e in found],
-            )
-        )
+        series.append(estimated(name, names, found))
     return Figure(
         id="phenotype.strongest",
         title="The strongest associations of the phenotype",

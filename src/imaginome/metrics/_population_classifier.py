@@ -34,7 +34,11 @@ def features(fitted: Haplotypes, told: Haplotypes) -> tuple[Values, Values]:
     axes = fit_components(fitted[rows], max(1, min(COMPONENTS, len(rows) // 6)))
     scores = axes.project(fitted)
     scores[rows] = axes.own_scores(fitted[rows])
-    own, other = people(scores), people(axes.project(told))
+    return standardised(people(scores), people(axes.project(told)))
+
+
+def standardised(own: Values, other: Values) -> tuple[Values, Values]:
+    """Return both in standard deviations of the first from its mean, column by column."""
     centre, scale = own.mean(axis=0), own.std(axis=0)
     scale[scale == 0] = 1.0
     return (own - centre) / scale, (other - centre) / scale

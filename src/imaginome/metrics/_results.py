@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome.metrics.bootstrap import estimate
-from imaginome.results import Measure, Series
+from imaginome.results import Estimate, Measure, Series
 
 Toward = Literal["lower", "higher", "best"]
 
@@ -74,3 +75,15 @@ def heatmap(name: str, role: Any, x: Any, y: Any, z: npt.NDArray[np.float64]) ->
     """Return a heat map series; `z` has shape ``(len(y), len(x))``."""
     rows = [shorts(row) for row in z]
     return Series(name=name, role=role, x=axis(x), y=list(axis(y)), z=rows)
+
+
+def estimated(name: Any, x: list[float | str], found: Sequence[Estimate]) -> Series:
+    """Return the estimates of a panel, one for each `x`, with their intervals."""
+    return Series(
+        name=name,
+        role=name,
+        x=x,
+        y=[None if e.value is None else short(e.value) for e in found],
+        low=[None if e.low is None else short(e.low) for e in found],
+        high=[None if e.high is None else short(e.high) for e in found],
+    )

@@ -14,6 +14,7 @@ from imaginome.results import Series
 LEAST = 2 * FEWEST
 """Fewest haplotypes in a bin: they are of `FEWEST` people at least."""
 TAIL = 0.005
+"""Share of values beyond either end of an axis."""
 PER_BIN = 20
 """Haplotypes of the smallest panel to a bin, on average: small panels have fewer bins."""
 ORDER = ("holdout", "train", "artificial")
@@ -24,7 +25,7 @@ def safe_edges(columns: Mapping[str, Values], bins: int) -> Values:
 
     The ends are rounded outwards to about two digits of the range: they are no one's value.
     """
-    ends = [_inner(np.sort(column)) for column in columns.values()]
+    ends = [inner_ends(column, LEAST) for column in columns.values()]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     step = 10.0 ** np.floor(np.log10(max(high - low, 1e-12)) - 1)
     low, high = np.floor(low / step) * step, np.ceil(high / step) * step
@@ -32,9 +33,10 @@ def safe_edges(columns: Mapping[str, Values], bins: int) -> Values:
     return np.linspace(low, max(high, low + step), number + 1)
 
 
-def _inner(ordered: Values) -> tuple[float, float]:
-    n = len(ordered)
-    beyond = min(max(LEAST, int(TAIL * n)), (n - 1) // 2)
+def inner_ends(values: Values, least: int) -> tuple[float, float]:
+    """Return the values with `TAIL` of all, and at least `least`, beyond them on either side."""
+    ordered, n = np.sort(values), len(values)
+    beyond = min(max(least, int(TAIL * n)), (n - 1) // 2)
     return float(ordered[beyond]), float(ordered[n - 1 - beyond])
 
 

@@ -19,7 +19,7 @@ from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
-from imaginome.panel import Haplotypes, Panel, Sites
+from imaginome.panel import Haplotypes, Panel
 from imaginome.randomness import child_seed
 from imaginome.results import Measure, MetricResult
 
@@ -72,7 +72,7 @@ class Imputation(Metric):
 
 def _imputable(comparison: Comparison) -> Comparison:
     """Keep contigs that can be imputed; raise where none can."""
-    gap = _median_gap_kb(comparison.holdout.sites)
+    gap = comparison.holdout.sites.median_gap() / 1e3
     if not gap <= WIDEST_KB:
         raise NotApplicable(
             f"Sites lie {gap:,.0f} kb apart (median): too far to impute one from the next. "
@@ -90,12 +90,6 @@ def _imputable(comparison: Comparison) -> Comparison:
         )
     panels = {name: getattr(comparison, name).take_sites(kept) for name in PANELS}
     return replace(comparison, **panels)
-
-
-def _median_gap_kb(sites: Sites) -> float:
-    gaps = [np.diff(sites.position[first:stop]) for first, stop in sites.contig_spans()]
-    every = np.concatenate(gaps)
-    return float(np.median(every)) / 1e3 if len(every) else float("inf")
 
 
 def array_sites(train: Panel) -> Index:

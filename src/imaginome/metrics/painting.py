@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from imaginome.citations import Citation
+from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.metrics._citations import EFRON_1979
 from imaginome.metrics._painted import Painting, painting, target_groups
 from imaginome.metrics._painting_figures import figures, tables
@@ -19,16 +19,6 @@ from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.results import Measure, MetricResult
 
-LI_STEPHENS_2003 = Citation(
-    "li2003",
-    "Li, Na and Stephens, Matthew",
-    "Modeling linkage disequilibrium and identifying recombination hotspots using "
-    "single-nucleotide polymorphism data",
-    "Genetics",
-    2003,
-    "10.1093/genetics/165.4.2213",
-    "haplotypes as imperfect mosaics of others",
-)
 LAWSON_2012 = Citation(
     "lawson2012",
     "Lawson, Daniel John and Hellenthal, Garrett and Myers, Simon and Falush, Daniel",
@@ -62,7 +52,7 @@ class ChromosomePainting(Metric):
         "pieces, and from the same populations, as those of real people."
     )
     citations: ClassVar[tuple[Citation, ...]] = (
-        LI_STEPHENS_2003,
+        LI_STEPHENS_2003.because("haplotypes as imperfect mosaics of others"),
         LAWSON_2012,
         VITERBI_1967,
         EFRON_1979,

@@ -141,7 +141,7 @@ def _scans(comparison: Comparison) -> dict[str, Scan]:
     sites = comparison.holdout.sites
     column, labels = chosen(comparison)
     groups = haplotypes_of(comparison, column, labels)
-    sparse = _distance(sites) > SPARSE
+    sparse = sites.median_gap() > SPARSE
     few = Scan.none(
         f"It needs {'three' if len(labels) == 2 else 'two or three'} populations that all panels "
         f"have as labels, of {LEAST} people or more each."
@@ -173,12 +173,6 @@ def _enough(scan: Scan) -> Scan:
         f"Fewer than {FEWEST} scores of the holdout are defined: haplotypes are alike up to the "
         "ends of the region, or little varies. It needs a longer region."
     )
-
-
-def _distance(sites: Sites) -> float:
-    """Return the median distance in bp from a site to the next of its contig."""
-    within = np.diff(sites.position)[~sites.contig_starts()[1:]]
-    return float(np.median(within)) if len(within) else float("inf")
 
 
 def _cores(comparison: Comparison) -> Index:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from imaginome.models._gan_axes import principal_axes
+from imaginome.models._axes import principal_axes
 
 OBJECTIVE = "distance"
 LAGS = (1, 2, 4, 8, 16, 32, 64, 128)

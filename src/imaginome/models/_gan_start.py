@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from imaginome.models._gan_axes import principal_axes
-from imaginome.models._gan_clusters import cluster_rows, linked_start
+from imaginome.models._axes import principal_axes
+from imaginome.models._clusters import cluster_rows
+from imaginome.models._gan_clusters import linked_start
 from imaginome.models._gan_labels import cluster_shares, effects, log_odds
 from imaginome.models._gan_networks import BernoulliGenerator
 from imaginome.models._gan_people import People

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 
 from imaginome.emergence import ROWS
+from imaginome.models._axes import principal_axes
 from imaginome.models._gan_adam import Adam
-from imaginome.models._gan_axes import principal_axes
 from imaginome.models._gan_held_out import HeldOut, Rows
 from imaginome.models._gan_losses import (
     gradient_penalty,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.models._classes import class_shares
-from imaginome.panel.frame import PanelFrame
+from imaginome.panel.frame import PanelFrame, label_columns, largest_remainders
 
 Codes = npt.NDArray[np.int64]
 
@@ -57,7 +57,7 @@ class Classes:
         names = list(frame.classes) or [("", "")]
         populations = [population for population, _ in names]
         above = [frame.superpopulations.get(name, "") for name in populations]
-        broad = [_columns(above), _columns([phenotype for _, phenotype in names])]
+        broad = [label_columns(above), label_columns([phenotype for _, phenotype in names])]
         group = np.unique(populations, return_inverse=True)[1].astype(np.int64)
         return cls(class_shares(frame), frame.design(), np.hstack(broad), group)
 
@@ -75,22 +75,10 @@ class Classes:
 
         More rows than `n` come back where a class would have fewer than `least`.
         """
-        counts = np.bincount(proportional(self.shares, n), minlength=len(self.shares))
+        counts = largest_remainders(self.shares * n, n)
         return np.repeat(np.arange(len(counts)), np.maximum(counts, least))
 
 
 def proportional(shares: npt.NDArray[np.float64], n: int) -> Codes:
     """Return `n` sorted class numbers in these shares, largest remainders first."""
-    exact = shares * n
-    counts = np.floor(exact).astype(np.int64)
-    order = np.argsort(counts - exact, kind="stable")
-    counts[order[: n - counts.sum()]] += 1
-    return np.repeat(np.arange(len(counts)), counts)
-
-
-def _columns(labels: list[str]) -> npt.NDArray[np.float32]:
-    """Return one column for each value; none where there is a single one."""
-    values = sorted(set(labels))
-    if len(values) == 1:
-        return np.zeros((len(labels), 0), dtype=np.float32)
-    return np.array([[label == value for value in values] for label in labels], dtype=np.float32)
+    return np.repeat(np.arange(len(shares)), largest_remainders(shares * n, n))

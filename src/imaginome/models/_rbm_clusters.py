@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from imaginome.models._gan_axes import principal_axes
-from imaginome.models._gan_clusters import cluster_rows
+from imaginome.models._axes import principal_axes
+from imaginome.models._classes import mixed
+from imaginome.models._clusters import cluster_rows
 from imaginome.models._rbm_classes import Classes, Codes
 from imaginome.models._rbm_pooling import Counts, pooled_logits
 from imaginome.panel import Haplotypes
@@ -67,4 +68,4 @@ def mixture_log_likelihood(
 ) -> float:
     """Return the mean log-likelihood of rows under a mixture of independent sites, in nats."""
     logs = logits @ rows.T.astype(np.float64) - np.logaddexp(0, logits).sum(1)[:, None]
-    return float(np.logaddexp.reduce(logs + np.log(shares)[:, None], axis=0).mean())
+    return float(mixed(logs, shares).mean())

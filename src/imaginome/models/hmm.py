@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from imaginome.citations import Citation
+from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.emergence import ROWS
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.models._hmm_em import Observed, Priors, log_likelihoods
@@ -21,7 +21,6 @@ from imaginome.models._hmm_parameters import (
 from imaginome.models._hmm_sampling import draw
 from imaginome.models._hmm_trainee import ChainTrainee
 from imaginome.models.base import Capability, Generator, Tensors
-from imaginome.models.mosaic import LI_STEPHENS_2003
 from imaginome.panel import Haplotypes, Panel
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl

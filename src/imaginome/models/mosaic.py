@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from imaginome.citations import Citation
+from imaginome.citations import LI_STEPHENS_2003
 from imaginome.models._classes import haplotype_classes
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -17,16 +17,6 @@ from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 
-LI_STEPHENS_2003 = Citation(
-    "li2003",
-    "Li, Na and Stephens, Matthew",
-    "Modeling linkage disequilibrium and identifying recombination hotspots using "
-    "single-nucleotide polymorphism data",
-    "Genetics",
-    2003,
-    "10.1093/genetics/165.4.2213",
-    "a haplotype is an imperfect mosaic of others",
-)
 ROWS = 64
 
 

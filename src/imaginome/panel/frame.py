@@ -125,11 +125,7 @@ class PanelFrame:
             [population for population, _ in names],
             [phenotype for _, phenotype in names],
         )
-        columns: list[list[bool]] = []
-        for kind in kinds:
-            values = sorted(set(kind))
-            if len(values) > 1:
-                columns += [[one == value for one in kind] for value in values]
+        columns = np.hstack([label_columns(kind) for kind in kinds]).T.tolist()
         columns = [column for i, column in enumerate(columns) if column not in columns[:i]]
         return np.array(columns, dtype=np.float32).T.reshape(len(names), len(columns))
 
@@ -146,10 +142,7 @@ class PanelFrame:
         among = np.arange(len(self.classes)) if chosen is None else np.array(chosen)
         exact = np.array(list(self.classes.values()), dtype=float)[among]
         exact *= n / exact.sum()
-        counts = np.floor(exact).astype(int)
-        rest = np.argsort(counts - exact, kind="stable")[: n - counts.sum()]
-        counts[rest] += 1
-        return np.repeat(among, counts).astype(np.int64)
+        return np.repeat(among, largest_remainders(exact, n)).astype(np.int64)
 
     # -- files ----------------------------------------------------------------------------
 
@@ -183,6 +176,22 @@ class PanelFrame:
         )
         classes = {(population, kind): count for population, kind, count in content["classes"]}
         return cls(sites, classes, content["superpopulations"], content["pooled"])
+
+
+def label_columns(labels: list[str]) -> npt.NDArray[np.float32]:
+    """Return one column for each value, 1 where a label has it; none for a single value."""
+    values = sorted(set(labels))
+    if len(values) == 1:
+        return np.zeros((len(labels), 0), dtype=np.float32)
+    return np.array([[label == value for value in values] for label in labels], dtype=np.float32)
+
+
+def largest_remainders(exact: npt.NDArray[np.float64], n: int) -> npt.NDArray[np.int64]:
+    """Round expected counts, which sum to `n`, to whole ones that do: largest remainders first."""
+    counts = np.floor(exact).astype(np.int64)
+    rest = np.argsort(counts - exact, kind="stable")[: n - counts.sum()]
+    counts[rest] += 1
+    return counts
 
 
 def _labels(panels: Sequence[Panel], column: str) -> list[str] | None:

@@ -86,6 +86,14 @@ class Sites:
         starts[1:] = contig[1:] != contig[:-1]
         return starts
 
+    def median_gap(self) -> float:
+        """Return the median distance in bp from a site to the next of its contig.
+
+        Infinite where no contig has two sites.
+        """
+        within = np.diff(self.position)[~self.contig_starts()[1:]]
+        return float(np.median(within)) if len(within) else float("inf")
+
     def contig_spans(self) -> list[tuple[int, int]]:
         """Return the first site of each contig and the first site behind it."""
         firsts = np.flatnonzero(self.contig_starts()).tolist()

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 from statistics import fmean
-from typing import Literal
+from typing import Literal, TypeVar
 
 from imaginome.report.verdict import standing
 from imaginome.report.wording import known
 from imaginome.reproduce.results import Reading, Score
 from imaginome.results import Audit, Estimate, Evaluation, Finding, Measure
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,14 @@ def _ids(
     return list(dict.fromkeys(item for _, seeds in found for one in seeds for item in one))
 
 
-def _measure_score(item: str, found: list[tuple[str, list[dict[str, Measure]]]]) -> Score:
+def _having(item: str, found: list[tuple[str, list[dict[str, T]]]]) -> list[tuple[str, list[T]]]:
+    """Return what each set has of an item, seed by seed; sets that have nothing are left out."""
     by_set = [(set_id, [one[item] for one in seeds if item in one]) for set_id, seeds in found]
-    by_set = [(set_id, measures) for set_id, measures in by_set if measures]
+    return [(set_id, values) for set_id, values in by_set if values]
+
+
+def _measure_score(item: str, found: list[tuple[str, list[dict[str, Measure]]]]) -> Score:
+    by_set = _having(item, found)
     first = by_set[0][1]
     return Score(
         id=item,
@@ -90,8 +97,7 @@ def _measured(set_id: str, measures: list[Measure]) -> Reading:
 
 
 def _finding_score(item: str, found: list[tuple[str, list[dict[str, Finding]]]]) -> Score:
-    by_set = [(set_id, [one[item] for one in seeds if item in one]) for set_id, seeds in found]
-    by_set = [(set_id, findings) for set_id, findings in by_set if findings]
+    by_set = _having(item, found)
     first = by_set[0][1]
     return Score(
         id=item,

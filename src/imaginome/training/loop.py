@@ -109,11 +109,7 @@ def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) 
     recorder = Recorder(trainee, plan)
     stored = control.checkpoints.load() if control.checkpoints else None
     if stored is not None:
-        history, start = History.from_notes(stored.notes), stored.step
-        best = {k.removeprefix(BEST): v for k, v in stored.tensors.items() if k.startswith(BEST)}
-        own = {k: v for k, v in stored.tensors.items() if not k.startswith((BEST, PREFIX))}
-        trainee.load_state(own)
-        recorder.load(stored.tensors, stored.notes)
+        history, best, start = _restored(stored, trainee, recorder)
         control.progress.note(f"{name}: resumed after step {start}")
 
     def save(step: int) -> None:
@@ -154,6 +150,17 @@ def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) 
         f"at step {history.best_step}"
     )
     return history
+
+
+def _restored(
+    stored: Checkpoint, trainee: Trainee, recorder: Recorder
+) -> tuple[History, Tensors, int]:
+    """Set trainee and recorder to a checkpoint; return history, best weights and step."""
+    best = {k.removeprefix(BEST): v for k, v in stored.tensors.items() if k.startswith(BEST)}
+    own = {k: v for k, v in stored.tensors.items() if not k.startswith((BEST, PREFIX))}
+    trainee.load_state(own)
+    recorder.load(stored.tensors, stored.notes)
+    return History.from_notes(stored.notes), best, stored.step
 
 
 def _figures_at(history: History, step: int) -> dict[str, float]:
