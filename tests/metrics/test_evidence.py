@@ -10,9 +10,9 @@ from panels import compared, part
 
 from imaginome import evidence as asking
 from imaginome.errors import ComparisonError
-from imaginome.evidence import NAMES, with_evidence
+from imaginome.evidence import with_evidence
 from imaginome.fitting import create, fit
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.panel import haplotype_rows
 from imaginome.privacy._parts import paired_parts
@@ -32,13 +32,13 @@ def rbm(thirds):
 
 def traced(comparison: Comparison) -> Comparison:
     """Give every haplotype evidence that can be told from its own alleles."""
-    total = {n: getattr(comparison, n).haplotypes.sum(axis=1).astype(np.float64) for n in NAMES}
+    total = {n: getattr(comparison, n).haplotypes.sum(axis=1).astype(np.float64) for n in PARTS}
     codes = {n: v[:, None].astype(np.float32) for n, v in total.items()}
     return replace(comparison, evidence=ModelEvidence("any", total, True, codes))
 
 
 def assert_consistent(comparison: Comparison) -> None:
-    for name in NAMES:
+    for name in PARTS:
         expected = getattr(comparison, name).haplotypes.sum(axis=1)
         np.testing.assert_array_equal(comparison.evidence.log_likelihood[name], expected)
         np.testing.assert_array_equal(comparison.evidence.latent[name][:, 0], expected)
@@ -47,7 +47,7 @@ def assert_consistent(comparison: Comparison) -> None:
 def test_the_same_people_are_taken_from_panels_and_evidence(panel):
     uneven = compared(part(panel, 0, 2), part(panel, 1, 3), part(panel, 2, 4))
     whole = traced(uneven)
-    assert len({getattr(whole, n).n_individuals for n in NAMES}) == 3
+    assert len({getattr(whole, n).n_individuals for n in PARTS}) == 3
     for reduced in (whole.balanced(), whole.paired(), *paired_parts(whole)):
         assert_consistent(reduced)
     order = np.array([4, 1, 2])
@@ -72,7 +72,7 @@ def test_an_exact_likelihood_is_that_of_the_model(thirds, markov):
     evidence = with_evidence(thirds, markov).evidence
     assert evidence.exact
     assert evidence.latent is None
-    for name in NAMES:
+    for name in PARTS:
         expected = markov.log_likelihood(getattr(thirds, name).haplotypes)
         np.testing.assert_array_equal(evidence.log_likelihood[name], expected)
 
@@ -95,7 +95,7 @@ def test_a_model_without_either_is_not_asked(thirds):
 
 
 def test_a_model_of_other_sites_is_refused(thirds, markov):
-    fewer = {n: getattr(thirds, n).take_sites(np.arange(50)) for n in NAMES}
+    fewer = {n: getattr(thirds, n).take_sites(np.arange(50)) for n in PARTS}
     with pytest.raises(ComparisonError, match=r"knows 120 sites.* 50"):
         with_evidence(replace(thirds, **fewer), markov)
 
@@ -104,7 +104,7 @@ def test_large_panels_are_asked_in_part_whole_people_at_a_time(thirds, markov, m
     monkeypatch.setattr(asking, "WORK", 7 * thirds.holdout.n_sites)
     monkeypatch.setattr(asking, "FEWEST_PEOPLE", 1)
     evidence = with_evidence(thirds, markov).evidence
-    for name in NAMES:
+    for name in PARTS:
         known = np.isfinite(evidence.log_likelihood[name])
         people = np.flatnonzero(known[0::2])
         assert len(people) == 7
