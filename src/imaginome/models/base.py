@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Generic, Literal, Self, TypeVar
@@ -15,6 +16,7 @@ from imaginome.citations import Citation
 from imaginome.emergence import FILE as EMERGENCE
 from imaginome.emergence import Emergence
 from imaginome.errors import CapabilityError, ModelError
+from imaginome.models._completion import UNKNOWN, Completion, observed_mask, prior_shares
 from imaginome.models.artificial import ARTIFICIAL_PREFIX, artificial_samples
 from imaginome.outputs import atomic_directory
 from imaginome.panel import Haplotypes, Panel, Sites
@@ -28,14 +30,15 @@ from imaginome.training.loop import History
 Capability = Literal["log_likelihood", "latent", "population", "phenotype", "complete", "private"]
 S = TypeVar("S", bound=Settings)
 
-__all__ = ["ARTIFICIAL_PREFIX", "Capability", "Generator", "Tensors"]
+__all__ = ["ARTIFICIAL_PREFIX", "Capability", "Completion", "Generator", "Tensors"]
 
 
 class Generator(ABC, Generic[S]):
     """A model of the haplotypes of a panel.
 
     A subclass sets the class attributes, implements `_fit`, `_draw`, `_tensors` and
-    `_load_tensors`, and, for each capability that it declares, the method of that name.
+    `_load_tensors`, and, for each capability that it declares, the method of that name (for
+    ``complete``: `_complete`).
 
     Attributes
     ----------
@@ -186,6 +189,63 @@ class Generator(ABC, Generic[S]):
         """
         raise CapabilityError(f"{self.id} has no latent encoding")
 
+    def complete(
+        self,
+        haplotypes: Haplotypes,
+        observed: npt.NDArray[np.bool_],
+        *,
+        draws: int = 0,
+        seed: int = 1,
+        population: str | Sequence[str] | None = None,
+        threads: int = 1,
+    ) -> Completion:
+        """Complete partly observed haplotypes of people, row by row, given what is observed.
+
+        What comes back holds the alleles of real people and is no artificial panel.
+
+        Parameters
+        ----------
+        haplotypes
+            Phased alleles, ``uint8``, shape ``(n, n_sites)``; what stands at sites that are not
+            observed is not looked at.
+        observed
+            Which alleles are observed, ``bool``, shape ``(n_sites,)`` for all rows or
+            ``(n, n_sites)``. A missing allele is one that is not observed.
+        draws
+            How often to draw each haplotype; 0 for the expected alleles only.
+        seed
+            Of the draws: same seed, same bytes, whatever `threads` is.
+        population
+            Population of everyone or of each row, ``""`` where unknown; needs the capability
+            of that name. Where it is unknown, populations are weighted by how well they explain
+            what is observed.
+
+        Returns
+        -------
+        Completion
+            Expected and drawn alleles; observed ones are returned as they are.
+
+        Raises
+        ------
+        CapabilityError
+            When the generator does not declare ``complete``, or not ``population`` and one is
+            given.
+        ModelError
+            When shapes do not fit, an observed allele is not 0 or 1, or a population is unknown.
+        """
+        if "complete" not in self.capabilities:
+            raise CapabilityError(
+                f"{self.id} cannot complete haplotypes",
+                "`imaginome models` shows which generators can",
+            )
+        if population is not None and "population" not in self.capabilities:
+            raise CapabilityError(f"{self.id} does not know populations", "leave them out")
+        known = observed_mask(haplotypes, observed, len(self.sites))
+        shares = prior_shares(self.frame, population, len(haplotypes))
+        alleles = np.where(known, haplotypes, np.uint8(UNKNOWN))
+        found = self._complete(alleles, shares, draws, seed, threads)
+        return found.keeping(haplotypes, known)
+
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write settings (JSON) and weights (safetensors) into a new folder, atomically.
 
@@ -234,6 +294,20 @@ class Generator(ABC, Generic[S]):
     @abstractmethod
     def _load_tensors(self, tensors: Tensors) -> None:
         """Take over weights that `_tensors` returned."""
+
+    def _complete(
+        self,
+        alleles: npt.NDArray[np.uint8],
+        shares: npt.NDArray[np.float64],
+        draws: int,
+        seed: int,
+        threads: int,
+    ) -> Completion:
+        """Complete rows of 0, 1 and `UNKNOWN`; implemented where ``complete`` is declared.
+
+        `shares` holds P(class) of each row, shape ``(n, n_classes)``, 0 for what it is not.
+        """
+        raise NotImplementedError
 
     def _classes_of(
         self, n: int, population: str | None, phenotype: str | None

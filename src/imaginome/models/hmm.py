@@ -11,6 +11,8 @@ from pydantic import Field
 from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.emergence import ROWS
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
+from imaginome.models._completion import Completion
+from imaginome.models._hmm_complete import complete
 from imaginome.models._hmm_em import Observed, Priors, log_likelihoods
 from imaginome.models._hmm_parameters import (
     Full,
@@ -53,6 +55,15 @@ HUNTER_2004 = Citation(
     2004,
     "10.1214/aos/1079120141",
     "the M-step of transitions that classes tilt",
+)
+CARTER_KOHN_1994 = Citation(
+    "carter1994",
+    "Carter, C. K. and Kohn, R.",
+    "On Gibbs sampling for state space models",
+    "Biometrika",
+    1994,
+    "10.1093/biomet/81.3.541",
+    "draws whole paths given what is observed, backward through filtered states",
 )
 
 
@@ -133,8 +144,16 @@ class Hmm(Generator[HmmSettings]):
         "modelled. A cluster that follows one person for long would copy that person: the "
         "held-out stop and the priors work against it, the audit tells."
     )
-    citations = (SCHEET_STEPHENS_2006, LI_STEPHENS_2003, RABINER_1989, HUNTER_2004)
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "population"})
+    citations = (
+        SCHEET_STEPHENS_2006,
+        LI_STEPHENS_2003,
+        RABINER_1989,
+        HUNTER_2004,
+        CARTER_KOHN_1994,
+    )
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {"log_likelihood", "population", "complete"}
+    )
     Settings = HmmSettings
 
     _parameters: Parameters
@@ -190,6 +209,18 @@ class Hmm(Generator[HmmSettings]):
         ]
         shares = class_shares(self.frame) if len(groups) > 1 else np.ones(1)
         return mixed(np.array(logs), shares)
+
+    def _complete(
+        self,
+        alleles: npt.NDArray[np.uint8],
+        shares: npt.NDArray[np.float64],
+        draws: int,
+        seed: int,
+        threads: int,
+    ) -> Completion:
+        if not self.settings.by_population:
+            shares = np.ones((len(alleles), 1))
+        return complete(self._parameters, alleles, shares, draws, seed, threads)
 
     def _tensors(self) -> Tensors:
         tensors = self._parameters.tensors()

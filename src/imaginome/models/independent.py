@@ -10,6 +10,7 @@ from pydantic import Field
 
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.models._classes import class_shares, haplotype_classes, mixed
+from imaginome.models._completion import Completion, posterior_shares
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces
@@ -56,7 +57,7 @@ class Independent(Generator[IndependentSettings]):
         BALDING_NICHOLS_1995,
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {"log_likelihood", "population", "phenotype"}
+        {"log_likelihood", "population", "phenotype", "complete"}
     )
     Settings = IndependentSettings
 
@@ -102,11 +103,39 @@ class Independent(Generator[IndependentSettings]):
         A frequency of 0 or 1 counts as half a haplotype short of it, so that an allele never
         seen in training makes a row unlikely, not impossible.
         """
+        return mixed(self._logs(haplotypes).T, class_shares(self.frame))
+
+    def _logs(self, alleles: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        """Return ln P(what is known of a row | class), shape ``(n_rows, n_classes)``."""
         edge = 0.25 / sum(self.frame.classes.values() or [1])
         chance = np.clip(self._frequencies.astype(np.float64), edge, 1 - edge)
-        weights = np.log(chance) - np.log1p(-chance)
-        logs = weights @ haplotypes.T.astype(np.float64) + np.log1p(-chance).sum(axis=1)[:, None]
-        return mixed(logs, class_shares(self.frame))
+        ones, zeros = ((alleles == allele).astype(np.float64) for allele in (1, 0))
+        return np.asarray(ones @ np.log(chance).T + zeros @ np.log1p(-chance).T)
+
+    def _complete(
+        self,
+        alleles: npt.NDArray[np.uint8],
+        shares: npt.NDArray[np.float64],
+        draws: int,
+        seed: int,
+        threads: int,
+    ) -> Completion:
+        """Weight classes by what is observed; sites say nothing more about each other."""
+        posterior = posterior_shares(shares, self._logs(alleles))
+        drawn = np.empty((draws, *alleles.shape), dtype=np.uint8)
+
+        def work(task: tuple[int, slice]) -> None:
+            draw, piece = task
+            stream = child_sequence(seed, "independent", "complete", draw, piece.start)
+            rng = np.random.Generator(np.random.SFC64(stream))
+            u = rng.random((piece.stop - piece.start, 1))
+            below = (np.cumsum(posterior[piece], axis=1) <= u).sum(axis=1)
+            chance = self._frequencies[np.minimum(below, posterior.shape[1] - 1)]
+            drawn[draw, piece] = rng.random(chance.shape, dtype=np.float32) < chance
+
+        parts = pieces(len(alleles), ROWS)
+        map_pieces(work, [(draw, part) for draw in range(draws) for part in parts], threads)
+        return Completion((posterior @ self._frequencies).astype(np.float32), drawn)
 
     def _tensors(self) -> Tensors:
         return {"frequencies": self._frequencies}

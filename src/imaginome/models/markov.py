@@ -9,6 +9,8 @@ import numpy.typing as npt
 from pydantic import Field
 
 from imaginome.citations import YELMEN_2021, Citation
+from imaginome.models._completion import Completion
+from imaginome.models._markov_complete import complete_row
 from imaginome.models._markov_counts import add_counts, back_off, log_chance, walk
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -59,7 +61,7 @@ class Markov(Generator[MarkovSettings]):
         YELMEN_2021.because("uses Markov chains over windows of SNPs as a baseline"),
         MACKAY_PETO_1995,
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood"})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "complete"})
     Settings = MarkovSettings
 
     _chance: npt.NDArray[np.float32]
@@ -122,6 +124,28 @@ class Markov(Generator[MarkovSettings]):
 
         map_pieces(work, pieces(len(haplotypes), ROWS), threads)
         return logs
+
+    def _complete(
+        self,
+        alleles: npt.NDArray[np.uint8],
+        shares: npt.NDArray[np.float64],
+        draws: int,
+        seed: int,
+        threads: int,
+    ) -> Completion:
+        dosages = np.empty(alleles.shape, dtype=np.float32)
+        drawn = np.empty((draws, *alleles.shape), dtype=np.uint8)
+        starts = self.sites.contig_starts()
+
+        def work(row: int) -> None:
+            stream = child_sequence(seed, "markov", "complete", row)
+            rng = np.random.Generator(np.random.SFC64(stream))
+            uniforms = rng.random((draws, len(starts)))
+            found = (dosages[row], drawn[:, row])
+            complete_row(alleles[row], starts, self._chance, uniforms, *found)
+
+        map_pieces(work, range(len(alleles)), threads)
+        return Completion(dosages, drawn)
 
     def _tensors(self) -> Tensors:
         return {"chance": self._chance}
