@@ -1,0 +1,195 @@
+"""What is measured of a point at one seed, kept in a small file so that it is measured once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from benchmarks._frontier_points import Kind, Making, Point
+from benchmarks.machine import machine
+from imaginome import __version__
+from imaginome.errors import ComparisonError
+from imaginome.formats import ReadOptions, learnable, read_panel
+from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.evaluate import evaluate
+from imaginome.outputs import write_text
+from imaginome.panel import Panel
+from imaginome.privacy.audit import audit
+from imaginome.progress import Progress
+from imaginome.provenance import sha256
+from imaginome.results import Audit, Evaluation, Result
+from imaginome.splits import split
+
+METRICS = ("classifier", "linkage")
+ATTACKS = ("privacy-loss", "segments")
+WANTED = (
+    "classifier.trees",
+    "classifier.network",
+    "linkage.mae",
+    "segments.longest",
+    "segments.sitewise",
+    "privacy-loss.loss",
+)
+REPLICATES = 4
+"""Only values are read, not their intervals: the spread over seeds stands in their place."""
+
+
+class Score(Result):
+    """One point at one seed.
+
+    Attributes
+    ----------
+    identity
+        Everything that decides the values: a kept score counts only under the same.
+    values, ceiling
+        By id of the measure or finding (`WANTED`); the ceiling has measures only.
+    individuals
+        People in train.
+    seconds
+        By stage: fit, draw, judge.
+    machine
+        On what, and on which day.
+    """
+
+    name: str
+    kind: Kind
+    length: float | None
+    seed: int
+    identity: dict[str, Any]
+    values: dict[str, float]
+    ceiling: dict[str, float]
+    individuals: int
+    sites: int
+    seconds: dict[str, float]
+    machine: str
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The panel on which all points are measured, and how.
+
+    Attributes
+    ----------
+    panel, options
+        The real panel and how it is read.
+    holdout
+        Share of individuals that no model sees.
+    individuals
+        How many artificial people; None makes as many as are in train.
+    folder
+        Where scores are kept.
+    """
+
+    panel: Path
+    options: ReadOptions
+    folder: Path
+    holdout: float = 0.5
+    individuals: int | None = None
+    threads: int = 1
+    device: str = "auto"
+
+    def score(self, point: Point, seed: int, progress: Progress, again: bool = False) -> Score:
+        """Return the score of a point at one seed: the kept one, or measured now."""
+        kept = self.folder / "points" / f"{point.slug}-seed{seed}.json"
+        identity = self._identity(point, seed)
+        found = None if again else read_score(kept, identity)
+        title = f"{point.name}, seed {seed}"
+        if found is not None:
+            progress.note(f"{title}: kept")
+            return found
+        progress.note(f"{title}: begins")
+        checkpoint = kept.with_suffix(".checkpoint.safetensors")
+        if again:
+            checkpoint.unlink(missing_ok=True)
+        making = Making(self.individuals, self.threads, self.device, checkpoint, progress)
+        score = self._measured(point, seed, making, identity)
+        write_text(kept, score.model_dump_json(indent=1) + "\n", force=True)
+        checkpoint.unlink(missing_ok=True)
+        return score
+
+    def _measured(self, point: Point, seed: int, making: Making, identity: dict[str, Any]) -> Score:
+        train, holdout = _halves(self.panel, self.options, self.holdout, seed)
+        made = point.make(train, seed, making)
+        since = time.perf_counter()
+        compared = Comparison.of(
+            train, holdout, made.panel, seed=seed, threads=self.threads, replicates=REPLICATES
+        )
+        evaluation = evaluate(compared, only=METRICS, progress=making.progress)
+        attacked = audit(compared, only=ATTACKS, progress=making.progress)
+        values, ceiling = numbers(evaluation, attacked)
+        return Score(
+            name=point.name,
+            kind=point.kind,
+            length=point.length,
+            seed=seed,
+            identity=identity,
+            values=values,
+            ceiling=ceiling,
+            individuals=train.n_individuals,
+            sites=compared.holdout.n_sites,
+            seconds=made.seconds | {"judge": round(time.perf_counter() - since, 1)},
+            machine=machine(),
+        )
+
+    def _identity(self, point: Point, seed: int) -> dict[str, Any]:
+        options = self.options
+        return {
+            "version": __version__,
+            "panel": sha256(self.panel),
+            "samples": sha256(Path(options.samples_table)) if options.samples_table else None,
+            "regions": [list(region) for region in options.regions],
+            "holdout": self.holdout,
+            "individuals": self.individuals,
+            "device": self.device,
+            "seed": seed,
+            "recipe": point.recipe,
+        }
+
+
+@lru_cache(maxsize=1)
+def _halves(panel: Path, options: ReadOptions, holdout: float, seed: int) -> tuple[Panel, Panel]:
+    """Read the panel and divide it as a run with this seed does."""
+    return split(learnable(read_panel(panel, options), options), holdout, seed)
+
+
+def read_score(path: Path, identity: dict[str, Any]) -> Score | None:
+    """Return a kept score; None where there is none or it is of something else."""
+    try:
+        score = Score.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+    return score if score.identity == identity else None
+
+
+def numbers(evaluation: Evaluation, attacked: Audit) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the values of the measures and findings in `WANTED`, and the ceilings of measures.
+
+    Raises
+    ------
+    ComparisonError
+        When one could not be computed.
+    """
+    values: dict[str, float | None] = {}
+    ceiling: dict[str, float | None] = {}
+    for measure in (m for metric in evaluation.metrics for m in metric.measures):
+        values[measure.id] = measure.artificial.value
+        ceiling[measure.id] = measure.ceiling.value
+    for finding in (f for attack in attacked.attacks for f in attack.findings):
+        values[finding.id] = finding.strength.value
+    return _known(values, WANTED), _known(ceiling, [one for one in WANTED if one in ceiling])
+
+
+def _known(found: dict[str, float | None], wanted: Iterable[str]) -> dict[str, float]:
+    known = {one: value for one in wanted if (value := found.get(one)) is not None}
+    missing = [one for one in wanted if one not in known]
+    if missing:
+        raise ComparisonError(
+            f"{missing[0]} could not be computed", "the frontier needs a panel of more people"
+        )
+    return known

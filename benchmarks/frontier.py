@@ -1,0 +1,134 @@
+"""The mosaic frontier of a panel: realism against copying, and who lies beyond.
+
+``python -m benchmarks.frontier PANEL [--samples TSV] [--model hmm] [--model gan:steps=300]
+[--published NAME=FILE] [--seeds 3] [--docs]``
+
+Mosaics of donors with mean pieces from 50 to 10,000 sites trace a curve; generators, published
+sets and the ceiling (real people) are points. The panel is divided anew at each seed and every
+point measured on the same halves. Each point at each seed is kept in the output folder as a
+small file and not measured again; an interrupted fit goes on. Leaves ``frontier.json``,
+``frontier.svg`` and ``frontier.png``; with ``--docs`` a page in ``docs/benchmarks`` too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks._drawing import png, svg
+from benchmarks._frontier_page import page
+from benchmarks._frontier_picture import HEIGHT, WIDTH, picture, title
+from benchmarks._frontier_result import Frontier, Group
+from benchmarks._frontier_scores import Bench, Score
+from benchmarks._frontier_words import check, command, panel_name, parser, points
+from imaginome.cli.console import show_progress
+from imaginome.cli.reading import thread_count
+from imaginome.errors import ImaginomeError
+from imaginome.formats import ReadOptions
+from imaginome.formats.regions import parse_regions
+from imaginome.outputs import atomic_file, output_error, write_text
+from imaginome.progress import Progress
+
+HERE = Path(__file__).parent
+DOCS = HERE.parent / "docs"
+
+
+def measure(given: argparse.Namespace, bench: Bench, progress: Progress) -> Frontier:
+    """Measure what is not kept, seed by seed."""
+    planned, seeds = points(given), range(given.seed, given.seed + given.seeds)
+    scores: dict[str, list[Score]] = {point.name: [] for point in planned}
+    for seed in seeds:
+        for point in planned:
+            again = point.name in given.again
+            scores[point.name].append(bench.score(point, seed, progress, again))
+    groups = tuple(Group(tuple(found)) for found in scores.values())
+    return Frontier(given.name or panel_name(given.panel), groups)
+
+
+def write(frontier: Frontier, folder: Path) -> None:
+    """Write data and picture into the output folder."""
+    text = json.dumps(frontier.as_data(), indent=1) + "\n"
+    write_text(folder / "frontier.json", text, force=True)
+    draw(frontier, folder / "frontier")
+
+
+def draw(frontier: Frontier, stem: Path) -> None:
+    """Write the picture as SVG and PNG."""
+    marks = picture(frontier)
+    vector = svg(marks, WIDTH, HEIGHT, title(frontier))
+    write_text(stem.with_name(f"{stem.name}.svg"), vector, force=True)
+    with atomic_file(stem.with_name(f"{stem.name}.png"), force=True) as file:
+        file.write_bytes(png(marks, WIDTH, HEIGHT))
+
+
+def write_docs(frontier: Frontier, given: argparse.Namespace, docs: Path) -> Path:
+    """Write the page and its picture into the docs; return the page."""
+    name = f"frontier-{frontier.panel}"
+    draw(frontier, docs / "images" / name)
+    found = docs / "benchmarks" / f"{name}.md"
+    write_text(found, page(frontier, command(given), f"../images/{name}.png"), force=True)
+    return found
+
+
+def run(words: Sequence[str], docs: Path = DOCS) -> Frontier:
+    """Do what the words of a command line ask for.
+
+    Raises
+    ------
+    ImaginomeError
+        For wrong words, and for panels that cannot be read or measured.
+    """
+    given = parser().parse_args(words)
+    check(given)
+    folder = given.output or HERE / "out" / f"frontier-{given.name or panel_name(given.panel)}"
+    _make_folders(folder, docs if given.docs else None)
+    bench = Bench(
+        given.panel,
+        ReadOptions(
+            regions=parse_regions(given.regions) if given.regions else (),
+            legend=given.legend,
+            samples_table=given.samples,
+        ),
+        folder,
+        given.holdout,
+        given.individuals,
+        thread_count(given.threads),
+        given.device,
+    )
+    progress = show_progress(given.quiet)
+    frontier = measure(given, bench, progress)
+    write(frontier, folder)
+    progress.note(f"wrote {folder}")
+    if given.docs:
+        progress.note(f"wrote {write_docs(frontier, given, docs)}")
+    return frontier
+
+
+def _make_folders(folder: Path, docs: Path | None) -> None:
+    """Make the folders that are written into, before anything is computed."""
+    wanted = [folder / "points"]
+    wanted += [docs / part for part in ("benchmarks", "images")] if docs else []
+    for path in wanted:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise output_error(path, error) from error
+
+
+def main() -> None:
+    """Run; a failure is one line on stderr and an exit code."""
+    try:
+        run(sys.argv[1:])
+    except ImaginomeError as error:
+        print(f"frontier: error: {' '.join(str(error).split())}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print("frontier: error: interrupted; repeat the command to go on", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()
