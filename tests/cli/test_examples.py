@@ -9,16 +9,16 @@ import shutil
 import pytest
 from commands import DONE, call
 
-VERBS = ["inspect", "split", "run", "demo", "fit", "generate", "evaluate", "audit", "report"]
-VERBS += ["models", "metrics", "attacks"]
+VERBS = ["inspect", "split", "run", "demo", "fit", "generate", "complete", "evaluate", "audit"]
+VERBS += ["report", "models", "metrics", "attacks"]
 LONG = {"demo"}
 
 
 def example(verb: str) -> list[str]:
     """Return the words of the example that `verb` shows."""
-    from imaginome.cli import catalogue, judge, make, show
+    from imaginome.cli import catalogue, completion, judge, make, show
 
-    verbs = [v for module in (show, make, judge, catalogue) for v in module.VERBS]
+    verbs = [v for module in (show, make, completion, judge, catalogue) for v in module.VERBS]
     (doc,) = [v.__doc__ for v in verbs if v.__name__ == verb]
     (command,) = re.findall(r"Example: `imaginome (.*?)`", doc)
     assert f"Example: imaginome {command}" in " ".join(call(verb, "--help").stdout.split())

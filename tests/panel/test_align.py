@@ -7,7 +7,7 @@ import pytest
 
 from imaginome.errors import ComparisonError
 from imaginome.panel import strings
-from imaginome.panel.align import common_sites
+from imaginome.panel.align import common_sites, onto_sites
 from imaginome.panel.windows import windows
 
 
@@ -22,6 +22,17 @@ def test_contigs_spelt_differently_are_named(panel):
     sites = replace(panel.sites, contig=strings(["chr1"] * panel.n_sites))
     with pytest.raises(ComparisonError, match="spelt differently"):
         common_sites({"a": panel, "b": replace(panel, sites=sites)})
+
+
+def test_a_panel_is_laid_onto_other_sites(panel):
+    part = panel.take_sites(np.array([3, 7, 50]))
+    strange = replace(part.sites, alt=strings(["G", "T", "G"]))
+    rows, observed = onto_sites(replace(part, sites=strange), panel.sites)
+    assert np.flatnonzero(observed).tolist() == [3, 50]
+    np.testing.assert_array_equal(rows[:, [3, 50]], panel.haplotypes[:, [3, 50]])
+    assert rows[:, ~observed].max() == 0
+    with pytest.raises(ComparisonError, match="other alleles"):
+        onto_sites(panel, strange.take(slice(1, 2)))
 
 
 def test_windows_cover_sites_and_respect_contigs(panel):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from imaginome.errors import ComparisonError
-from imaginome.panel.panel import Panel
+from imaginome.panel.panel import Haplotypes, Panel
+from imaginome.panel.sites import Sites
 
 
 def common_sites(panels: dict[str, Panel]) -> dict[str, Panel]:
@@ -27,7 +29,10 @@ def common_sites(panels: dict[str, Panel]) -> dict[str, Panel]:
         return panels
     shared = set(keys[names[0]]).intersection(*(keys[name] for name in names[1:]))
     if not shared:
-        raise ComparisonError(f"{' and '.join(names)} share no site", _why_none(panels))
+        raise ComparisonError(
+            f"{' and '.join(names)} share no site",
+            _why_none({name: panel.sites for name, panel in panels.items()}),
+        )
     order = [key for key in keys[names[0]] if key in shared]
     aligned = {}
     for name, panel in panels.items():
@@ -36,10 +41,41 @@ def common_sites(panels: dict[str, Panel]) -> dict[str, Panel]:
     return aligned
 
 
-def _why_none(panels: dict[str, Panel]) -> str:
-    contigs = {name: set(panel.sites.contigs()) for name, panel in panels.items()}
+def onto_sites(panel: Panel, sites: Sites) -> tuple[Haplotypes, npt.NDArray[np.bool_]]:
+    """Lay a panel onto other sites, matched by contig, position, ref and alt.
+
+    Returns
+    -------
+    tuple
+        Haplotypes at `sites`, ``uint8``, shape ``(n_haplotypes, len(sites))``, 0 where the panel
+        has no such site; and where it has one, ``bool``, shape ``(len(sites),)``.
+
+    Raises
+    ------
+    ComparisonError
+        When no site is shared; the message says if only contig names or alleles differ.
+    """
+    column = {key: j for j, key in enumerate(panel.sites.keys())}
+    wanted = sites.keys()
+    source = np.array([column.get(key, -1) for key in wanted], dtype=np.intp)
+    observed = source >= 0
+    if not observed.any():
+        both = {"the panel": panel.sites, "the model": sites}
+        raise ComparisonError("panel and model share no site", _why_none(both))
+    laid = np.zeros((panel.n_haplotypes, len(sites)), dtype=np.uint8)
+    laid[:, observed] = panel.haplotypes[:, source[observed]]
+    return laid, observed
+
+
+def _why_none(sites: dict[str, Sites]) -> str:
+    contigs = {name: set(found.contigs()) for name, found in sites.items()}
     bare = [{c.removeprefix("chr") for c in found} for found in contigs.values()]
     if set.intersection(*bare) and not set.intersection(*contigs.values()):
         spelt = ", ".join(f"{sorted(found)[0]} in {name}" for name, found in contigs.items())
         return f"contigs are spelt differently ({spelt}); rename them in one panel"
+    places = [
+        set(zip(found.contig, found.position.tolist(), strict=True)) for found in sites.values()
+    ]
+    if set.intersection(*places):
+        return "positions are shared, but with other alleles; bring REF and ALT to the same strand"
     return "compare panels of the same region and the same reference genome"
