@@ -67,10 +67,9 @@ def _facts(frontier: Frontier, command: str) -> str:
     first, seeds = frontier.first, ", ".join(map(str, frontier.seeds))
     several = " Values are means over seeds, in brackets least to greatest."
     return (
-        f"`{command}`; seed {seeds}; {frontier.machine}. {first.sites:,} sites; {first.individuals:,} "
-        "people in train, who made everything, judged on the others."
-        + several
-        * (len(frontier.seeds) > 1)
+        f"`{command}`; seed {seeds}; {frontier.machine}. {first.sites:,} sites; "
+        f"{first.individuals:,} people in train, from whom everything is made; judged on the "
+        "others." + several * (len(frontier.seeds) > 1)
     )
 
 

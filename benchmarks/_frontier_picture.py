@@ -68,7 +68,11 @@ def _legend(frontier: Frontier) -> list[Mark]:
         marks += [_symbol(kind, (x, 84)), Words((x + 16, 88), name, LIGHT["@text"], LABEL)]
         x += text_width(name, LABEL) + 44
     swatch = ((x, 78), (x + 16, 78), (x + 16, 90), (x, 90))
-    return [*marks, Area(swatch, BEYOND), Words((x + 22, 88), "beyond", LIGHT["@text"], LABEL)]
+    return [
+        *marks,
+        Area(swatch, BEYOND),
+        Words((x + 22, 88), "beyond the curve", LIGHT["@text"], LABEL),
+    ]
 
 
 def _symbol(kind: str, where: Point) -> Area:

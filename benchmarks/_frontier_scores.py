@@ -114,7 +114,8 @@ class Bench:
         return score
 
     def _measured(self, point: Point, seed: int, making: Making, identity: dict[str, Any]) -> Score:
-        train, holdout = _halves(self.panel, self.options, self.holdout, seed)
+        digest = identity["panel"]
+        train, holdout = _halves(self.panel, digest, self.options, self.holdout, seed)
         made = point.make(train, seed, making)
         since = time.perf_counter()
         compared = Comparison.of(
@@ -153,8 +154,10 @@ class Bench:
 
 
 @lru_cache(maxsize=1)
-def _halves(panel: Path, options: ReadOptions, holdout: float, seed: int) -> tuple[Panel, Panel]:
-    """Read the panel and divide it as a run with this seed does."""
+def _halves(
+    panel: Path, digest: str, options: ReadOptions, holdout: float, seed: int
+) -> tuple[Panel, Panel]:
+    """Read the panel and divide it as a run with this seed does; `digest` is of its content."""
     return split(learnable(read_panel(panel, options), options), holdout, seed)
 
 
