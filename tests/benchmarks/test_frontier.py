@@ -50,15 +50,14 @@ def words(place: Path, *more: str) -> list[str]:
 
 def test_from_panel_to_page(place, small):
     """Everything measured in earnest: values are those of the library, mosaics trade."""
-    asked = words(place, "--lengths", "4", "400", "--model", "independent", "--docs")
+    asked = words(place, "--lengths", "4", "400", "--model", "none", "--docs")
     found = frontier.run(asked, place)
-    assert [group.name for group in found.groups] == ["mosaic 4", "mosaic 400", "independent"]
+    assert [group.name for group in found.groups] == ["mosaic 4", "mosaic 400"]
     short, long = found.of_kind("mosaic")
     for axis in (AUC, LD):
         assert long.spread(axis).mean < short.spread(axis).mean
     for axis in (LONGEST, LOSS):
         assert long.spread(axis).mean > short.spread(axis).mean
-    assert found.standing(found.of_kind("model")[0]) != "beyond"
     _check_values(long, read_panel(place / "small.vcf.gz"))
     _check_outputs(place, small)
 
@@ -84,7 +83,7 @@ def _check_values(group, panel):
 
 def _check_outputs(place, panel):
     data = json.loads((place / "out" / "frontier.json").read_text())
-    assert [p["name"] for p in data["points"]] == ["mosaic 4", "mosaic 400", "independent"]
+    assert [p["name"] for p in data["points"]] == ["mosaic 4", "mosaic 400"]
     for name in ("out/frontier.png", "out/frontier.svg", "images/frontier-small.png"):
         assert (place / name).stat().st_size > 1000
     text = (place / "benchmarks" / "frontier-small.md").read_text()
