@@ -141,7 +141,7 @@ class Chart:
 
     def _write(self, where: Point, start: Point, box: Box, words: Words) -> None:
         self.taken.append(box)
-        if abs(start[0] - where[0]) > 20 or abs(start[1] - where[1]) > 22:
+        if abs(start[0] - where[0]) > 20 or abs(start[1] - where[1]) > 26:
             near = (min(max(where[0], box[0]), box[2]), min(max(where[1], box[1]), box[3]))
             self.marks.append(Line((where, near), AXIS))
         self.marks.append(words)

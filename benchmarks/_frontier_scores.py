@@ -94,24 +94,31 @@ class Bench:
     threads: int = 1
     device: str = "auto"
 
-    def score(self, point: Point, seed: int, progress: Progress, again: bool = False) -> Score:
+    def score(self, point: Point, seed: int, progress: Progress) -> Score:
         """Return the score of a point at one seed: the kept one, or measured now."""
-        kept = self.folder / "points" / f"{point.slug}-seed{seed}.json"
+        kept, checkpoint = self._files(point, seed)
         identity = self._identity(point, seed)
-        found = None if again else read_score(kept, identity)
+        found = read_score(kept, identity)
         title = f"{point.name}, seed {seed}"
         if found is not None:
             progress.note(f"{title}: kept")
             return found
         progress.note(f"{title}: begins")
-        checkpoint = kept.with_suffix(".checkpoint.safetensors")
-        if again:
-            checkpoint.unlink(missing_ok=True)
         making = Making(self.individuals, self.threads, self.device, checkpoint, progress)
         score = self._measured(point, seed, making, identity)
         write_text(kept, score.model_dump_json(indent=1) + "\n", force=True)
         checkpoint.unlink(missing_ok=True)
         return score
+
+    def forget(self, point: Point, seed: int) -> None:
+        """Remove what is kept of a point at one seed."""
+        for file in self._files(point, seed):
+            file.unlink(missing_ok=True)
+
+    def _files(self, point: Point, seed: int) -> tuple[Path, Path]:
+        """Return where the score and the checkpoint of its fit are kept."""
+        kept = self.folder / "points" / f"{point.slug}-seed{seed}.json"
+        return kept, kept.with_suffix(".checkpoint.safetensors")
 
     def _measured(self, point: Point, seed: int, making: Making, identity: dict[str, Any]) -> Score:
         digest = identity["panel"]

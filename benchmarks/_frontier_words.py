@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from pathlib import Path
 from typing import NoReturn
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     add("--samples", type=Path, help="table of labels")
     add("--legend", type=Path, help="legend of .hapt files that have none beside them")
     add("-r", "--regions", default="", help="comma-separated chr:from-to")
-    add("--name", help="name of the panel; by default that of its file or folder")
+    add("--name", help="name of the panel; default: of its file or folder")
     add("--model", action="append", metavar="ID[:KEY=VALUE,...]", help="default: all; none")
     add("--published", action="append", default=[], metavar="NAME=FILE", help="a released set")
     add("--lengths", type=float, nargs="+", default=LENGTHS, help="mean pieces (sites)")
@@ -41,7 +42,13 @@ def parser() -> argparse.ArgumentParser:
     add("-n", type=int, dest="individuals", help="artificial individuals; default: as train")
     add("--seed", type=int, default=1, help="first seed")
     add("--seeds", type=int, default=1, help="how many, each with its own split and fits")
-    add("--again", action="append", default=[], metavar="NAME", help="measure this point anew")
+    add(
+        "--again",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="measure this point anew",
+    )
     add("--threads", type=int, default=0)
     add("--device", default="auto")
     add("-o", "--output", type=Path, help="folder; default: benchmarks/out/frontier-NAME")
@@ -65,6 +72,8 @@ def check(given: argparse.Namespace) -> None:
         raise SettingsError("seeds count from 0 on, and at least one is needed")
     if given.individuals is not None and given.individuals < 2:
         raise SettingsError("-n must be at least 2")
+    if given.name and not re.fullmatch(r"[\w.-]+", given.name):
+        raise SettingsError(f"--name '{given.name}' cannot name a file", "use letters and digits")
     points(given)
 
 
@@ -103,10 +112,13 @@ def _require(path: Path) -> None:
         raise FormatError(f"there is no file {path}", "check the path")
 
 
-def panel_name(panel: Path) -> str:
-    """Return what a panel is called: the stem of its file, or of its folder for ``real.*``."""
-    stem = panel.name.split(".")[0]
-    return panel.resolve().parent.name if stem == "real" else stem
+def panel_name(given: argparse.Namespace) -> str:
+    """Return what the panel is called: as asked, or by its file (folder for ``real.*``), region."""
+    if given.name:
+        return str(given.name)
+    stem = given.panel.name.split(".")[0]
+    stem = given.panel.resolve().parent.name if stem == "real" else stem
+    return re.sub(r"[^\w.-]+", "-", f"{stem}-{given.regions}").strip("-")
 
 
 def command(given: argparse.Namespace) -> str:

@@ -40,12 +40,16 @@ def measure(given: argparse.Namespace, bench: Bench, progress: Progress) -> Fron
     """Measure what is not kept, seed by seed."""
     planned, seeds = points(given), range(given.seed, given.seed + given.seeds)
     scores: dict[str, list[Score]] = {point.name: [] for point in planned}
+    # Before anything is measured: a later call without --again goes on after an interrupt.
+    for point in planned:
+        if point.name in given.again:
+            for seed in seeds:
+                bench.forget(point, seed)
     for seed in seeds:
         for point in planned:
-            again = point.name in given.again
-            scores[point.name].append(bench.score(point, seed, progress, again))
+            scores[point.name].append(bench.score(point, seed, progress))
     groups = tuple(Group(tuple(found)) for found in scores.values())
-    return Frontier(given.name or panel_name(given.panel), groups)
+    return Frontier(panel_name(given), groups)
 
 
 def write(frontier: Frontier, folder: Path) -> None:
@@ -83,7 +87,7 @@ def run(words: Sequence[str], docs: Path = DOCS) -> Frontier:
     """
     given = parser().parse_args(words)
     check(given)
-    folder = given.output or HERE / "out" / f"frontier-{given.name or panel_name(given.panel)}"
+    folder = given.output or HERE / "out" / f"frontier-{panel_name(given)}"
     _make_folders(folder, docs if given.docs else None)
     bench = Bench(
         given.panel,

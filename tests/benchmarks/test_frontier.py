@@ -13,7 +13,7 @@ import pytest
 from benchmarks import _frontier_points, _frontier_scores, frontier
 from benchmarks._frontier_axes import AUC, LD, LONGEST, LOSS
 from benchmarks._frontier_points import learned
-from benchmarks._frontier_words import parser, points
+from benchmarks._frontier_words import panel_name, parser, points
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import ComparisonError, FormatError, ImaginomeError, SettingsError
 from imaginome.fitting import create, fit
@@ -127,6 +127,21 @@ def test_what_is_kept_is_not_measured_again(place, canned):
     assert canned[11:] == [12] * 6
 
 
+def test_what_is_measured_anew_is_forgotten_first(place, canned, monkeypatch):
+    """An interrupt leaves no old score behind that a later call could take for a new one."""
+    asked = words(place, "--lengths", "5", "50", "--model", "none", "--seeds", "2")
+    frontier.run(asked)
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr(_frontier_scores, "evaluate", interrupted)
+        frontier.run([*asked, "--again", "mosaic 5"])
+    frontier.run(asked)
+    assert len(canned) == 6
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+
 def test_a_damaged_file_is_measured_again(place, canned):
     asked = words(place, "--lengths", "5", "--model", "none")
     frontier.run(asked)
@@ -149,9 +164,6 @@ def test_a_checkpoint_stays_until_the_score_is_safe(place, canned, monkeypatch):
     def fit_with_checkpoint(model, train, *, checkpoint, **how):
         checkpoint.write_bytes(b"a fit")
         return fit(model, train)
-
-    def interrupted(*_, **__):
-        raise KeyboardInterrupt
 
     def left():
         return len(list((place / "out" / "points").glob("*.checkpoint.safetensors")))
@@ -188,6 +200,7 @@ def test_a_published_set_is_read_with_the_legend_of_the_panel(place, small, cann
         (["--lengths", "0.5"], SettingsError, "length"),
         (["--published", "x"], SettingsError, "NAME=FILE"),
         (["--published", "x=nowhere.vcf"], FormatError, "nowhere.vcf"),
+        (["--name", "../x"], SettingsError, "cannot name a file"),
         (["--again", "nobody"], SettingsError, "no point is called 'nobody'"),
         (["--seeds", "0"], SettingsError, "at least one"),
         (["--seeds", "x"], SettingsError, "--seeds"),
@@ -212,6 +225,19 @@ def test_every_generator_is_a_point_unless_some_are_chosen():
     assert [point.name for point in found if point.kind == "model"] == others
     lengths = [point.length for point in found if point.kind == "mosaic"]
     assert lengths == [50, 100, 200, 500, 1000, 2000, 5000, 10_000]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        (["some/where.vcf.gz"], "where"),
+        (["some/real.vcf.gz"], "some"),
+        (["some/real.vcf.gz", "-r", "15:1-9,16:5"], "some-15-1-9-16-5"),
+        (["some/real.vcf.gz", "-r", "15:1-9", "--name", "short"], "short"),
+    ],
+)
+def test_a_panel_has_a_name_of_its_own(asked, name):
+    assert panel_name(parser().parse_args(asked)) == name
 
 
 def test_points_of_other_settings_have_other_files():
