@@ -8,7 +8,7 @@ import pytest
 
 from imaginome.models import _hmm_complete
 from imaginome.models._completion import UNKNOWN
-from imaginome.models._hmm_complete import Pairs, complete
+from imaginome.models._hmm_complete import Pairs, bridged_logs, complete, filtered_logs
 from imaginome.models._hmm_parameters import Parameters
 
 SITES, CLUSTERS, CLASSES = 4, 3, 2
@@ -72,6 +72,19 @@ def test_draws_are_as_frequent_as_the_sum_over_paths_says(
         assert counts.sum() == n
         # Pearson's statistic stays below its 1e-6 quantile for up to 15 degrees of freedom.
         assert ((counts - n * weights) ** 2 / (n * weights)).sum() < 56
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_bridges_over_gaps_are_the_sum_over_paths(kind: str) -> None:
+    parameters = made(kind)
+    rows = np.array([[2, 0, 2, 1], [2, 1, 2, 1], [2, 0, 2, 0]], dtype=np.uint8)
+    shares = np.array([[0.3, 0.7], [1.0, 0.0], [0.5, 0.5]])
+    found = [logs(parameters, rows, shares, 1) for logs in (bridged_logs, filtered_logs)]
+    for i, c in zip(*np.nonzero(shares), strict=True):
+        total = sum(naive.paths(parameters, one, c)[1].sum() for one in fills(rows[i]))
+        for logs in found:
+            assert logs[i, c] == pytest.approx(np.log(total), abs=1e-5)
+    assert found[0][1, 1] == found[1][1, 1] == 0
 
 
 def test_unlikely_classes_are_left_out_but_the_rest_sums_to_one(
