@@ -40,6 +40,7 @@ _PUBLIC = {
     "metrics": "imaginome.metrics.registry",
     "attacks": "imaginome.privacy.registry",
     "fit": "imaginome.fitting",
+    "choose": "imaginome.choice.choose",
     "load_model": "imaginome.models.registry",
     "Comparison": "imaginome.metrics.comparison",
     "evaluate": "imaginome.metrics.evaluate",

@@ -130,17 +130,21 @@ def _refuse_unlearnable(train: Panel) -> None:
 
 def fingerprint(model: Generator[Any], train: Panel, seed: int) -> str:
     """Return a digest of everything that decides the result of a fit."""
+    settings = model.settings.model_dump(mode="json")
+    return panel_digest(train, {"model": model.id, "settings": settings, "seed": seed})
+
+
+def panel_digest(train: Panel, card: dict[str, Any]) -> str:
+    """Return a digest of a panel with its labels, this version, and what else `card` says."""
     digest = hashlib.sha256(train.haplotypes.tobytes())
     digest.update(train.sites.position.tobytes())
     samples = train.samples
     labels = (samples.population, samples.superpopulation, samples.phenotype)
-    card = {
+    whole = {
         "version": __version__,
-        "model": model.id,
-        "settings": model.settings.model_dump(mode="json"),
-        "seed": seed,
+        **card,
         "shape": train.haplotypes.shape,
         "labels": [None if column is None else list(column) for column in labels],
     }
-    digest.update(json.dumps(card, sort_keys=True).encode())
+    digest.update(json.dumps(whole, sort_keys=True).encode())
     return digest.hexdigest()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from imaginome import __version__
+from imaginome.choice.budget import AUTO, budget_text, refuse_mixture
+from imaginome.choice.choose import choose
 from imaginome.evidence import METRICS, with_evidence
 from imaginome.fitting import create, fit, require_phenotype
 from imaginome.formats import Tally, learnable, read_panel, write_panel
@@ -32,12 +35,13 @@ from imaginome.provenance import peak_memory_mb, versions
 from imaginome.randomness import child_seed
 from imaginome.report.page import write_report
 from imaginome.request import RunRequest, shown
-from imaginome.results import Audit, Evaluation
+from imaginome.results import CHOICE, Audit, Choice, Evaluation, Result
 from imaginome.splits import split, split_table
 from imaginome.workspace import RECORD, close_workspace, open_workspace
 
 T = TypeVar("T")
 CHECKPOINT = ".checkpoint.safetensors"
+LEDGER = ".trials.json"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class RunResult:
     folder: Path
     evaluation: Evaluation
     audit: Audit
+    model: str
+    choice: Choice | None = None
 
 
 def run(
@@ -84,9 +90,12 @@ def run(
         For any input, setting or output that does not work; nothing half-written remains but
         the resumable workspace.
     """
-    generator = create(request.model, request.settings)
-    if request.options.phenotype is not None:
-        require_phenotype(generator)
+    refuse_mixture(request.model, request.settings, request.budget)
+    generator = None
+    if request.model != AUTO:
+        generator = create(request.model, request.settings)
+        if request.options.phenotype is not None:
+            require_phenotype(generator)
     refuse_existing(request.output, force, folder_with=RECORD)
     policy = policy or Policy()
     identity = request.identity()
@@ -96,10 +105,10 @@ def run(
         with _logged(workspace, progress) as told:
             job = _Run(request, generator, policy, workspace, told)
             result = job.whole(identity)
+        (workspace / LEDGER).unlink(missing_ok=True)
         close_workspace(workspace, request.output)
     except BaseException as error:
-        worth_keeping = (workspace / CHECKPOINT).exists() or (workspace / "model").exists()
-        if not worth_keeping:
+        if not any((workspace / name).exists() for name in (CHECKPOINT, "model", LEDGER)):
             shutil.rmtree(workspace, ignore_errors=True)
         if isinstance(error, OSError):
             raise output_error(request.output, error) from error
@@ -137,13 +146,15 @@ class _Run:
     def __init__(
         self,
         request: RunRequest,
-        generator: Generator[Any],
+        generator: Generator[Any] | None,
         policy: Policy,
         folder: Path,
         progress: Progress,
     ) -> None:
         self.request = request
+        self.asked = request
         self.generator = generator
+        self.choice: Choice | None = None
         self.policy = policy
         self.folder = folder
         self.progress = progress
@@ -154,7 +165,10 @@ class _Run:
         """Do all stages; `identity` is what the request was when the run began."""
         panel = self._timed("read", self._read)
         train, holdout = self._timed("split", lambda: self._split(panel))
-        model = self._timed("fit", lambda: self._fit(train))
+        generator = self.generator or self._timed("choose", lambda: self._choose(train))
+        model = self._timed("fit", lambda: self._fit(generator, train))
+        if self.choice is not None:
+            dump(self.folder / "model" / CHOICE, self.choice)
         artificial = self._timed("generate", lambda: self._generate(model, train))
         comparison = Comparison.of(
             train,
@@ -167,10 +181,10 @@ class _Run:
         comparison = self._timed("evidence", lambda: self._evidence(comparison, model))
         evaluation = self._timed("evaluate", lambda: self._evaluate(comparison))
         verdict = self._timed("audit", lambda: self._audit(comparison))
-        facts = self._facts(panel, train, holdout, artificial)
+        facts = self._facts(model, panel, train, holdout, artificial)
         self._timed("report", lambda: self._report(model, evaluation, verdict, facts))
         self._record(facts, identity)
-        return RunResult(self.request.output, evaluation, verdict)
+        return RunResult(self.request.output, evaluation, verdict, model.id, self.choice)
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
         since = time.perf_counter()
@@ -195,12 +209,30 @@ class _Run:
         )
         return train, holdout
 
-    def _fit(self, train: Panel) -> Generator[Any]:
+    def _choose(self, train: Panel) -> Generator[Any]:
+        """Choose a generator by the train panel, and go on as if it had been asked for."""
+        request = self.request
+        self.choice = choose(
+            train,
+            budget=request.budget_seconds,
+            seed=request.seed,
+            threads=request.threads,
+            device=request.device,
+            phenotype=request.options.phenotype is not None,
+            progress=self.progress,
+            ledger=self.folder / LEDGER,
+        )
+        settings = tuple(self.choice.settings)
+        self.request = replace(request, model=self.choice.model, settings=settings, budget=None)
+        self.progress.note(f"the same without comparing: {shlex.join(self.request.command())}")
+        return create(self.choice.model, settings)
+
+    def _fit(self, generator: Generator[Any], train: Panel) -> Generator[Any]:
         if (self.folder / "model").is_dir():
             self.progress.note("fit: found finished")
             return load_model(self.folder / "model")
         model = fit(
-            self.generator,
+            generator,
             train,
             seed=self.request.seed,
             threads=self.request.threads,
@@ -257,6 +289,7 @@ class _Run:
                 facts=facts,
                 history=model.history.records if model.history else None,
                 emergence=model.emergence,
+                choice=self.choice,
                 force=True,
             )
             if model.emergence is not None:
@@ -265,10 +298,15 @@ class _Run:
                 write_pictures(model.emergence, self.folder / "emergence", force=True)
 
     def _facts(
-        self, panel: Panel, train: Panel, holdout: Panel, artificial: Panel
+        self,
+        model: Generator[Any],
+        panel: Panel,
+        train: Panel,
+        holdout: Panel,
+        artificial: Panel,
     ) -> dict[str, str]:
         """Describe the run for the datasheet and the report, label by label."""
-        settings = self.generator.settings.model_dump(mode="json")
+        settings = model.settings.model_dump(mode="json")
         chosen = ", ".join(f"{k}={v}" for k, v in settings.items())
         return {
             "Panel": Path(shown(self.request.panel)).name,
@@ -280,19 +318,32 @@ class _Run:
             "Phenotype": self.request.options.phenotype or "none",
             "Model": self.request.model,
             "Settings": ", ".join(self.request.settings) or "defaults",
+            **self._why(),
             "Artificial": f"{artificial.n_individuals:,} individuals",
             "Seed": str(self.request.seed),
             "Version": f"imaginome {__version__}",
             "All settings": chosen or "none",
         }
 
+    def _why(self) -> dict[str, str]:
+        """Say why this model was taken, where nobody named it."""
+        if self.choice is None:
+            return {}
+        return {
+            "Model chosen by": "held-out people of train, "
+            f"budget {budget_text(self.choice.budget)}",
+            "Why this model": self.choice.reason,
+            "The same without comparing": shlex.join(self.request.command()),
+        }
+
     def _record(self, facts: dict[str, str], identity: dict[str, Any]) -> None:
         """Write ``run.json``: inputs, command, versions, seed, times, memory."""
         record = {
             "imaginome": __version__,
-            "command": self.request.command(),
+            "command": self.asked.command(),
             "request": identity,
             "facts": facts,
+            "choice": self.choice and self.choice.model_dump(mode="json"),
             "tally": self.tally.steps,
             "threads": self.request.threads,
             "versions": versions(),
@@ -311,6 +362,6 @@ def artificial_notes(model: Generator[Any], seed: int) -> list[str]:
     ]
 
 
-def dump(path: Path, result: Evaluation | Audit) -> None:
+def dump(path: Path, result: Result) -> None:
     """Write a result as JSON."""
     write_text(path, result.model_dump_json(indent=1) + "\n", force=True)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from imaginome import __version__
+from imaginome.choice.budget import AUTO, DEFAULT_BUDGET, budget_text
 from imaginome.formats import ReadOptions
 from imaginome.formats.hapt import Hapt
 from imaginome.provenance import sha256
@@ -25,7 +26,10 @@ class RunRequest:
     output
         The folder to leave everything in.
     model, settings
-        Id of the generator and its settings as ``key=value`` strings.
+        Id of the generator and its settings as ``key=value`` strings; ``auto`` chooses both by
+        held-out evidence, and takes no settings.
+    budget
+        Seconds for that choice and the fit, 20 minutes when None; only for ``auto``.
     individuals
         Number of artificial individuals; None makes as many as are in train.
     holdout
@@ -44,8 +48,9 @@ class RunRequest:
 
     panel: str
     output: Path
-    model: str = "hmm"
+    model: str = AUTO
     settings: tuple[str, ...] = ()
+    budget: float | None = None
     individuals: int | None = None
     holdout: float = 0.5
     seed: int = 1
@@ -68,12 +73,20 @@ class RunRequest:
         read["samples"] = hashlib.sha256("\n".join(self.options.samples).encode()).hexdigest()
         for name in ("settings", "metrics", "attacks"):
             plain[name] = list(getattr(self, name))
+        if self.model == AUTO:
+            plain["budget"] = self.budget_seconds
         return {"version": __version__, "inputs": input_digests(self), "read": read, **plain}
+
+    @property
+    def budget_seconds(self) -> float:
+        """The budget of a choice."""
+        return DEFAULT_BUDGET if self.budget is None else self.budget
 
     def command(self) -> list[str]:
         """Return a command that repeats the run; ids of samples and passwords are left out."""
         options = self.options
         words = ["imaginome", "run", shown(self.panel), "--model", self.model]
+        words += ["--budget", budget_text(self.budget_seconds)] if self.model == AUTO else []
         words += [word for setting in self.settings for word in ("--set", setting)]
         words += ["--holdout", f"{self.holdout:g}", "--seed", str(self.seed)]
         words += ["-n", str(self.individuals)] if self.individuals else []

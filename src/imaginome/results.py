@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 Role = Literal["artificial", "real", "train", "holdout", "baseline", "neutral"]
 Cell = str | int | float | None
+CHOICE = "choice.json"
+"""Where a model folder says why the model was chosen."""
 
 
 class Result(BaseModel):
@@ -199,3 +201,59 @@ class Audit(Result):
     notes: list[str] = []
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+
+
+class Compared(Result):
+    """One generator with settings that a choice compared, or struck from its list.
+
+    Attributes
+    ----------
+    model, settings
+        The fit that would be made; `tried_as` are the settings of its trials.
+    struck
+        Why it was not tried, or failed; empty where it was tried.
+    rounds
+        Rounds in which it was tried.
+    ratios
+        Held-out measures as multiples of their ceilings, geometric means over rounds.
+    score
+        Geometric mean of the ratios; 1 is as near to held-out people as real people are.
+    log_likelihood
+        Mean over held-out haplotypes, in nats; None where it is not exact.
+    fit_seconds, trial_seconds
+        Predicted time of the fit; predicted time of its trials.
+    seconds
+        What its trials took.
+    """
+
+    model: str
+    settings: list[str]
+    tried_as: list[str]
+    struck: str = ""
+    rounds: int = 0
+    ratios: dict[str, float] = {}
+    score: float | None = None
+    log_likelihood: float | None = None
+    fit_seconds: float
+    trial_seconds: float = 0.0
+    seconds: float = 0.0
+    chosen: bool = False
+
+
+class Choice(Result):
+    """Which generator was chosen for a panel, from what, and why: ``choice.json``."""
+
+    version: str
+    seed: int
+    budget: float
+    model: str
+    settings: list[str]
+    reason: str
+    compared: list[Compared]
+    rounds: int
+    individuals: int
+    sites: int
+    all_sites: int
+    predicted_seconds: float
+    seconds: float
+    notes: list[str] = []

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from imaginome.errors import OutputError
 from imaginome.outputs import output_error, put_in_place, refuse_existing
@@ -94,24 +94,42 @@ def close_workspace(workspace: Path, folder: Path) -> None:
     put_in_place(workspace, folder)
 
 
+class FitFiles(NamedTuple):
+    """What an interrupted fit leaves: the state of the fit, and the trials of a choice before."""
+
+    checkpoint: Path
+    trials: Path
+
+
 @contextmanager
-def fit_checkpoint(model: Path, *, resume: bool, force: bool) -> Iterator[Path]:
-    """Yield the checkpoint file of a fit that shall become `model`; remove it when all is well.
+def fit_files(model: Path, *, resume: bool, force: bool) -> Iterator[FitFiles]:
+    """Yield the files of a fit that shall become `model`; remove them when all is well.
 
     Raises
     ------
     OutputError
         When an interrupted fit is in the way, or there is none to resume.
     """
-    checkpoint = model.with_name(f"{model.name}.partial.safetensors")
+    files = FitFiles(
+        model.with_name(f"{model.name}.partial.safetensors"),
+        model.with_name(f"{model.name}.partial.trials.json"),
+    )
     if force and not resume:
-        checkpoint.unlink(missing_ok=True)
-    if checkpoint.exists() and not resume:
+        _remove(files)
+    left = [path for path in files if path.exists()]
+    if left and not resume:
         raise OutputError(
-            f"{checkpoint} holds an interrupted fit",
+            f"{left[0]} holds an interrupted fit",
             "go on with --resume, or discard it with --force",
         )
-    if resume and not checkpoint.exists():
-        raise OutputError(f"there is no interrupted fit at {checkpoint}", "leave --resume out")
-    yield checkpoint
-    checkpoint.unlink(missing_ok=True)
+    if resume and not left:
+        raise OutputError(
+            f"there is no interrupted fit at {files.checkpoint}", "leave --resume out"
+        )
+    yield files
+    _remove(files)
+
+
+def _remove(files: FitFiles) -> None:
+    for path in files:
+        path.unlink(missing_ok=True)

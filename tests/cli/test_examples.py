@@ -11,7 +11,7 @@ from commands import DONE, call
 
 VERBS = ["inspect", "split", "run", "demo", "fit", "generate", "complete", "evaluate", "audit"]
 VERBS += ["report", "models", "metrics", "attacks"]
-LONG = {"demo"}
+LONG = {"demo", "run"}
 
 
 def example(verb: str) -> list[str]:

@@ -112,7 +112,8 @@ def test_an_interrupted_run_says_so_and_goes_on(files, whole, tmp_path, how, sta
 
 def test_an_interrupted_fit_says_so_and_goes_on(files, tmp_path):
     chosen = [word for setting in SETTINGS["hmm"] for word in ("--set", setting)]
-    start = ["fit", str(files / "panel.vcf.gz"), *chosen, "--checkpoint-seconds", "0", "-q"]
+    start = ["fit", str(files / "panel.vcf.gz"), "--model", "hmm", *chosen]
+    start += ["--checkpoint-seconds", "0", "-q"]
     call(*start, "-o", tmp_path / "whole")
     start += ["-o", str(tmp_path / "model")]
     code, stderr = stop(start, tmp_path / "model.partial.safetensors", signal.SIGINT)

@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import file_errors, known_ids, read_options, resumable, thread_count
+from imaginome.cli.reading import (
+    budget_seconds,
+    file_errors,
+    known_ids,
+    read_options,
+    resumable,
+    thread_count,
+)
 from imaginome.cli.shared import takes
 
 if TYPE_CHECKING:
     from imaginome.request import RunRequest
 
 PANEL = "Make people"
-DEFAULT_MODEL = "hmm"
+DEFAULT_MODEL = "auto"
+DEMO_BUDGET = "1m"
 Count = Annotated[
     int | None,
     typer.Option("-n", min=1, help="Artificial individuals; default: as many as in train."),
@@ -32,6 +40,7 @@ def run(
     reading: Callable[[], Any],
     output: Folder,
     model: o.ModelId = DEFAULT_MODEL,
+    budget: o.Budget = None,
     n: Count = None,
     phenotype: o.Phenotype = None,
     holdout: o.HoldoutShare = 0.5,
@@ -55,7 +64,7 @@ def run(
     datasheet.md, run.json and run.log in a folder, and artificial.samples.tsv where the
     artificial people have labels.
 
-    Example: `imaginome run panel.vcf.gz --samples samples.tsv --model hmm -o out`
+    Example: `imaginome run panel.vcf.gz --samples samples.tsv -o out`
     """
     from imaginome.request import RunRequest
 
@@ -64,6 +73,7 @@ def run(
         output,
         model,
         settings=tuple(set_),
+        budget=budget_seconds(budget),
         individuals=n,
         holdout=holdout,
         seed=seed,
@@ -81,6 +91,7 @@ def run(
 def demo(
     output: Folder,
     model: o.ModelId = DEFAULT_MODEL,
+    budget: o.Budget = None,
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     resume: Resume = False,
@@ -100,6 +111,7 @@ def demo(
         str(DEMO_PANEL),
         output,
         model,
+        budget=budget_seconds(budget or (DEMO_BUDGET if model == DEFAULT_MODEL else None)),
         seed=seed,
         threads=thread_count(threads),
         options=ReadOptions(samples_table=DEMO_SAMPLES),
@@ -128,7 +140,7 @@ def _run(
             progress=show_progress(quiet, verbose),
         )
     if not quiet:
-        print_summary(result.evaluation, result.audit, request.model, result.folder)
+        print_summary(result.evaluation, result.audit, result.model, result.folder)
     if result.audit.verdict == "fail":
         raise typer.Exit(3)
 
@@ -139,6 +151,7 @@ def fit(
     reading: Callable[[], Any],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="Folder.")],
     model: o.ModelId = DEFAULT_MODEL,
+    budget: o.Budget = None,
     split: o.SplitPath = None,
     phenotype: o.Phenotype = None,
     set_: o.Set = [],  # noqa: B006
@@ -157,37 +170,23 @@ def fit(
 
     Example: `imaginome fit panel.vcf.gz --split split.tsv --model hmm -o model`
     """
+    from imaginome.choice.fitting import asked, fit_asked
     from imaginome.cli.console import show_progress
-    from imaginome.fitting import create, require_phenotype
-    from imaginome.fitting import fit as fit_model
     from imaginome.formats import learnable, read_panel
     from imaginome.outputs import refuse_existing
     from imaginome.splits import take_part
-    from imaginome.workspace import fit_checkpoint
+    from imaginome.training.control import FitControl
+    from imaginome.workspace import fit_files
 
     refuse_existing(output, force, folder_with="model.json")
-    generator = create(model, set_)
-    if phenotype is not None:
-        require_phenotype(generator)
+    wanted = asked(model, set_, budget_seconds(budget), phenotype=phenotype is not None)
     options = replace(reading(), phenotype=phenotype)
     train = learnable(read_panel(panel, options), options)
     if split is not None:
         train = take_part(train, split, "train", restricted=bool(options.samples))
-    with (
-        fit_checkpoint(output, resume=resume, force=force) as checkpoint,
-        resumable(checkpoint),
-    ):
-        fit_model(
-            generator,
-            train,
-            seed=seed,
-            threads=thread_count(threads),
-            device=device,
-            progress=show_progress(quiet, verbose),
-            checkpoint=checkpoint,
-            checkpoint_seconds=checkpoint_seconds,
-        )
-        generator.save(output, force=force)
+    control = FitControl(seed, thread_count(threads), device, show_progress(quiet, verbose))
+    with fit_files(output, resume=resume, force=force) as files, resumable(*files):
+        fit_asked(wanted, train, control, files, checkpoint_seconds).save(output, force=force)
 
 
 def generate(

@@ -118,7 +118,19 @@ Verbose = Annotated[
     bool, typer.Option("-v", "--verbose", help="Say more: every held-out measurement.")
 ]
 ModelId = Annotated[
-    str, typer.Option("--model", metavar="ID", help="Generator; see `imaginome models`.")
+    str,
+    typer.Option(
+        "--model",
+        metavar="ID",
+        help="Generator, see `imaginome models`; auto chooses one by people held out of train.",
+    ),
+]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="For --model auto: time to compare and fit, as 20m, 90s or 1h; default: 20m.",
+    ),
 ]
 Set = Annotated[
     list[str],

@@ -72,14 +72,21 @@ def file_errors() -> Iterator[None]:
 
 
 @contextmanager
-def resumable(left: Path) -> Iterator[None]:
+def resumable(*left: Path) -> Iterator[None]:
     """Let an interrupt say how to go on, where it leaves something to go on from."""
     try:
         yield
     except KeyboardInterrupt:
-        if not left.exists():
+        if not any(path.exists() for path in left):
             raise
         raise KeyboardInterrupt("repeat the command with --resume to go on") from None
+
+
+def budget_seconds(budget: str | None) -> float | None:
+    """Return a budget in seconds; None where none is given."""
+    from imaginome.choice.budget import parse_budget
+
+    return None if budget is None else parse_budget(budget)
 
 
 def thread_count(threads: int) -> int:

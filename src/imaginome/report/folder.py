@@ -12,7 +12,7 @@ from imaginome.emergence import FILE as EMERGENCE
 from imaginome.emergence import Emergence
 from imaginome.errors import FormatError
 from imaginome.report.page import write_report
-from imaginome.results import Audit, Evaluation, Result
+from imaginome.results import CHOICE, Audit, Choice, Evaluation, Result
 
 R = TypeVar("R", bound=Result)
 
@@ -51,6 +51,7 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
         facts=_facts(folder / "run.json"),
         history=_json(folder / "model" / "history.json").get("records"),
         emergence=_emergence(folder / "model" / EMERGENCE),
+        choice=_result(folder / "model" / CHOICE, Choice),
         force=force,
     )
 

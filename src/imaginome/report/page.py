@@ -7,6 +7,7 @@ from pathlib import Path
 
 from imaginome.emergence import Emergence
 from imaginome.outputs import refuse_existing, write_text
+from imaginome.report.choice import compared_table
 from imaginome.report.emergence import emergence_view
 from imaginome.report.sections import (
     Places,
@@ -19,7 +20,7 @@ from imaginome.report.shell import render_shell
 from imaginome.report.summary import key_figures
 from imaginome.report.training import training_figures
 from imaginome.report.verdict import how_real, how_safe
-from imaginome.results import Audit, Evaluation
+from imaginome.results import Audit, Choice, Evaluation
 
 TITLE = "Artificial genomes: how real, how safe"
 
@@ -32,6 +33,7 @@ def write_report(
     facts: Mapping[str, str] = {},
     history: Sequence[Mapping[str, float]] | None = None,
     emergence: Emergence | None = None,
+    choice: Choice | None = None,
     title: str = TITLE,
     force: bool = False,
 ) -> None:
@@ -49,6 +51,8 @@ def write_report(
         Held-out figures along the training, one mapping a measurement.
     emergence
         Frames along the training.
+    choice
+        What was compared before this model was taken; None where it was named.
     title
         Heading of the page.
     force
@@ -61,7 +65,13 @@ def write_report(
     """
     refuse_existing(Path(path), force)
     page = render_report(
-        evaluation, audit, facts=facts, history=history, emergence=emergence, title=title
+        evaluation,
+        audit,
+        facts=facts,
+        history=history,
+        emergence=emergence,
+        choice=choice,
+        title=title,
     )
     write_text(Path(path), page, force=force)
 
@@ -73,6 +83,7 @@ def render_report(
     facts: Mapping[str, str] = {},
     history: Sequence[Mapping[str, float]] | None = None,
     emergence: Emergence | None = None,
+    choice: Choice | None = None,
     title: str = TITLE,
 ) -> str:
     """Return the page as text; the same results give the same bytes. See `write_report`."""
@@ -97,5 +108,7 @@ def render_report(
         attacks=attacks,
         training=training,
         emergence=film,
+        choice=choice,
+        compared=compared_table(choice) if choice else None,
         references=references(metrics, attacks),
     )

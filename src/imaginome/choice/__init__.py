@@ -1,0 +1,1 @@
+"""Which generator, and how large: chosen from the train panel by held-out evidence."""

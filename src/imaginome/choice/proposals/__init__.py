@@ -1,0 +1,1 @@
+"""One module a generator: the settings to try, and their predicted cost."""

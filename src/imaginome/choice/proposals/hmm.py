@@ -1,0 +1,33 @@
+"""`hmm`: how many clusters."""
+
+from __future__ import annotations
+
+from imaginome.choice.base import Proposal, Proposer, Size
+
+CLUSTERS = (32, 64, 128)
+PER_CLUSTER, PER_PAIR = 2.5e-8, 2.5e-10
+"""Seconds of a fit an allele and cluster, and an allele and pair of clusters."""
+LIKELIHOOD = 2e-10
+"""Seconds of a likelihood an allele, pair of clusters and class."""
+JUDGED = 100
+"""Haplotypes whose likelihood a trial computes."""
+
+
+class HmmProposer(Proposer):
+    """Expectation-maximisation: cost linear in alleles, between K and its square in clusters."""
+
+    id = "hmm"
+
+    def proposals(self, size: Size) -> tuple[Proposal, ...]:
+        """See `Proposer.proposals`."""
+        return tuple(self._proposal(size, clusters) for clusters in CLUSTERS)
+
+    def _proposal(self, size: Size, clusters: int) -> Proposal:
+        settings = (f"clusters={clusters}",)
+        filled = min(clusters, size.haplotypes // 4)
+        seconds = 1.0 + size.cells * filled * (PER_CLUSTER + PER_PAIR * filled)
+        asked = JUDGED * size.sites * size.classes * filled**2 * LIKELIHOOD
+        return Proposal(settings, seconds, settings, seconds + asked)
+
+
+ITEM = HmmProposer

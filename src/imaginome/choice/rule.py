@@ -1,0 +1,108 @@
+"""The rule: the generator by its artificial people, its size by held-out likelihood."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from imaginome.choice.ledger import Trial
+from imaginome.choice.plan import Contender
+
+RACE = 1.5
+"""Generators whose score is more than this many times the best one's leave after a round."""
+EQUAL = 1.05
+"""Generators within this factor of the best score are equal: the quicker one is taken."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the trials of one contender come to.
+
+    Attributes
+    ----------
+    contender, trials
+        Who, and its finished trials in the order of rounds.
+    score
+        Natural logarithm of the geometric mean of all ratios; infinite where there is none.
+    """
+
+    contender: Contender
+    trials: tuple[Trial, ...]
+    score: float
+
+    @classmethod
+    def of(cls, contender: Contender, trials: Sequence[Trial], common: set[str]) -> Standing:
+        """Add up the trials of a contender over the measures in `common`."""
+        own = [t for t in trials if (t.model, tuple(t.settings)) == _key(contender)]
+        logs = [math.log(t.ratios[name]) for t in own for name in sorted(common) if not t.failed]
+        failed = any(t.failed for t in own) or not logs
+        return cls(contender, tuple(own), math.inf if failed else math.fsum(logs) / len(logs))
+
+    @property
+    def likelihoods(self) -> list[float]:
+        """Mean log-likelihoods of groups of held-out people, over all rounds."""
+        return [value for trial in self.trials for value in trial.likelihoods]
+
+
+def standings(contenders: Sequence[Contender], trials: Sequence[Trial]) -> list[Standing]:
+    """Return what the trials come to, over the measures that every trial has."""
+    known = [set(t.ratios) for t in trials if not t.failed]
+    common = set.intersection(*known) if known else set()
+    return [Standing.of(contender, trials, common) for contender in contenders]
+
+
+def still_running(found: Sequence[Standing]) -> list[Contender]:
+    """Return the contenders of the generators that another round could still make the best."""
+    best = _best_scores(found)
+    limit = min(best.values()) + math.log(RACE)
+    kept = {model for model, score in best.items() if score <= limit and math.isfinite(score)}
+    return [s.contender for s in found if s.contender.model in kept and math.isfinite(s.score)]
+
+
+def decide(found: Sequence[Standing]) -> Standing | None:
+    """Return the chosen one of those tried in all rounds; None where no trial gave a figure.
+
+    The generator with the best score is taken, or a quicker one within `EQUAL`. Among its sizes
+    held-out likelihood decides where it is exact, and the score where not; a smaller size that
+    is as good within its error is preferred.
+    """
+    rounds = max((len(s.trials) for s in found), default=0)
+    whole = [s for s in found if len(s.trials) == rounds and math.isfinite(s.score)]
+    if not whole:
+        return None
+    best = _best_scores(whole)
+    equal = {m for m, score in best.items() if score <= min(best.values()) + math.log(EQUAL)}
+    near = [s for s in whole if s.contender.model in equal and s.score == best[s.contender.model]]
+    model = min(near, key=lambda s: s.contender.seconds).contender.model
+    sizes = sorted(
+        (s for s in whole if s.contender.model == model), key=lambda s: s.contender.seconds
+    )
+    if all(s.likelihoods for s in sizes):
+        return _by_likelihood(sizes)
+    limit = min(s.score for s in sizes) + math.log(EQUAL)
+    return next(s for s in sizes if s.score <= limit)
+
+
+def _by_likelihood(sizes: Sequence[Standing]) -> Standing:
+    """Return the quickest within one standard error of the likeliest (Breiman et al. 1984)."""
+    best = max(sizes, key=lambda s: float(np.mean(s.likelihoods)))
+    for standing in sizes:
+        behind = np.array(best.likelihoods) - np.array(standing.likelihoods)
+        error = behind.std(ddof=1) / math.sqrt(len(behind)) if len(behind) > 1 else 0.0
+        if behind.mean() <= error:
+            return standing
+    return best
+
+
+def _best_scores(found: Sequence[Standing]) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for s in found:
+        best[s.contender.model] = min(s.score, best.get(s.contender.model, math.inf))
+    return best
+
+
+def _key(contender: Contender) -> tuple[str, tuple[str, ...]]:
+    return contender.model, contender.trial
