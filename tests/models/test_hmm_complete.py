@@ -6,10 +6,13 @@ import naive_chain as naive
 import numpy as np
 import pytest
 
-from imaginome.models import _hmm_complete
+from imaginome.fitting import create, fit
+from imaginome.models import _hmm_complete, _hmm_posterior
 from imaginome.models._completion import UNKNOWN
-from imaginome.models._hmm_complete import Pairs, bridged_logs, complete, filtered_logs
+from imaginome.models._hmm_complete import complete
 from imaginome.models._hmm_parameters import Parameters
+from imaginome.models._hmm_posterior import Pairs, bridged_logs, filtered_logs
+from imaginome.panel import Panel
 
 SITES, CLUSTERS, CLASSES = 4, 3, 2
 MAKERS = {"full": naive.random_full, "memoryless": naive.random_memoryless}
@@ -47,7 +50,7 @@ def test_dosages_are_the_sum_over_paths(
     kind: str, block: int, piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_hmm_complete, "BLOCK", block)
-    monkeypatch.setattr(_hmm_complete, "PIECE", piece)
+    monkeypatch.setattr(_hmm_posterior, "PIECE", piece)
     parameters = made(kind)
     found = complete(parameters, ROWS, SHARES, 0, 1, 1).dosages
     for i, row in enumerate(ROWS):
@@ -96,17 +99,26 @@ def test_unlikely_classes_are_left_out_but_the_rest_sums_to_one(
     near = complete(parameters, ROWS, shares / shares.sum(axis=1, keepdims=True), 0, 1, 1)
     only = complete(parameters, ROWS, np.array([[1.0, 0.0]] * 5), 0, 1, 1)
     np.testing.assert_allclose(near.dosages, only.dosages, atol=1e-6)
-    monkeypatch.setattr(_hmm_complete, "LEAST", 0.0)
+    monkeypatch.setattr(_hmm_posterior, "LEAST", 0.0)
     np.testing.assert_allclose(
         complete(parameters, ROWS, SHARES, 0, 1, 1).dosages, exact, atol=1e-4
     )
 
 
 def test_pieces_are_whole_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_hmm_complete, "PIECE", 4)
+    monkeypatch.setattr(_hmm_posterior, "PIECE", 4)
     pairs = Pairs.of(np.array([[1, 1, 1], [1, 0, 0], [0, 1, 1], [1, 1, 1], [1, 0, 1]]) / 3)
     cuts = pairs.pieces()
     assert [(c.start, c.stop) for c in cuts] == [(0, 4), (4, 6), (6, 9), (9, 11)]
     assert Pairs.of(np.empty((0, 3))).pieces() == []
-    monkeypatch.setattr(_hmm_complete, "PIECE", 1)
+    monkeypatch.setattr(_hmm_posterior, "PIECE", 1)
     assert [c.stop - c.start for c in pairs.pieces()] == [3, 1, 2, 3, 2]
+
+
+def test_without_populations_in_the_chain_labels_say_nothing(panel: Panel) -> None:
+    settings = ["clusters=4", "rounds=1", "full_rounds=1", "by_population=false"]
+    model = fit(create("hmm", settings), panel, seed=1, device="cpu")
+    known = np.arange(panel.n_sites) % 6 == 0
+    rows = panel.haplotypes[:5]
+    given = model.complete(rows, known, population="POP1")
+    assert np.array_equal(given.dosages, model.complete(rows, known).dosages)

@@ -8,74 +8,34 @@ the first, so that memory grows with sites by a border a block.
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome.models._compile import one_blas_thread
-from imaginome.models._completion import UNKNOWN, Completion, posterior_shares
+from imaginome.models._completion import Completion
 from imaginome.models._hmm_gaps import (
     begin,
     expect_full,
     expect_memoryless,
-    filter_full,
-    filter_memoryless,
     trace_full,
     trace_memoryless,
 )
 from imaginome.models._hmm_parameters import Float, Full, Parameters
+from imaginome.models._hmm_posterior import (
+    Alleles,
+    Index,
+    Pairs,
+    class_posterior,
+    filter_block,
+    uniform_start,
+)
 from imaginome.models._hmm_sampling import uniform
 from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 
-PIECE = 128
-"""Most pairs of row and class that are worked on together, where a row has not more."""
 BLOCK = 64
-LEAST = 1e-3
-"""Classes less likely than this, given what is observed of a row, are left out."""
-
-Alleles = npt.NDArray[np.uint8]
-Index = npt.NDArray[np.intp]
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Rows and the classes under which they are completed, sorted by row.
-
-    Attributes
-    ----------
-    row, cls
-        Indices, ``intp``, shape ``(n_pairs,)``.
-    weight
-        P(class | observed), ``float64``; sums to 1 within each row.
-    """
-
-    row: Index
-    cls: Index
-    weight: npt.NDArray[np.float64]
-
-    @classmethod
-    def of(cls, shares: npt.NDArray[np.float64]) -> Pairs:
-        """Return the pairs of positive share; shares have the shape ``(n, n_classes)``."""
-        row, known = np.nonzero(shares > 0)
-        return cls(row, known, shares[row, known])
-
-    def take(self, part: slice) -> Pairs:
-        """Return some pairs."""
-        return Pairs(self.row[part], self.cls[part], self.weight[part])
-
-    def pieces(self) -> list[slice]:
-        """Cut the pairs into pieces of whole rows, of at most `PIECE` where a row has not more."""
-        ends = [*(np.flatnonzero(np.diff(self.row)) + 1).tolist(), len(self.row)]
-        cuts, start = list[slice](), 0
-        for end, following in itertools.zip_longest(ends, ends[1:]):
-            if start < end and (following is None or following - start > PIECE):
-                cuts.append(slice(start, end))
-                start = end
-        return cuts
 
 
 def complete(
@@ -113,83 +73,9 @@ def complete(
         _Piece(parameters, alleles, own, keys[:, rows]).fill(dosages[rows], drawn[:, rows])
 
     with one_blas_thread():
-        pairs = Pairs.of(_posterior(parameters, alleles, shares, threads))
+        pairs = Pairs.of(class_posterior(parameters, alleles, shares, threads))
         map_pieces(work, pairs.pieces(), threads)
     return Completion(dosages, drawn)
-
-
-def _posterior(
-    parameters: Parameters, alleles: Alleles, shares: npt.NDArray[np.float64], threads: int
-) -> npt.NDArray[np.float64]:
-    """Return P(class | observed) of each row without what is below `LEAST`."""
-    if ((shares > 0).sum(axis=1) == 1).all():
-        return shares
-    unknown = alleles == UNKNOWN
-    alike = len(alleles) > parameters.emission.shape[1] and (unknown == unknown[0]).all()
-    logs = (bridged_logs if alike else filtered_logs)(parameters, alleles, shares, threads)
-    weights = posterior_shares(shares, logs)
-    weights[weights < LEAST] = 0.0
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-
-
-def filtered_logs(
-    parameters: Parameters, alleles: Alleles, shares: npt.NDArray[np.float64], threads: int
-) -> npt.NDArray[np.float64]:
-    """Return ln P(observed | class) of each row, 0 where the share is 0; shape as `shares`."""
-    pairs = Pairs.of(shares)
-    found = np.zeros(len(pairs.row), dtype=np.float64)
-
-    def work(part: slice) -> None:
-        own = pairs.take(part)
-        alpha = uniform_start(parameters, len(own.row))
-        whole = slice(0, alleles.shape[1])
-        columns = np.ascontiguousarray(alleles[own.row].T)
-        _filter(parameters, whole, columns, own.cls, alpha, None, found[part])
-
-    map_pieces(work, pieces(len(pairs.row), PIECE), threads)
-    logs = np.zeros(shares.shape)
-    logs[pairs.row, pairs.cls] = found
-    return logs
-
-
-def bridged_logs(
-    parameters: Parameters, alleles: Alleles, shares: npt.NDArray[np.float64], threads: int
-) -> npt.NDArray[np.float64]:
-    """Do what `filtered_logs` does for rows with the same gaps, by one matrix a gap and class.
-
-    The product of the transitions over a gap serves all rows: with more rows than clusters it
-    costs less than taking every row over every site.
-    """
-    known = np.flatnonzero(alleles[0] != UNKNOWN)
-    columns = np.ascontiguousarray(alleles[:, known].T).astype(np.float32)
-    logs = np.zeros(shares.shape)
-
-    def work(c: int) -> None:
-        rows = np.flatnonzero(shares[:, c] > 0)
-        alpha, first = uniform_start(parameters, len(rows)), 0
-        for site, column in zip(known, columns[:, rows], strict=True):
-            alpha = alpha @ bridge(parameters, first, int(site) + 1, c)
-            chance = parameters.emission[site]
-            alpha *= np.where(column[:, None] == 1, chance, 1 - chance)
-            total = alpha.sum(axis=1, keepdims=True)
-            logs[rows, c] += np.log(total[:, 0].astype(np.float64))
-            alpha /= total
-            first = int(site) + 1
-
-    map_pieces(work, range(shares.shape[1]), threads)
-    return logs
-
-
-def bridge(parameters: Parameters, first: int, stop: int, c: int) -> Float:
-    """Return P(cluster of site ``stop - 1`` | cluster before site `first`) of class `c`."""
-    p, product = parameters, np.eye(parameters.emission.shape[1], dtype=np.float32)
-    for site in range(first, stop):
-        if isinstance(p, Full):
-            product = (product * p.inverse[site, c]) @ p.transition[site] * p.tilt[site, c]
-        else:
-            landed = p.switch[site] * product.sum(axis=1, keepdims=True) * p.jump[site, c]
-            product = (1 - p.switch[site]) * product + landed
-    return product
 
 
 class _Piece:
@@ -228,7 +114,7 @@ class _Piece:
         borders = [alpha.copy()]
         for block in self.blocks:
             columns = self.columns[block]
-            _filter(self.parameters, block, columns, self.pairs.cls, alpha, None, unused)
+            filter_block(self.parameters, block, columns, self.pairs.cls, alpha, None, unused)
             borders.append(alpha.copy())
         return borders
 
@@ -238,7 +124,7 @@ class _Piece:
         unused = np.zeros(len(self.row), dtype=np.float64)
         kept = np.empty((block.stop - block.start + 1, *alpha.shape), dtype=np.float32)
         columns = self.columns[block]
-        _filter(self.parameters, block, columns, self.pairs.cls, alpha, kept, unused)
+        filter_block(self.parameters, block, columns, self.pairs.cls, alpha, kept, unused)
         return kept
 
     def _ends(self, alpha: Float) -> tuple[Index, npt.NDArray[np.int64]]:
@@ -280,31 +166,3 @@ class _Piece:
             trace_memoryless(
                 self.pairs.cls, p.emission[block], p.switch[block], p.jump[block], *rest
             )
-
-
-def uniform_start(parameters: Parameters, n: int) -> Float:
-    """Return the forward variables before the first site: every cluster alike."""
-    n_clusters = parameters.emission.shape[1]
-    return np.full((n, n_clusters), 1.0 / n_clusters, dtype=np.float32)
-
-
-def _filter(
-    parameters: Parameters,
-    block: slice,
-    columns: Alleles,
-    classes: Index,
-    alpha: Float,
-    kept: Float | None,
-    logs: npt.NDArray[np.float64],
-) -> None:
-    """Move `alpha` over a block; fill `kept` where it is given; add to `logs`."""
-    p, keep = parameters, kept is not None
-    store = np.empty((1, *alpha.shape), dtype=np.float32) if kept is None else kept
-    rest: tuple[Any, ...] = (alpha, store, keep, logs)
-    if isinstance(p, Full):
-        parts = (p.emission[block], p.transition[block], p.tilt[block], p.inverse[block])
-        filter_full(columns, classes, *parts, *rest)
-    else:
-        filter_memoryless(
-            columns, classes, p.emission[block], p.switch[block], p.jump[block], *rest
-        )
