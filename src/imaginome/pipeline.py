@@ -168,7 +168,7 @@ class _Run:
         generator = self.generator or self._timed("choose", lambda: self._choose(train))
         model = self._timed("fit", lambda: self._fit(generator, train))
         if self.choice is not None:
-            dump(self.folder / "model" / CHOICE, self.choice)
+            dump(self.folder / "model" / CHOICE, self.choice.timeless())
         artificial = self._timed("generate", lambda: self._generate(model, train))
         comparison = Comparison.of(
             train,

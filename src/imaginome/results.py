@@ -223,7 +223,7 @@ class Compared(Result):
     fit_seconds, trial_seconds
         Predicted time of the fit; predicted time of its trials.
     seconds
-        What its trials took.
+        What its trials took; None where that is not told.
     """
 
     model: str
@@ -236,7 +236,7 @@ class Compared(Result):
     log_likelihood: float | None = None
     fit_seconds: float
     trial_seconds: float = 0.0
-    seconds: float = 0.0
+    seconds: float | None = None
     chosen: bool = False
 
 
@@ -255,5 +255,10 @@ class Choice(Result):
     sites: int
     all_sites: int
     predicted_seconds: float
-    seconds: float
+    seconds: float | None = None
     notes: list[str] = []
+
+    def timeless(self) -> Choice:
+        """Return the choice without what it took: the same bytes for the same panel and seed."""
+        rows = [row.model_copy(update={"seconds": None}) for row in self.compared]
+        return self.model_copy(update={"seconds": None, "compared": rows})

@@ -54,12 +54,15 @@ class Proposal:
         evidence: the longest that the budget allows is the one that stands for them.
     trial_seconds
         What a trial is predicted to take, with drawing and likelihoods.
+    refused
+        Why it makes no sense for this panel; empty where it does.
     """
 
     settings: tuple[str, ...]
     seconds: float
     trial: tuple[str, ...]
     trial_seconds: float
+    refused: str = ""
 
 
 class Proposer(ABC):

@@ -48,7 +48,8 @@ class Fitted:
         """Write the model folder; see `Generator.save`."""
         self.generator.save(folder, force=force)
         if self.choice is not None:
-            write_text(folder / CHOICE, self.choice.model_dump_json(indent=1) + "\n", force=True)
+            text = self.choice.timeless().model_dump_json(indent=1) + "\n"
+            write_text(folder / CHOICE, text, force=True)
 
 
 def asked(

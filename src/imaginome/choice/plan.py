@@ -15,7 +15,7 @@ ROUNDS = 3
 STRETCHES = (2000, 1400, 1000, 700, 500, 350, 250)
 """Sites of a stretch: the longest whose first round leaves time for a second."""
 MOST_PEOPLE = 1500
-JUDGING, JUDGED_ALLELE = 3.0, 2e-6
+JUDGING, JUDGED_ALLELE = 1.0, 2e-6
 """Seconds to measure what a trial drew: always, and an allele of the fitted people."""
 
 
@@ -116,12 +116,16 @@ def _contenders(size: Size, budget: float, phenotype: bool) -> list[Contender]:
             continue
         numbered = enumerate(proposers.get(model)().proposals(size))
         for trial, group in groupby(numbered, key=lambda pair: pair[1].trial):
-            choices = [Contender(model, p.settings, p.seconds, trial, i) for i, p in group]
+            choices = [
+                Contender(model, p.settings, p.seconds, trial, i, p.refused) for i, p in group
+            ]
             found.append(_longest(choices, (1 - COMPARING) * budget))
     return found
 
 
 def _longest(choices: list[Contender], seconds: float) -> Contender:
+    if any(c.struck for c in choices):
+        return next(c for c in choices if c.struck)
     fitting = [c for c in choices if c.seconds <= seconds]
     if fitting:
         return max(fitting, key=lambda c: c.seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from imaginome.choice.plan import Contender
 RACE = 1.5
 """Generators whose score is more than this many times the best one's leave after a round."""
 EQUAL = 1.05
-"""Generators within this factor of the best score are equal: the quicker one is taken."""
+"""Generators within this factor of the best score are equal: something else decides."""
 
 
 @dataclass(frozen=True)
@@ -65,25 +65,31 @@ def still_running(found: Sequence[Standing]) -> list[Contender]:
 def decide(found: Sequence[Standing]) -> Standing | None:
     """Return the chosen one of those tried in all rounds; None where no trial gave a figure.
 
-    The generator with the best score is taken, or a quicker one within `EQUAL`. Among its sizes
-    held-out likelihood decides where it is exact, and the score where not; a smaller size that
-    is as good within its error is preferred.
+    Generators within `EQUAL` of the best score are equal. Among these and all their sizes
+    held-out likelihood decides if all have an exact one; a quicker fit that is as likely within
+    its error is preferred. Where some have none, the quickest generator is taken, and of its
+    sizes the likeliest or, again, the quickest of equals.
     """
     rounds = max((len(s.trials) for s in found), default=0)
     whole = [s for s in found if len(s.trials) == rounds and math.isfinite(s.score)]
     if not whole:
         return None
     best = _best_scores(whole)
-    equal = {m for m, score in best.items() if score <= min(best.values()) + math.log(EQUAL)}
-    near = [s for s in whole if s.contender.model in equal and s.score == best[s.contender.model]]
-    model = min(near, key=lambda s: s.contender.seconds).contender.model
-    sizes = sorted(
-        (s for s in whole if s.contender.model == model), key=lambda s: s.contender.seconds
-    )
+    equal = [s for s in whole if best[s.contender.model] <= _limit(best.values())]
+    equal.sort(key=lambda s: s.contender.seconds)
+    if all(s.likelihoods for s in equal):
+        return _by_likelihood(equal)
+    near = (s for s in equal if s.score == best[s.contender.model])
+    model = next(near).contender.model
+    sizes = [s for s in equal if s.contender.model == model]
     if all(s.likelihoods for s in sizes):
         return _by_likelihood(sizes)
-    limit = min(s.score for s in sizes) + math.log(EQUAL)
-    return next(s for s in sizes if s.score <= limit)
+    return next(s for s in sizes if s.score <= _limit(s.score for s in sizes))
+
+
+def _limit(scores: Iterable[float]) -> float:
+    """Return the worst score that is equal to the best."""
+    return min(scores) + math.log(EQUAL)
 
 
 def _by_likelihood(sizes: Sequence[Standing]) -> Standing:

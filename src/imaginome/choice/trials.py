@@ -13,24 +13,23 @@ from imaginome.choice.ledger import Trial
 from imaginome.choice.plan import MOST_PEOPLE, ROUNDS, Contender, Plan
 from imaginome.errors import ModelError
 from imaginome.fitting import create, fit
+from imaginome.metrics.classifier import tree_areas
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.models.base import Generator
 from imaginome.panel import Panel
 from imaginome.panel.split import split_individuals
 from imaginome.randomness import child_generator, child_seed
-from imaginome.results import Evaluation, Measure
 
 FEWEST_PEOPLE = 20
-METRICS = ("frequency", "linkage", "three-point", "structure", "classifier")
+METRICS = ("frequency", "linkage", "three-point", "structure")
 MEASURES = {
-    "allele frequency": ("frequency.mae",),
-    "linkage": ("linkage.mae",),
-    "three sites": ("three_point.mae",),
-    "structure": ("structure.sliced",),
-    "classifier": ("classifier.trees", "classifier.network"),
+    "allele frequency": "frequency.mae",
+    "linkage": "linkage.mae",
+    "three sites": "three_point.mae",
+    "structure": "structure.sliced",
 }
-"""Name of a measure of the choice to the ids it is the largest of."""
+"""Name of a measure of the choice to its id; the trees of `classifier` come beside these."""
 SMALLEST, LARGEST = 0.1, 1000.0
 JUDGED_PEOPLE, GROUP = 50, 5
 MOST_DRAWS, ENOUGH_PEOPLE = 3, 600
@@ -127,32 +126,29 @@ def _ratios(model: Generator[Any], on: Stage, seed: int) -> dict[str, float]:
             threads=on.threads,
             replicates=2,
         )
-        found.append(_of_one(evaluate(comparison, only=METRICS)))
+        found.append(_of_one(comparison.balanced()))
     names = [name for name in found[0] if all(name in one for one in found)]
     return {n: math.exp(math.fsum(math.log(one[n]) for one in found) / draws) for n in names}
 
 
-def _of_one(evaluation: Evaluation) -> dict[str, float]:
+def _of_one(comparison: Comparison) -> dict[str, float]:
     """Return each measure as a multiple of its ceiling, where both could be computed."""
+    evaluation = evaluate(comparison, only=METRICS)
     measures = {m.id: m for metric in evaluation.metrics for m in metric.measures}
-    found = {}
-    for name, ids in MEASURES.items():
-        ratio = _ratio([measures[i] for i in ids if i in measures])
-        if ratio is not None:
-            found[name] = ratio
-    return found
+    pairs = {
+        name: (measures[i].artificial.value, measures[i].ceiling.value)
+        for name, i in MEASURES.items()
+        if i in measures
+    }
+    areas = tree_areas(comparison)
+    # An area below one half is chance, as one half is.
+    pairs["classifier"] = tuple(np.maximum(areas[n], 0.5).item() for n in ("artificial", "train"))
+    ratios = {name: _ratio(*pair) for name, pair in pairs.items()}
+    return {name: ratio for name, ratio in ratios.items() if ratio is not None}
 
 
-def _ratio(measures: list[Measure]) -> float | None:
-    """Return the largest value of the artificial people over the largest ceiling."""
-    values = [m.artificial.value for m in measures]
-    ceilings = [m.ceiling.value for m in measures]
-    if not measures or None in values or None in ceilings:
-        return None
-    # An area under the curve below one half is chance, as one half is.
-    least = max(m.best or 0.0 for m in measures)
-    value, ceiling = (max(least, *(v or 0.0 for v in c)) for c in (values, ceilings))
-    if ceiling <= 0 or not math.isfinite(value / ceiling):
+def _ratio(value: float | None, ceiling: float | None) -> float | None:
+    if value is None or not ceiling or not math.isfinite(value / ceiling):
         return None
     return min(LARGEST, max(SMALLEST, value / ceiling))
 

@@ -26,16 +26,23 @@ def outcome(trial: Trial) -> str:
 def reason(chosen: Standing, found: Sequence[Standing]) -> str:
     """Say in a sentence or two why this one was chosen."""
     own = chosen.contender.model
-    sizes = [s for s in found if s.contender.model == own and math.isfinite(s.score)]
+    known = [s for s in found if math.isfinite(s.score)]
+    sizes = [s for s in known if s.contender.model == own]
     best = min(s.score for s in sizes)
-    others = [s for s in found if s.contender.model != own and math.isfinite(s.score)]
-    text = f"its artificial people are {math.exp(best):.2f} times as far from held-out people as "
-    text += "real people are (mean of the measures)"
-    if others:
+    text = "at best " if len(sizes) > 1 else ""
+    text += (
+        f"its artificial people are {math.exp(best):.2f} times as far from held-out people as "
+        "real people are (mean of the measures)"
+    )
+    if others := [s for s in known if s.contender.model != own]:
         second = min(others, key=lambda s: s.score)
-        text += f"; next is {second.contender.model} with {math.exp(second.score):.2f}"
-        if second.score < best:
-            text += f", equal within {EQUAL - 1:.0%} and slower to fit"
+        text += (
+            f"; of others {second.contender.model} is nearest, {math.exp(second.score):.2f} times"
+        )
+        if second.score <= best + math.log(EQUAL):
+            both = second.likelihoods and chosen.likelihoods
+            text += ", equal within " + f"{EQUAL - 1:.0%} and "
+            text += "no likelier for held-out people" if both else "slower to fit"
     if len(sizes) > 1:
         how = "likelihood" if all(s.likelihoods for s in sizes) else "people"
         text += f". Of its {len(sizes)} sizes held-out {how} chose"
@@ -57,9 +64,9 @@ def notes(plan: Plan, rounds: int) -> list[str]:
         "in it.",
         "Each measure is divided by its ceiling (real people against the same held-out people); "
         "the score is the geometric mean. Generators whose score is more than "
-        f"{RACE:g} times the best leave after a round. The best generator is taken, or a quicker "
-        f"one within {EQUAL - 1:.0%}; among its sizes, the likeliest for held-out people where the "
-        "likelihood is exact, or a smaller one within one standard error.",
+        f"{RACE:g} times the best leave after a round. The best generator is taken; among those "
+        f"within {EQUAL - 1:.0%}, and among sizes, the likeliest for held-out people where "
+        "likelihoods are exact, or a quicker one within one standard error.",
         "Predicted times are those of a reference machine with two cores and count against the "
         "budget, not the clock: the same panel, seed and budget give the same choice.",
     ]

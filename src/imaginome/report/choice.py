@@ -32,7 +32,7 @@ def _row(row: Compared, measures: list[str]) -> list[Cell]:
         *(row.ratios.get(name) for name in measures),
         row.log_likelihood,
         row.rounds,
-        row.seconds if row.rounds else None,
+        row.seconds,
         row.fit_seconds,
         "chosen" if row.chosen else row.struck or "compared",
     ]

@@ -51,7 +51,7 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
         facts=_facts(folder / "run.json"),
         history=_json(folder / "model" / "history.json").get("records"),
         emergence=_emergence(folder / "model" / EMERGENCE),
-        choice=_result(folder / "model" / CHOICE, Choice),
+        choice=_choice(folder),
         force=force,
     )
 
@@ -65,6 +65,17 @@ def _result(path: Path, kind: type[R]) -> R | None:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise FormatError(f"{path} is damaged at {where or 'its start'} ({first['msg']})") from None
+
+
+def _choice(folder: Path) -> Choice | None:
+    """Return the choice with its times where a run recorded them, else as the model has it."""
+    recorded = _json(folder / "run.json").get("choice")
+    if recorded is None:
+        return _result(folder / "model" / CHOICE, Choice)
+    try:
+        return Choice.model_validate(recorded)
+    except ValidationError:
+        raise FormatError(f"{folder / 'run.json'} is damaged at choice", "make it again") from None
 
 
 def _facts(path: Path) -> dict[str, str]:

@@ -11,6 +11,8 @@ LIKELIHOOD = 2e-10
 """Seconds of a likelihood an allele, pair of clusters and class."""
 JUDGED = 100
 """Haplotypes whose likelihood a trial computes."""
+TO_FILL_ONE = 4
+"""Haplotypes to one cluster: a smaller panel gets fewer clusters."""
 
 
 class HmmProposer(Proposer):
@@ -24,10 +26,18 @@ class HmmProposer(Proposer):
 
     def _proposal(self, size: Size, clusters: int) -> Proposal:
         settings = (f"clusters={clusters}",)
-        filled = min(clusters, size.haplotypes // 4)
+        filled = min(clusters, size.haplotypes // TO_FILL_ONE)
         seconds = 1.0 + size.cells * filled * (PER_CLUSTER + PER_PAIR * filled)
         asked = JUDGED * size.sites * size.classes * filled**2 * LIKELIHOOD
-        return Proposal(settings, seconds, settings, seconds + asked)
+        return Proposal(settings, seconds, settings, seconds + asked, _refused(size, clusters))
+
+
+def _refused(size: Size, clusters: int) -> str:
+    """Say why so many clusters are no more than fewer: the smallest size always makes sense."""
+    smaller = [c for c in CLUSTERS if c < clusters and c >= size.haplotypes // TO_FILL_ONE]
+    return (
+        f"{size.haplotypes} haplotypes fill no more than {smaller[0]} clusters" if smaller else ""
+    )
 
 
 ITEM = HmmProposer
