@@ -257,6 +257,7 @@ class Choice(Result):
     predicted_seconds: float
     seconds: float | None = None
     notes: list[str] = []
+    citations: list[str] = []
 
     def timeless(self) -> Choice:
         """Return the choice without what it took: the same bytes for the same panel and seed."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from imaginome import __version__
 from imaginome.choice.base import Size
 from imaginome.choice.budget import DEFAULT_BUDGET, budget_text
+from imaginome.choice.citations import CITATIONS
 from imaginome.choice.ledger import Ledger, Trial
 from imaginome.choice.plan import ROUNDS, Contender, Plan, round_seconds
 from imaginome.choice.rule import Standing, decide, standings, still_running
@@ -82,6 +83,10 @@ def choose(
         raise ModelError(f"no model could be tried ({failures})", "name one with --model")
     choice = _recorded(plan, found, chosen, rounds, spent, (train, budget, seed))
     progress.note(f"choose: {' '.join([choice.model, *choice.settings])}: {choice.reason}")
+    progress.note(
+        f"choose: trials took {choice.seconds or 0.0:.0f} s, predicted {spent:.0f} s; the fit is "
+        f"predicted to take {chosen.contender.seconds:.0f} s"
+    )
     return choice
 
 
@@ -137,4 +142,5 @@ def _recorded(
         predicted_seconds=round(spent, 1),
         seconds=round(math.fsum(trial.seconds for trial in trials), 1),
         notes=notes(plan, rounds),
+        citations=[citation.text() for citation in CITATIONS],
     )

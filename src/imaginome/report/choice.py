@@ -18,6 +18,7 @@ def compared_table(choice: Choice) -> Table:
             "Held-out log-likelihood, nats",
             "Rounds",
             "Trials, s",
+            "Trials, predicted s",
             "Fit, predicted s",
             "Outcome",
         ],
@@ -33,6 +34,7 @@ def _row(row: Compared, measures: list[str]) -> list[Cell]:
         row.log_likelihood,
         row.rounds,
         row.seconds,
+        row.trial_seconds or None,
         row.fit_seconds,
         "chosen" if row.chosen else row.struck or "compared",
     ]

@@ -110,5 +110,9 @@ def render_report(
         emergence=film,
         choice=choice,
         compared=compared_table(choice) if choice else None,
-        references=references(metrics, attacks),
+        references=_cited(references(metrics, attacks), choice),
     )
+
+
+def _cited(texts: list[str], choice: Choice | None) -> list[str]:
+    return list(dict.fromkeys([*texts, *(choice.citations if choice else [])]))
