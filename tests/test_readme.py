@@ -45,7 +45,8 @@ def test_the_commands(folder):
     commands = [line.split("#")[0] for line in lines if line.startswith("imaginome ")]
     assert len(commands) >= 8
     for command in commands:
-        words = [sys.executable, "-m", "imaginome.cli", *shlex.split(command)[1:]]
+        sooner = command.replace("--budget 20m", "--budget 20s")
+        words = [sys.executable, "-m", "imaginome.cli", *shlex.split(sooner)[1:]]
         done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
         # The audit of so small a panel may fail: that is a result.
         assert done.returncode in (0, 3), f"{command}\n{done.stderr}"

@@ -64,7 +64,7 @@ def choose(
         When `ledger` belongs to another choice.
     """
     plan = Plan.of(Size.of(train), budget, phenotype=phenotype)
-    card = {"choice": budget, "seed": seed, "phenotype": phenotype, "device": device}
+    card = {"choice": float(budget), "seed": seed, "phenotype": phenotype, "device": device}
     kept = Ledger(ledger, panel_digest(train, card))
     first = stage(train, plan, 0, seed, threads, device)
     progress.note(_opening(plan, budget, first))

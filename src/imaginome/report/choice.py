@@ -33,8 +33,11 @@ def _row(row: Compared, measures: list[str]) -> list[Cell]:
         *(row.ratios.get(name) for name in measures),
         row.log_likelihood,
         row.rounds,
-        row.seconds,
-        row.trial_seconds or None,
-        row.fit_seconds,
+        *(_whole(time) for time in (row.seconds, row.trial_seconds, row.fit_seconds)),
         "chosen" if row.chosen else row.struck or "compared",
     ]
+
+
+def _whole(seconds: float | None) -> int | None:
+    """Return whole seconds, at least one: nobody chooses by fractions."""
+    return max(1, round(seconds)) if seconds else None
