@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -145,6 +146,14 @@ def test_the_ledger_names_nobody_and_knows_no_single_person(small, tmp_path):
 def test_too_few_people_are_told_what_to_do(small):
     with pytest.raises(ModelError, match="--model"):
         choose(small.take_individuals(np.arange(12)), budget=BUDGET)
+
+
+def test_a_phenotype_leaves_only_those_that_learn_it(small):
+    kinds = strings(["case" if i % 3 else "control" for i in range(60)])
+    panel = small.with_samples(replace(small.samples, phenotype=kinds))
+    other = choose(panel, budget=BUDGET, phenotype=True)
+    assert other.model == "independent"
+    assert {row.model for row in other.compared} == {"gan", "independent", "rbm"}
 
 
 def test_a_generator_that_refuses_is_passed_over_and_recorded(chosen, small, monkeypatch):
