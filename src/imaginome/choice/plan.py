@@ -15,7 +15,7 @@ ROUNDS = 3
 STRETCHES = (2000, 1400, 1000, 700, 500, 350, 250)
 """Sites of a stretch: the longest whose first round leaves time for a second."""
 MOST_PEOPLE = 1500
-JUDGING, JUDGED_ALLELE = 1.0, 2e-6
+JUDGING, JUDGED_ALLELE = 1.0, 1e-6
 """Seconds to measure what a trial drew: always, and an allele of the fitted people."""
 
 

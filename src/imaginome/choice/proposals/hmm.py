@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from imaginome.choice.base import Proposal, Proposer, Size
 
-CLUSTERS = (32, 64, 128)
-PER_CLUSTER, PER_PAIR = 2.5e-8, 2.5e-10
+CLUSTERS = (16, 32, 64, 128)
+PER_CLUSTER, PER_PAIR = 3.6e-8, 3.9e-10
 """Seconds of a fit an allele and cluster, and an allele and pair of clusters."""
 LIKELIHOOD = 2e-10
 """Seconds of a likelihood an allele, pair of clusters and class."""
