@@ -71,7 +71,15 @@ def test_sizes_are_chosen_by_likelihood_within_an_error():
     sizes = [contender("chain", f"k={k}", seconds=k) for k in (1, 2, 4)]
     logs = [(-30.0, -40.0, -50.0), (-20.0, -30.5, -40.0), (-19.5, -31.0, -39.9)]
     # The score alone would take the smallest size.
-    rows = [trial(sizes[i], 0, 1.0 + i / 10, logs=logs[i]) for i in range(3)]
+    rows = [trial(sizes[i], 0, 1.0 + i / 50, logs=logs[i]) for i in range(3)]
+    assert decide(standings(sizes, rows)).contender is sizes[1]
+
+
+def test_a_likelier_size_whose_people_are_farther_is_not_taken():
+    """More clusters may learn more and draw worse, and they copy more."""
+    sizes = [contender("chain", f"k={k}", seconds=k) for k in (1, 2, 4)]
+    logs = [(-30.0, -31.0), (-20.0, -21.0), (-10.0, -11.0)]
+    rows = [trial(sizes[i], 0, (1.4, 1.2, 1.3)[i], logs=logs[i]) for i in range(3)]
     assert decide(standings(sizes, rows)).contender is sizes[1]
 
 

@@ -66,9 +66,9 @@ def decide(found: Sequence[Standing]) -> Standing | None:
     """Return the chosen one of those tried in all rounds; None where no trial gave a figure.
 
     Generators within `EQUAL` of the best score are equal. Among these and all their sizes
-    held-out likelihood decides if all have an exact one; a quicker fit that is as likely within
-    its error is preferred. Where some have none, the quickest generator is taken, and of its
-    sizes the likeliest or, again, the quickest of equals.
+    held-out likelihood decides if all have an exact one, see `_by_likelihood`. Where some have
+    none, the quickest generator is taken, and of its sizes the one that likelihood names or,
+    again, the quickest of equals.
     """
     rounds = max((len(s.trials) for s in found), default=0)
     whole = [s for s in found if len(s.trials) == rounds and math.isfinite(s.score)]
@@ -92,14 +92,18 @@ def _limit(scores: Iterable[float]) -> float:
     return min(scores) + math.log(EQUAL)
 
 
-def _by_likelihood(sizes: Sequence[Standing]) -> Standing:
-    """Return the quickest within one standard error of the likeliest (Breiman et al. 1984)."""
-    best = max(sizes, key=lambda s: float(np.mean(s.likelihoods)))
-    for standing in sizes:
-        behind = np.array(best.likelihoods) - np.array(standing.likelihoods)
-        error = behind.std(ddof=1) / math.sqrt(len(behind)) if len(behind) > 1 else 0.0
-        if behind.mean() <= error:
-            return standing
+def _by_likelihood(fits: Sequence[Standing]) -> Standing:
+    """Walk from the quickest fit to slower ones, each of which has to earn its place.
+
+    It must be likelier for held-out people than the one so far, by more than one standard error
+    (Breiman et al. 1984), and its artificial people must be as near to them, within `EQUAL`.
+    """
+    best = fits[0]
+    for standing in fits[1:]:
+        gain = np.array(standing.likelihoods) - np.array(best.likelihoods)
+        error = gain.std(ddof=1) / math.sqrt(len(gain)) if len(gain) > 1 else 0.0
+        if gain.mean() > error and standing.score <= _limit([best.score]):
+            best = standing
     return best
 
 

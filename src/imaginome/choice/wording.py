@@ -44,7 +44,7 @@ def reason(chosen: Standing, found: Sequence[Standing]) -> str:
             text += ", equal within " + f"{EQUAL - 1:.0%} and "
             text += "no likelier for held-out people" if both else "slower to fit"
     if len(sizes) > 1:
-        how = "likelihood" if all(s.likelihoods for s in sizes) else "people"
+        how = "likelihood and score" if all(s.likelihoods for s in sizes) else "people"
         text += f". Of its {len(sizes)} sizes held-out {how} chose"
     return text + "."
 
@@ -65,8 +65,9 @@ def notes(plan: Plan, rounds: int) -> list[str]:
         "Each measure is divided by its ceiling (real people against the same held-out people); "
         "the score is the geometric mean. Generators whose score is more than "
         f"{RACE:g} times the best leave after a round. The best generator is taken; among those "
-        f"within {EQUAL - 1:.0%}, and among sizes, the likeliest for held-out people where "
-        "likelihoods are exact, or a quicker one within one standard error.",
+        f"within {EQUAL - 1:.0%}, and among sizes, the quickest fit, unless a slower one is "
+        "likelier for held-out people by more than one standard error and not farther from them; "
+        "where likelihoods are not exact, the quickest of those with equal scores.",
         "Predicted times are those of a reference machine with two cores and count against the "
         "budget, not the clock: the same panel, seed and budget give the same choice.",
     ]
