@@ -19,15 +19,15 @@ from imaginome.formats import ReadOptions, read_panel
 from imaginome.panel import Panel, Samples, strings
 from simulated import simulated_panel
 
-BUDGET = 25.0
+BUDGET = 16.0
 """Seconds that leave `hmm`, `independent` and `markov` in the race on small panels."""
 
 
 @pytest.fixture(scope="module")
 def linked() -> Panel:
-    """Dense and linked: 300 people of the bundled panel at 100 neighbouring sites."""
+    """Dense and linked: 200 people of the bundled panel at 80 neighbouring sites."""
     panel = read_panel(str(DEMO_PANEL), ReadOptions(samples_table=DEMO_SAMPLES))
-    return panel.take_individuals(np.arange(0, 600, 2)).take_sites(slice(300, 400))
+    return panel.take_individuals(np.arange(0, 600, 3)).take_sites(slice(300, 380))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def chosen(small):
 
 def test_linkage_is_found_and_its_absence_too(linked, unlinked):
     """The same list of candidates, and the evidence alone differs."""
-    one, other = (choose(panel, budget=BUDGET) for panel in (linked, unlinked))
+    one, other = (choose(p, budget=BUDGET, threads=2) for p in (linked, unlinked))
     assert (one.model, other.model) == ("hmm", "independent")
     tried = [{row.model for row in c.compared if row.rounds} for c in (one, other)]
     assert tried[0] == tried[1] == {"hmm", "independent", "markov"}

@@ -106,7 +106,9 @@ def test_too_few_people_are_code_1(files, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("when", [".trials.json", "artificial.vcf.gz"])
+@pytest.mark.parametrize(
+    "when", [".trials.json", pytest.param("artificial.vcf.gz", marks=pytest.mark.long)]
+)
 def test_an_interrupted_choice_goes_on_to_the_same_model(files, chosen, tmp_path, when):
     """In the middle of the trials, and when the model that they chose is there."""
     out = tmp_path / "out"
