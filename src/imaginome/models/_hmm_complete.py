@@ -31,7 +31,7 @@ from imaginome.models._hmm_posterior import (
     filter_block,
     uniform_start,
 )
-from imaginome.models._hmm_sampling import uniform
+from imaginome.models._hmm_random import uniform
 from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 

@@ -24,7 +24,7 @@ from imaginome.models._hmm_forward import (
     forward_memoryless,
 )
 from imaginome.models._hmm_parameters import Float, Full, Memoryless, Parameters
-from imaginome.models._hmm_update import update_full, update_memoryless
+from imaginome.models._hmm_update import class_sums, update_full, update_memoryless
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
 
@@ -165,6 +165,23 @@ def expectation_maximisation(
         return _Round(parameters, observed, starts, priors, threads).run()
 
 
+def class_occupancies(
+    parameters: Parameters, observed: Observed, starts: Any, priors: Priors, threads: int
+) -> Float:
+    """Return how many haplotypes of each class each cluster is expected to hold.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``float32`` of shape ``(n_sites, n_classes, K)``; the other arguments are as for
+        `expectation_maximisation`, which leaves `parameters` as they are here.
+    """
+    with one_blas_thread():
+        count = _Count(parameters, observed, starts, priors, threads)
+        count.run()
+    return count.occupancy
+
+
 class _Round:
     """The arrays of one round."""
 
@@ -275,6 +292,21 @@ class _Round:
             SWEEPS,
             share,
         )
+
+
+class _Count(_Round):
+    """A round that counts where classes are and updates nothing."""
+
+    def __init__(self, parameters: Parameters, observed: Observed, *rest: Any) -> None:
+        super().__init__(parameters, observed, *rest)
+        shape = (observed.n_sites, len(observed.groups), parameters.emission.shape[1])
+        self.occupancy = np.empty(shape, dtype=np.float32)
+
+    def _update(self, block: slice, share: npt.NDArray[np.intp]) -> None:
+        """Sum the posteriors of some sites of the block by class."""
+        for site in share:
+            sums = self.occupancy[block.start + site]
+            class_sums(self.gamma[site + 1], self.observed.borders, sums)
 
 
 SWEEPS = 2

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from imaginome.models._compile import compiled
-from imaginome.models._hmm_sampling import pick, uniform
+from imaginome.models._hmm_random import pick, uniform
 
 Array = Any
 

@@ -12,8 +12,14 @@ from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.emergence import ROWS
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.models._completion import Completion
+from imaginome.models._hmm_calibration import calibrated, shrunk_shares
 from imaginome.models._hmm_complete import complete
-from imaginome.models._hmm_em import Observed, Priors, log_likelihoods
+from imaginome.models._hmm_em import (
+    Observed,
+    Priors,
+    class_occupancies,
+    log_likelihoods,
+)
 from imaginome.models._hmm_parameters import (
     Full,
     Memoryless,
@@ -64,6 +70,27 @@ CARTER_KOHN_1994 = Citation(
     1994,
     "10.1093/biomet/81.3.541",
     "draws whole paths given what is observed, backward through filtered states",
+)
+
+
+DEMING_STEPHAN_1940 = Citation(
+    "deming1940",
+    "Deming, W. Edwards and Stephan, Frederick F.",
+    "On a least squares adjustment of a sampled frequency table when the expected marginal totals "
+    "are known",
+    "The Annals of Mathematical Statistics",
+    1940,
+    "10.1214/aoms/1177731829",
+    "transitions scaled until every population keeps its shares of clusters",
+)
+MADOW_1944 = Citation(
+    "madow1944",
+    "Madow, William G. and Madow, Lillian H.",
+    "On the theory of systematic sampling, I",
+    "The Annals of Mathematical Statistics",
+    1944,
+    "10.1214/aoms/1177731312",
+    "haplotypes drawn together, so that counts stay close to what is expected",
 )
 
 
@@ -124,6 +151,23 @@ class HmmSettings(Settings):
         description="pseudo-haplotypes that hold a population's cluster weights to those of its "
         "superpopulation (haplotypes)",
     )
+    calibrate: bool = Field(
+        True,
+        description="after the fit, scale transitions so that every population keeps its share of "
+        "each cluster at each site; full transitions only (yes or no)",
+    )
+    group_share_prior: float = Field(
+        5.0,
+        ge=0,
+        description="pseudo-haplotypes that hold the shares of a superpopulation to those of "
+        "everyone (haplotypes)",
+    )
+    population_share_prior: float = Field(
+        20.0,
+        ge=0,
+        description="pseudo-haplotypes that hold the shares of a population to those of its "
+        "superpopulation (haplotypes)",
+    )
 
 
 class Hmm(Generator[HmmSettings]):
@@ -135,14 +179,17 @@ class Hmm(Generator[HmmSettings]):
         "At each site a haplotype belongs to one of K clusters, and clusters follow a Markov "
         "chain along a contig; alleles depend on the cluster only. Populations share clusters and "
         "transition matrices and differ in how they weight the clusters at each site, shrunk to "
-        "their superpopulation and to everyone. The two haplotypes of a person, and contigs, are "
+        "their superpopulation and to everyone; a population keeps its shares of clusters along "
+        "the chain. The two haplotypes of a person, and contigs, are "
         "independent given the population."
     )
     limitations = (
-        "What K clusters cannot carry is forgotten: LD beyond some hundred kilobases and structure "
-        "over the whole region are too weak. Relatives and within-person dependence are not "
-        "modelled. A cluster that follows one person for long would copy that person: the "
-        "held-out stop and the priors work against it, the audit tells."
+        "What K clusters cannot carry is forgotten: haplotypes recombine a little too freely, LD "
+        "is slightly weak and nearest neighbours are too far. Haplotypes of one draw are "
+        "stratified, not independent: counts vary less than in a random sample of people. "
+        "Relatives and within-person dependence are not modelled. A cluster that follows one "
+        "person for long would copy that person: the held-out stop and the priors work against "
+        "it, the audit tells."
     )
     citations = (
         SCHEET_STEPHENS_2006,
@@ -150,6 +197,8 @@ class Hmm(Generator[HmmSettings]):
         RABINER_1989,
         HUNTER_2004,
         CARTER_KOHN_1994,
+        DEMING_STEPHAN_1940,
+        MADOW_1944,
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"log_likelihood", "population", "complete"}
@@ -176,13 +225,27 @@ class Hmm(Generator[HmmSettings]):
             settings.rounds + full, 1, "log_likelihood", "higher", settings.patience
         )
         self.history = train("hmm", trainee, plan, control)
+        learnt = self._observed(train_panel)
         if settings.final_round:
-            everyone = np.concatenate([train_panel.haplotypes, validation.haplotypes])
-            classes = np.concatenate([self._classes(p) for p in (train_panel, validation)])
-            trainee.priors = trainee.priors.with_frequency(pseudo_frequencies(everyone))
-            trainee.round(Observed.of(everyone, classes, self._groups()))
+            learnt = self._observed(train_panel, validation)
+            trainee.priors = trainee.priors.with_frequency(pseudo_frequencies(learnt.alleles.T))
+            trainee.round(learnt)
         chain = trainee.parameters
-        self._parameters = chain.rounded() if isinstance(chain, Full) else chain
+        if isinstance(chain, Full):
+            chain = self._calibrated(chain.rounded(), learnt, trainee.priors, control)
+        self._parameters = chain
+
+    def _calibrated(
+        self, chain: Full, learnt: Observed, priors: Priors, control: FitControl
+    ) -> Full:
+        """Let every class keep its share of each cluster along the chain."""
+        settings, threads = self.settings, control.threads
+        if not settings.calibrate:
+            return chain
+        control.progress.note("hmm: calibrating the clusters of every population")
+        occupancy = class_occupancies(chain, learnt, self.sites.contig_starts(), priors, threads)
+        pseudo = settings.group_share_prior, settings.population_share_prior
+        return calibrated(chain, shrunk_shares(occupancy, learnt.groups, *pseudo), threads)
 
     def _draw(
         self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
@@ -247,8 +310,10 @@ class Hmm(Generator[HmmSettings]):
             return np.zeros(1, dtype=np.int64)
         return class_groups(self.frame)
 
-    def _observed(self, panel: Panel) -> Observed:
-        return Observed.of(panel.haplotypes, self._classes(panel), self._groups())
+    def _observed(self, *panels: Panel) -> Observed:
+        haplotypes = np.concatenate([panel.haplotypes for panel in panels])
+        classes = np.concatenate([self._classes(panel) for panel in panels])
+        return Observed.of(haplotypes, classes, self._groups())
 
     def _priors(self, panel: Panel) -> Priors:
         s = self.settings

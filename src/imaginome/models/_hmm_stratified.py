@@ -1,0 +1,113 @@
+"""Draw haplotypes from full transitions together, so that counts stay close to what is expected.
+
+Each haplotype for itself is a draw of the chain. Together they are stratified: of all haplotypes
+at a site, systematic sampling (Madow & Madow 1944, doi 10.1214/aoms/1177731312) picks those that
+leave their cluster and those that carry the ALT allele, so that their number is the expected
+one, rounded up or down. Independent draws would add the chance of a second sample to that of the
+panel: every third singleton would be lost. Haplotypes are shuffled at every site, which keeps the
+picks of different sites independent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._compile import compiled
+from imaginome.models._hmm_parameters import Full
+from imaginome.models._hmm_random import uniform
+from imaginome.panel import Haplotypes
+from imaginome.randomness import child_sequence
+
+GOLDEN = 0.6180339887498949
+Array = Any
+
+
+def draw_stratified(parameters: Full, classes: npt.NDArray[np.int64], seed: int) -> Haplotypes:
+    """Draw one haplotype for each entry of `classes`, ``uint8`` of shape ``(n, n_sites)``."""
+    p = parameters
+    key = child_sequence(seed, "hmm", "draw").generate_state(1, np.uint64)[0]
+    alleles = np.empty((len(p.emission), len(classes)), dtype=np.uint8)
+    fill(p.emission, p.transition, p.tilt, p.inverse, classes, key, alleles)
+    return np.ascontiguousarray(alleles.T)
+
+
+@compiled
+def fill(
+    emission: Array,
+    transition: Array,
+    tilt: Array,
+    inverse: Array,
+    classes: Array,
+    key: Any,
+    alleles: Array,
+) -> None:
+    """Fill `alleles`, shape ``(n_sites, n)``, site by site."""
+    n_sites, n = alleles.shape
+    n_clusters = emission.shape[1]
+    state = np.zeros(n, np.int32)
+    order = np.arange(n).astype(np.int32)
+    grouped = np.empty(n, np.int32)
+    weights = np.empty(n_clusters, np.float64)
+    counter = 0
+    for site in range(n_sites):
+        counter = shuffle(order, key, counter)
+        group(order, state, n_clusters, grouped)
+        passed = uniform(key, counter)
+        place = uniform(key, counter + 1)
+        for row in grouped:
+            j, c = state[row], classes[row]
+            scale = inverse[site, c, j]
+            before = np.floor(passed)
+            passed += 1.0 - transition[site, j, j] * tilt[site, c, j] * scale
+            if np.floor(passed) > before:
+                place += GOLDEN
+                place -= np.floor(place)
+                for k in range(n_clusters):
+                    weights[k] = transition[site, j, k] * tilt[site, c, k]
+                state[row] = other(weights, j, place)
+        group(order, state, n_clusters, grouped)
+        passed = uniform(key, counter + 2)
+        for row in grouped:
+            before = np.floor(passed)
+            passed += emission[site, state[row]]
+            alleles[site, row] = np.floor(passed) > before
+        counter += 3
+
+
+@compiled
+def shuffle(order: Array, key: Any, counter: int) -> int:
+    """Shuffle `order` in place (Fisher-Yates); return the counter after the numbers used."""
+    for i in range(len(order) - 1, 0, -1):
+        j = int(uniform(key, counter) * (i + 1))
+        order[i], order[j] = order[j], order[i]
+        counter += 1
+    return counter
+
+
+@compiled
+def group(order: Array, state: Array, n_clusters: int, grouped: Array) -> None:
+    """Write `order` into `grouped`, clusters together, the order within clusters kept."""
+    start = np.zeros(n_clusters + 1, np.int64)
+    for row in order:
+        start[state[row] + 1] += 1
+    for k in range(n_clusters):
+        start[k + 1] += start[k]
+    for row in order:
+        k = state[row]
+        grouped[start[k]] = row
+        start[k] += 1
+
+
+@compiled
+def other(weights: Array, excluded: int, u: float) -> int:
+    """Return an index but `excluded`, at the quantile `u` of the distribution by weight."""
+    weights[excluded] = 0.0
+    rest = u * weights.sum()
+    for k in range(len(weights)):
+        rest -= weights[k]
+        if rest < 0:
+            return k
+    return int(np.argmax(weights))

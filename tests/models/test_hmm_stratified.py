@@ -1,0 +1,82 @@
+"""Stratified draws: each haplotype a draw of the chain, all together close to expectation."""
+
+from __future__ import annotations
+
+import naive_chain as naive
+import numpy as np
+
+from imaginome.models._hmm_parameters import Full
+from imaginome.models._hmm_stratified import draw_stratified, other, shuffle
+
+SITES, CLUSTERS = 12, 3
+
+
+def chain(sites: int = SITES, classes: int = 1) -> Full:
+    parameters = naive.random_full(np.random.default_rng(5), sites, CLUSTERS, classes)
+    assert isinstance(parameters, Full)
+    return parameters
+
+
+def frequencies(parameters: Full) -> np.ndarray:
+    """Return P(ALT) of each site, by plain matrix products."""
+    state, found = np.eye(CLUSTERS)[0], []
+    for site in range(len(parameters.emission)):
+        state = state @ naive.transition(parameters, site, 0)
+        found.append(state @ parameters.emission[site])
+    return np.array(found)
+
+
+def test_counts_are_nearer_to_expectation_than_chance_allows() -> None:
+    parameters, n = chain(), 500
+    classes, expected = np.zeros(n, dtype=np.int64), n * frequencies(chain())
+    drawn = np.array([draw_stratified(parameters, classes, s).sum(0) for s in range(40)])
+    variance = ((drawn - expected) ** 2).mean(axis=0)
+    by_chance = expected * (1 - expected / n)
+    assert (variance < 0.5 * by_chance).mean() > 0.9
+    assert np.abs(drawn.mean(axis=0) - expected).max() < 3
+
+
+def test_a_rare_allele_is_hardly_ever_lost() -> None:
+    parameters, n = chain(), 400
+    parameters.emission[:] = 1.0 / n
+    drawn = draw_stratified(parameters, np.zeros(n, dtype=np.int64), 1)
+    assert drawn.sum(axis=0).tolist() == [1] * SITES
+
+
+def test_every_row_alone_has_the_distribution_of_the_chain() -> None:
+    parameters, few, seeds = chain(3), 5, 4000
+    classes = np.zeros(few, dtype=np.int64)
+    codes = np.array(
+        [draw_stratified(parameters, classes, s) @ (1 << np.arange(3)) for s in range(seeds)]
+    )
+    rows = ((np.arange(8)[:, None] >> np.arange(3)) & 1).astype(np.uint8)
+    expected = seeds * np.exp([naive.log_likelihood(parameters, row, 0) for row in rows])
+    for place in range(few):
+        counts = np.bincount(codes[:, place], minlength=8)
+        # Chi-square with 7 degrees of freedom exceeds 31 with a chance of 0.00006.
+        assert ((counts - expected) ** 2 / expected).sum() < 31
+
+
+def test_pairs_of_sites_stay_as_linked_as_the_chain_makes_them() -> None:
+    """Picks of neighbouring sites would be correlated, were haplotypes not shuffled."""
+    parameters, n = chain(), 3000
+    parameters.emission[:] = 0.5
+    drawn = draw_stratified(parameters, np.zeros(n, dtype=np.int64), 3)
+    correlation = np.corrcoef(drawn.T)[np.triu_indices(SITES, 1)]
+    assert np.abs(correlation).max() < 4.5 / np.sqrt(n)
+
+
+def test_shuffle_is_a_permutation_and_every_place_is_as_likely() -> None:
+    places, counter, key = np.zeros((4, 4)), 0, np.uint64(9)
+    for _ in range(4000):
+        order = np.arange(4, dtype=np.int32)
+        counter = shuffle(order, key, counter)
+        assert sorted(order) == [0, 1, 2, 3]
+        places[np.arange(4), order] += 1
+    assert np.abs(places / 4000 - 0.25).max() < 0.035
+
+
+def test_a_leaver_goes_elsewhere_in_proportion() -> None:
+    quantiles = (np.arange(1000) + 0.5) / 1000
+    found = [other(np.array([1.0, 5.0, 3.0]), 1, u) for u in quantiles]
+    assert np.bincount(found, minlength=3).tolist() == [250, 0, 750]
