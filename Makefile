@@ -7,9 +7,10 @@ TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 PANELS := $(or $(IMAGINOME_PANELS),../shared/data)
 FRONTIER ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv --seeds 3 --docs \
   --published Genomator=$(PANELS)/kgp-chr15-10k/published-genomator.vcf.gz
+SCALING ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-long lint types check benchmark frontier simulate clean
+.PHONY: demo test test-long lint types check benchmark frontier scaling simulate clean
 
 demo: $(READY) ## environment, install, main job on the bundled simulated panel
 	@$(BIN)/imaginome demo -o demo-out --force || [ $$? -eq 3 ]
@@ -36,6 +37,9 @@ benchmark: $(READY) ## time, memory and quality of every generator on the real p
 
 frontier: $(READY) ## realism against copying, every generator beside mosaics: make frontier FRONTIER="PANEL ..."
 	$(BIN)/python -m benchmarks.frontier $(FRONTIER)
+
+scaling: $(READY) ## time and memory as panels grow, with growth exponents: make scaling SCALING="PANEL ..."
+	$(BIN)/python -m benchmarks.scaling $(SCALING)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

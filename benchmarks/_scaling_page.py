@@ -1,0 +1,176 @@
+"""The costs as a page of the docs: growth exponents first, then every point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks._scaling_plan import AXES, Plan, Size
+from benchmarks._scaling_point import SCORED, Cost
+
+
+@dataclass(frozen=True)
+class Long:
+    """The one long draw: how many haplotypes of how many sites, and what it took."""
+
+    haplotypes: int
+    size: Size
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Everything that was measured, and how.
+
+    Attributes
+    ----------
+    units
+        What the generator calls its own size, a setting; "" where none is varied.
+    haplotypes
+        How many are drawn at every point.
+    """
+
+    model: str
+    settings: tuple[str, ...]
+    units: str
+    panel: str
+    command: str
+    machine: str
+    seed: int
+    threads: int
+    haplotypes: int
+    plan: Plan
+    costs: dict[Size, Cost]
+    long: Long
+
+
+QUANTITIES: dict[str, Callable[[Cost], float | None]] = {
+    "fit s": lambda cost: cost.fit,
+    "fit CPU s": lambda cost: cost.fit_cpu,
+    "draw s": lambda cost: cost.draw,
+    "log-likelihood s": lambda cost: cost.score,
+    "memory MiB": lambda cost: cost.added,
+}
+PEAK = "peak MiB"
+
+METHOD = """\
+Every point is fitted, drawn from and scored in a fresh process. A tiny fit goes before, so that
+compiling does not count. The number of rounds is fixed, so that work is comparable: a real fit
+takes longer by its rounds. *Draw* is of {haplotypes:,} haplotypes, *log-likelihood* of {scored},
+the quickest of three each. CPU seconds are those of all threads together: they count where other
+work shared the machine. *Memory* is the peak on top of the interpreter, the libraries and the
+panel; *peak* is the whole process. Train people are spread evenly over all populations; a tenth of
+them is the validation part."""
+
+SLOPES = """\
+Slope of the least-squares line through log cost against log size: 1 is linear, 2 quadratic. In
+brackets the slope of the last step alone; where it is the larger of the two, costs that do not grow
+weigh on the small points."""
+
+
+def exponent(sizes: Sequence[float], costs: Sequence[float | None]) -> float | None:
+    """Return the least-squares slope of log cost against log size.
+
+    None where there are fewer than two sizes, or a cost is unknown or not positive.
+    """
+    known = [cost for cost in costs if cost is not None and cost > 0]
+    if len(known) < len(costs) or len(set(sizes)) < 2:
+        return None
+    x, y = np.log(np.array(sizes, dtype=float)), np.log(np.array(known))
+    x -= x.mean()
+    return float(x @ y / (x @ x))
+
+
+def page(found: Scaling) -> str:
+    """Return the page as Markdown."""
+    lines = [f"# What `{found.model}` costs as panels grow", "", _facts(found), ""]
+    lines += [METHOD.format(haplotypes=found.haplotypes, scored=SCORED), ""]
+    lines += ["## Growth exponents", "", *_exponents(found), SLOPES, ""]
+    for axis in AXES:
+        sizes = found.plan.along(axis)
+        if len(sizes) > 1:
+            lines += [f"## Against {_name(found, axis)}", "", *_points(found, sizes)]
+    lines += ["## A large draw", "", _long(found.long, found.units), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _facts(found: Scaling) -> str:
+    chosen = ", ".join(f"`{words}`" for words in found.settings)
+    settings = f" with {chosen}" if chosen else ""
+    return (
+        f"`{found.command}`; seed {found.seed}; {found.machine}, {found.threads} threads. "
+        f"`{found.model}`{settings}, fitted to people of the train half of {found.panel}. One "
+        f"thing varies at a time; the others stay at {_words(found, found.plan.base)}."
+    )
+
+
+def _words(found: Scaling, size: Size) -> str:
+    words = f"{size.sites:,} sites, {2 * size.people:,} train haplotypes"
+    return words if size.units is None else f"{words}, {size.units} {found.units}"
+
+
+def _name(found: Scaling, axis: str) -> str:
+    return {"sites": "sites", "people": "train haplotypes", "units": found.units}[axis]
+
+
+def _exponents(found: Scaling) -> list[str]:
+    rows = []
+    for axis in AXES:
+        sizes = found.plan.along(axis)
+        if len(sizes) > 1:
+            along = [getattr(size, axis) for size in sizes]
+            costs = [found.costs[size] for size in sizes]
+            cells = [_slope(along, [of(cost) for cost in costs]) for of in QUANTITIES.values()]
+            rows.append([f"{_name(found, axis)} ({_range(found, axis)})", *cells])
+    return _table(["against", *(name.rsplit(" ", 1)[0] for name in QUANTITIES)], rows)
+
+
+def _range(found: Scaling, axis: str) -> str:
+    sizes = [
+        getattr(size, axis) * (2 if axis == "people" else 1) for size in found.plan.along(axis)
+    ]
+    return f"{sizes[0]:,} to {sizes[-1]:,}"
+
+
+def _slope(sizes: Sequence[float], costs: Sequence[float | None]) -> str:
+    whole, last = exponent(sizes, costs), exponent(sizes[-2:], costs[-2:])
+    if whole is None or last is None:
+        return "-"
+    # Adding 0 makes 0 of -0.
+    return f"{round(whole, 2) + 0.0:.2f} ({round(last, 2) + 0.0:.2f})"
+
+
+def _points(found: Scaling, sizes: Sequence[Size]) -> list[str]:
+    units = [found.units] if sizes[0].units is not None else []
+    rows = []
+    for size in sizes:
+        cost = found.costs[size]
+        row = [f"{size.sites:,}", f"{2 * size.people:,}"]
+        row += [str(size.units)] if units else []
+        row += [_number(of(cost)) for of in QUANTITIES.values()]
+        rows.append([*row, _number(cost.peak)])
+    return _table(["sites", "train haplotypes", *units, *QUANTITIES, PEAK], rows)
+
+
+def _long(long: Long, units: str) -> str:
+    return (
+        f"{long.haplotypes:,} haplotypes of {long.size.sites:,} sites are drawn in "
+        f"**{_number(long.cost.draw)} s**"
+        + (f" from {long.size.units} {units}" if long.size.units else "")
+        + f" (peak {_number(long.cost.peak)} MiB with the fit). The model was fitted to "
+        f"{2 * long.size.people:,} haplotypes in few rounds: drawing takes no longer from a better "
+        "fit."
+    )
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.3g}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
+    return [lines[0], f"|{'---|' * len(head)}", *lines[1:], ""]
