@@ -86,7 +86,7 @@ def exponent(sizes: Sequence[float], costs: Sequence[float | None]) -> float | N
 def page(found: Scaling) -> str:
     """Return the page as Markdown."""
     lines = [f"# What `{found.model}` costs as panels grow", "", _facts(found), ""]
-    lines += [METHOD.format(haplotypes=found.haplotypes, scored=SCORED), ""]
+    lines += [METHOD.format(haplotypes=found.haplotypes, scored=SCORED), "", _load(found), ""]
     lines += ["## Growth exponents", "", *_exponents(found), SLOPES, ""]
     for axis in AXES:
         sizes = found.plan.along(axis)
@@ -103,6 +103,16 @@ def _facts(found: Scaling) -> str:
         f"`{found.command}`; seed {found.seed}; {found.machine}, {found.threads} threads. "
         f"`{found.model}`{settings}, fitted to people of the train half of {found.panel}. One "
         f"thing varies at a time; the others stay at {_words(found, found.plan.base)}."
+    )
+
+
+def _load(found: Scaling) -> str:
+    costs = found.costs.values()
+    share = sum(cost.fit_cpu for cost in costs) / sum(cost.fit for cost in costs)
+    return (
+        f"The fits got {share:.2f} CPU seconds a second of the clock, of {found.threads} that "
+        "as many threads can use: the less, the busier was the machine, and the longer the clock "
+        "times."
     )
 
 

@@ -124,6 +124,7 @@ def test_more_people_than_there_are_is_refused(panel):
 def test_the_page_states_exponents_machine_and_seed():
     text = page(made_up())
     assert "`the command`; seed 7; a machine, 2 threads" in text
+    assert "got 2.00 CPU seconds a second of the clock, of 2 that" in text
     slopes = [line for line in text.splitlines() if " to " in line and line.startswith("|")]
     assert slopes == [
         "| sites (100 to 400) | 1.00 (1.00) | 1.00 (1.00) | 1.00 (1.00) | - | 0.00 (0.00) |",
