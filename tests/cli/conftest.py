@@ -1,7 +1,9 @@
-"""A folder with a panel, and a finished run on it."""
+"""A folder with a panel, a finished run on it, and children that hear Ctrl-C."""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,14 @@ from commands import DONE, call, run_words
 
 from imaginome.formats import write_panel
 from imaginome.panel import Panel
+
+
+@pytest.fixture(autouse=True)
+def listening() -> Iterator[None]:
+    """Let children hear Ctrl-C even where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,6 @@ SETTINGS = {
     "gan": ["steps=40", "hidden=32", "critic_hidden=32", "patience=40"],
 }
 CHECKPOINT = ".checkpoint.safetensors"
-
-
-@pytest.fixture(autouse=True)
-def listening() -> Iterator[None]:
-    """Let children hear Ctrl-C even where the tests run in the background, which ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def words(files: Path, model: str, out: Path) -> list[str]:

@@ -11,8 +11,10 @@ LIKELIHOOD = 2e-10
 """Seconds of a likelihood an allele, pair of clusters and class."""
 JUDGED = 100
 """Haplotypes whose likelihood a trial computes."""
-TO_FILL_ONE = 4
-"""Haplotypes to one cluster: a smaller panel gets fewer clusters."""
+FILLED_BY = 4
+"""Haplotypes that fill a cluster: the model has no more clusters, whatever its setting."""
+ANONYMOUS_AMONG = 35
+"""Haplotypes to one cluster at the most clusters proposed: clusters of fewer follow people."""
 
 
 class HmmProposer(Proposer):
@@ -26,17 +28,19 @@ class HmmProposer(Proposer):
 
     def _proposal(self, size: Size, clusters: int) -> Proposal:
         settings = (f"clusters={clusters}",)
-        filled = min(clusters, size.haplotypes // TO_FILL_ONE)
+        filled = min(clusters, size.haplotypes // FILLED_BY)
         seconds = 1.0 + size.cells * filled * (PER_CLUSTER + PER_PAIR * filled)
         asked = JUDGED * size.sites * size.classes * filled**2 * LIKELIHOOD
         return Proposal(settings, seconds, settings, seconds + asked, _refused(size, clusters))
 
 
 def _refused(size: Size, clusters: int) -> str:
-    """Say why so many clusters are no more than fewer: the smallest size always makes sense."""
-    smaller = [c for c in CLUSTERS if c < clusters and c >= size.haplotypes // TO_FILL_ONE]
+    """Say why so many clusters would follow people: the smallest size always makes sense."""
+    if clusters == CLUSTERS[0] or clusters * ANONYMOUS_AMONG <= size.haplotypes:
+        return ""
     return (
-        f"{size.haplotypes} haplotypes fill no more than {smaller[0]} clusters" if smaller else ""
+        f"fewer than {ANONYMOUS_AMONG} of {size.haplotypes} haplotypes to a cluster: "
+        "clusters would follow people"
     )
 
 
