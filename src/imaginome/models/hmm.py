@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 
-from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.emergence import ROWS
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.models._completion import Completion
 from imaginome.models._hmm_calibration import calibrated, shrunk_shares
+from imaginome.models._hmm_citations import HMM_CITATIONS
 from imaginome.models._hmm_complete import complete
 from imaginome.models._hmm_em import (
     Observed,
@@ -27,147 +26,12 @@ from imaginome.models._hmm_parameters import (
     from_tensors,
 )
 from imaginome.models._hmm_sampling import draw
+from imaginome.models._hmm_settings import HmmSettings
 from imaginome.models._hmm_trainee import ChainTrainee
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
-from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 from imaginome.training.loop import TrainingPlan, train
-
-SCHEET_STEPHENS_2006 = Citation(
-    "scheet2006",
-    "Scheet, Paul and Stephens, Matthew",
-    "A fast and flexible statistical model for large-scale population genotype data: "
-    "applications to inferring missing genotypes and haplotypic phase",
-    "American Journal of Human Genetics",
-    2006,
-    "10.1086/502802",
-    "haplotype clusters along a chromosome, fitted by expectation-maximisation",
-)
-RABINER_1989 = Citation(
-    "rabiner1989",
-    "Rabiner, Lawrence R.",
-    "A tutorial on hidden Markov models and selected applications in speech recognition",
-    "Proceedings of the IEEE",
-    1989,
-    "10.1109/5.18626",
-    "scaled forward-backward recursions and re-estimation of full transition matrices",
-)
-HUNTER_2004 = Citation(
-    "hunter2004",
-    "Hunter, David R.",
-    "MM algorithms for generalized Bradley-Terry models",
-    "The Annals of Statistics",
-    2004,
-    "10.1214/aos/1079120141",
-    "the M-step of transitions that classes tilt",
-)
-CARTER_KOHN_1994 = Citation(
-    "carter1994",
-    "Carter, C. K. and Kohn, R.",
-    "On Gibbs sampling for state space models",
-    "Biometrika",
-    1994,
-    "10.1093/biomet/81.3.541",
-    "draws whole paths given what is observed, backward through filtered states",
-)
-
-
-DEMING_STEPHAN_1940 = Citation(
-    "deming1940",
-    "Deming, W. Edwards and Stephan, Frederick F.",
-    "On a least squares adjustment of a sampled frequency table when the expected marginal totals "
-    "are known",
-    "The Annals of Mathematical Statistics",
-    1940,
-    "10.1214/aoms/1177731829",
-    "transitions scaled until every population keeps its shares of clusters",
-)
-MADOW_1944 = Citation(
-    "madow1944",
-    "Madow, William G. and Madow, Lillian H.",
-    "On the theory of systematic sampling, I",
-    "The Annals of Mathematical Statistics",
-    1944,
-    "10.1214/aoms/1177731312",
-    "haplotypes drawn together, so that counts stay close to what is expected",
-)
-
-
-class HmmSettings(Settings):
-    """Settings of `hmm`."""
-
-    clusters: int = Field(
-        64,
-        ge=2,
-        le=1024,
-        description="most haplotype clusters (states); a small panel gets one for each four "
-        "train haplotypes",
-    )
-    transitions: Literal["memoryless", "full"] = Field(
-        "full",
-        description="'memoryless': a jump forgets the cluster it leaves; 'full': a transition "
-        "matrix between clusters at every site, started from the memoryless solution",
-    )
-    rounds: int = Field(7, ge=1, description="rounds of EM with memoryless transitions (rounds)")
-    full_rounds: int = Field(
-        6, ge=0, description="most rounds of EM with full transitions (rounds)"
-    )
-    patience: int = Field(
-        2, ge=0, description="rounds without held-out gain after which EM stops; 0: never (rounds)"
-    )
-    final_round: bool = Field(
-        True,
-        description="after the stopping round is chosen, do one more round on train and "
-        "validation people together, so that variants seen only in the latter are kept (yes or no)",
-    )
-    by_population: bool = Field(
-        True, description="let populations, where labelled, weight clusters (yes or no)"
-    )
-    emission_prior: float = Field(
-        0.1,
-        gt=0,
-        description="pseudo-haplotypes of the overall allele frequency in each cluster and site "
-        "(haplotypes)",
-    )
-    jump_prior: float = Field(
-        1.0, gt=0, description="pseudo-jumps, spread evenly over clusters, at each site (jumps)"
-    )
-    transition_prior: float = Field(
-        20.0,
-        gt=0,
-        description="pseudo-transitions of each row, spread as in the memoryless solution "
-        "(haplotypes)",
-    )
-    group_prior: float = Field(
-        0.05,
-        gt=0,
-        description="pseudo-haplotypes that hold a superpopulation's cluster weights to those of "
-        "everyone (haplotypes)",
-    )
-    population_prior: float = Field(
-        2.0,
-        gt=0,
-        description="pseudo-haplotypes that hold a population's cluster weights to those of its "
-        "superpopulation (haplotypes)",
-    )
-    calibrate: bool = Field(
-        True,
-        description="after the fit, scale transitions so that every population keeps its share of "
-        "each cluster at each site; full transitions only (yes or no)",
-    )
-    group_share_prior: float = Field(
-        5.0,
-        ge=0,
-        description="pseudo-haplotypes that hold the shares of a superpopulation to those of "
-        "everyone (haplotypes)",
-    )
-    population_share_prior: float = Field(
-        20.0,
-        ge=0,
-        description="pseudo-haplotypes that hold the shares of a population to those of its "
-        "superpopulation (haplotypes)",
-    )
 
 
 class Hmm(Generator[HmmSettings]):
@@ -191,15 +55,7 @@ class Hmm(Generator[HmmSettings]):
         "person for long would copy that person: the held-out stop and the priors work against "
         "it, the audit tells."
     )
-    citations = (
-        SCHEET_STEPHENS_2006,
-        LI_STEPHENS_2003,
-        RABINER_1989,
-        HUNTER_2004,
-        CARTER_KOHN_1994,
-        DEMING_STEPHAN_1940,
-        MADOW_1944,
-    )
+    citations = HMM_CITATIONS
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"log_likelihood", "population", "complete"}
     )
