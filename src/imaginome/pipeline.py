@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from imaginome import __version__
-from imaginome.choice.budget import AUTO, budget_text, refuse_mixture
+from imaginome.choice.budget import budget_text
 from imaginome.choice.choose import choose
+from imaginome.choice.fitting import asked
 from imaginome.evidence import METRICS, with_evidence
-from imaginome.fitting import create, fit, require_phenotype
+from imaginome.fitting import create, fit
 from imaginome.formats import Tally, learnable, read_panel, write_panel
 from imaginome.formats.samples_table import has_labels, samples_table_text
 from imaginome.metrics.comparison import Comparison
@@ -90,12 +91,8 @@ def run(
         For any input, setting or output that does not work; nothing half-written remains but
         the resumable workspace.
     """
-    refuse_mixture(request.model, request.settings, request.budget)
-    generator = None
-    if request.model != AUTO:
-        generator = create(request.model, request.settings)
-        if request.options.phenotype is not None:
-            require_phenotype(generator)
+    learns_phenotype = request.options.phenotype is not None
+    wanted = asked(request.model, request.settings, request.budget, phenotype=learns_phenotype)
     refuse_existing(request.output, force, folder_with=RECORD)
     policy = policy or Policy()
     identity = request.identity()
@@ -103,7 +100,7 @@ def run(
     workspace = open_workspace(request.output, decisive, resume=resume, force=force)
     try:
         with _logged(workspace, progress) as told:
-            job = _Run(request, generator, policy, workspace, told)
+            job = _Run(request, wanted.generator, policy, workspace, told)
             result = job.whole(identity)
         (workspace / LEDGER).unlink(missing_ok=True)
         close_workspace(workspace, request.output)

@@ -8,7 +8,7 @@ import pytest
 
 from imaginome.fitting import create, fit
 from imaginome.models._hmm_calibration import LIMIT, calibrated, shrunk_shares
-from imaginome.models._hmm_em import Observed, Priors, class_occupancies
+from imaginome.models._hmm_em import Observed, class_occupancies
 from imaginome.models._hmm_parameters import Full
 from imaginome.panel import Panel
 
@@ -85,8 +85,7 @@ def test_occupancies_are_the_posteriors_summed_by_class(threads: int) -> None:
     rows = (rng.random((7, 5)) < 0.4).astype(np.uint8)
     observed = Observed.of(rows, rng.integers(0, CLASSES, 7), np.zeros(CLASSES, dtype=np.int64))
     kept = {name: value.copy() for name, value in parameters.tensors().items()}
-    priors = Priors(np.full(5, 0.5, np.float32), 1.0, 1.0, 1.0, 1.0, 1.0)
-    found = class_occupancies(parameters, observed, np.arange(5) == 0, priors, threads)
+    found = class_occupancies(parameters, observed, threads)
     expected = np.zeros((5, CLASSES, CLUSTERS))
     for row, c in zip(observed.alleles.T, observed.classes, strict=True):
         paths, chances = naive.paths(parameters, row, int(c))

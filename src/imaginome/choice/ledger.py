@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -43,6 +45,12 @@ class Trials(Result):
 
     fingerprint: str
     trials: list[Trial] = Field(default_factory=list)
+
+
+def geometric_means(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the geometric mean of each measure that all of them have."""
+    names = [name for name in found[0] if all(name in one for one in found)]
+    return {n: math.exp(math.fsum(math.log(one[n]) for one in found) / len(found)) for n in names}
 
 
 class Ledger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from imaginome.choice.base import Size
@@ -81,9 +81,8 @@ class Plan:
         people = min(size.haplotypes // 2, MOST_PEOPLE)
         learnt = 2 * (people * (ROUNDS - 1) // ROUNDS)
         comparing = COMPARING * budget
-        lengths = [s for s in STRETCHES if s < size.sites] or [size.sites]
-        if size.sites <= STRETCHES[0]:
-            lengths = [size.sites, *(s for s in STRETCHES if s < size.sites)]
+        whole = [size.sites] if size.sites <= STRETCHES[0] else []
+        lengths = [*whole, *(s for s in STRETCHES if s < size.sites)]
         running = [c for c in contenders if not c.struck]
         for length in lengths:
             part = Size(learnt, length, size.classes)
@@ -146,5 +145,4 @@ def _strike_dearest(contenders: list[Contender], size: Size, seconds: float) -> 
 
 
 def _struck(contender: Contender, why: str) -> Contender:
-    c = contender
-    return Contender(c.model, c.settings, c.seconds, c.trial, c.place, why)
+    return replace(contender, struck=why)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from imaginome.choice.ledger import Trial
+from imaginome.choice.ledger import Trial, geometric_means
 from imaginome.choice.plan import MOST_PEOPLE, ROUNDS, Contender, Plan
 from imaginome.errors import ModelError
 from imaginome.fitting import create, fit
@@ -127,8 +127,7 @@ def _ratios(model: Generator[Any], on: Stage, seed: int) -> dict[str, float]:
             replicates=2,
         )
         found.append(_of_one(comparison.balanced()))
-    names = [name for name in found[0] if all(name in one for one in found)]
-    return {n: math.exp(math.fsum(math.log(one[n]) for one in found) / draws) for n in names}
+    return geometric_means(found)
 
 
 def _of_one(comparison: Comparison) -> dict[str, float]:

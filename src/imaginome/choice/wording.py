@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imaginome.choice.ledger import Trial
+from imaginome.choice.ledger import Trial, geometric_means
 from imaginome.choice.plan import ROUNDS, Contender, Plan
 from imaginome.choice.rule import EQUAL, RACE, Standing
 from imaginome.results import Compared
@@ -81,7 +81,7 @@ def _row(standing: Standing, plan: Plan, chosen: bool) -> Compared:
         **_named(c),
         struck=failed,
         rounds=len(trials),
-        ratios={} if failed else _means(trials),
+        ratios={} if failed else geometric_means([t.ratios for t in trials]),
         score=math.exp(standing.score) if math.isfinite(standing.score) else None,
         log_likelihood=float(np.mean(logs)) if logs else None,
         trial_seconds=round(len(trials) * c.trial_seconds(plan.size), 1),
@@ -101,9 +101,3 @@ def _named(c: Contender) -> dict[str, object]:
         "tried_as": list(c.trial),
         "fit_seconds": round(c.seconds, 1),
     }
-
-
-def _means(trials: Sequence[Trial]) -> dict[str, float]:
-    """Return the geometric mean over rounds of each measure that all of them have."""
-    names = [n for n in trials[0].ratios if all(n in t.ratios for t in trials)]
-    return {n: float(np.exp(np.mean([math.log(t.ratios[n]) for t in trials]))) for n in names}

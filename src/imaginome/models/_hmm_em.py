@@ -8,6 +8,7 @@ of haplotypes, M-steps over sites; both are independent, so threads cannot chang
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -165,31 +166,25 @@ def expectation_maximisation(
         return _Round(parameters, observed, starts, priors, threads).run()
 
 
-def class_occupancies(
-    parameters: Parameters, observed: Observed, starts: Any, priors: Priors, threads: int
-) -> Float:
+def class_occupancies(parameters: Parameters, observed: Observed, threads: int) -> Float:
     """Return how many haplotypes of each class each cluster is expected to hold.
 
     Returns
     -------
     numpy.ndarray
-        ``float32`` of shape ``(n_sites, n_classes, K)``; the other arguments are as for
-        `expectation_maximisation`, which leaves `parameters` as they are here.
+        ``float32`` of shape ``(n_sites, n_classes, K)``.
     """
     with one_blas_thread():
-        count = _Count(parameters, observed, starts, priors, threads)
+        count = _Count(parameters, observed, threads)
         count.run()
     return count.occupancy
 
 
-class _Round:
-    """The arrays of one round."""
+class _Expectation(ABC):
+    """The arrays of one forward and backward pass; what is done with posteriors is left open."""
 
-    def __init__(
-        self, parameters: Parameters, observed: Observed, starts: Any, priors: Priors, threads: int
-    ) -> None:
-        self.parameters, self.observed = parameters, observed
-        self.starts, self.priors, self.threads = starts, priors, threads
+    def __init__(self, parameters: Parameters, observed: Observed, threads: int) -> None:
+        self.parameters, self.observed, self.threads = parameters, observed, threads
         shape = (observed.n, parameters.emission.shape[1])
         self.blocks = pieces(observed.n_sites, BLOCK)
         self.pieces = pieces(observed.n, PIECE)
@@ -208,8 +203,12 @@ class _Round:
             block = self.blocks[index]
             sites = np.arange(block.stop - block.start)
             shares = [sites[part] for part in pieces(len(sites), 8)]
-            self._over(shares, partial(self._update, block))
+            self._over(shares, partial(self._use, block))
         return self.logs
+
+    @abstractmethod
+    def _use(self, block: slice, share: npt.NDArray[np.intp]) -> None:
+        """Do what is to be done at some sites of the block, whose posteriors are known now."""
 
     def _over(self, items: list[Any], work: Callable[[Any], None]) -> None:
         map_pieces(work, items, self.threads)
@@ -249,7 +248,17 @@ class _Round:
         self.gamma[: size + 1, piece] = gamma
         self.message[:size, piece] = message
 
-    def _update(self, block: slice, share: npt.NDArray[np.intp]) -> None:
+
+class _Round(_Expectation):
+    """One round of expectation-maximisation."""
+
+    def __init__(
+        self, parameters: Parameters, observed: Observed, starts: Any, priors: Priors, threads: int
+    ) -> None:
+        super().__init__(parameters, observed, threads)
+        self.starts, self.priors = starts, priors
+
+    def _use(self, block: slice, share: npt.NDArray[np.intp]) -> None:
         """Do the M-step of some sites of the block."""
         p, priors = self.parameters, self.priors
         common = (
@@ -294,15 +303,15 @@ class _Round:
         )
 
 
-class _Count(_Round):
-    """A round that counts where classes are and updates nothing."""
+class _Count(_Expectation):
+    """Counts where classes are."""
 
-    def __init__(self, parameters: Parameters, observed: Observed, *rest: Any) -> None:
-        super().__init__(parameters, observed, *rest)
+    def __init__(self, parameters: Parameters, observed: Observed, threads: int) -> None:
+        super().__init__(parameters, observed, threads)
         shape = (observed.n_sites, len(observed.groups), parameters.emission.shape[1])
         self.occupancy = np.empty(shape, dtype=np.float32)
 
-    def _update(self, block: slice, share: npt.NDArray[np.intp]) -> None:
+    def _use(self, block: slice, share: npt.NDArray[np.intp]) -> None:
         """Sum the posteriors of some sites of the block by class."""
         for site in share:
             sums = self.occupancy[block.start + site]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from imaginome.models._compile import compiled
 from imaginome.models._hmm_parameters import Full
-from imaginome.models._hmm_random import uniform
+from imaginome.models._hmm_random import pick, uniform
 from imaginome.panel import Haplotypes
 from imaginome.randomness import child_sequence
 
@@ -105,9 +105,4 @@ def group(order: Array, state: Array, n_clusters: int, grouped: Array) -> None:
 def other(weights: Array, excluded: int, u: float) -> int:
     """Return an index but `excluded`, at the quantile `u` of the distribution by weight."""
     weights[excluded] = 0.0
-    rest = u * weights.sum()
-    for k in range(len(weights)):
-        rest -= weights[k]
-        if rest < 0:
-            return k
-    return int(np.argmax(weights))
+    return pick(weights, u)

@@ -65,10 +65,10 @@ class Hmm(Generator[HmmSettings]):
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         """Rounds of EM; the validation haplotypes choose the last one."""
-        settings = self.settings
+        settings, learnt = self.settings, self._observed(train_panel)
         trainee = ChainTrainee(
             self._start(train_panel, self._clusters(train_panel, control), control),
-            self._observed(train_panel),
+            learnt,
             self._observed(validation),
             self.sites.contig_starts(),
             self._priors(train_panel),
@@ -81,25 +81,22 @@ class Hmm(Generator[HmmSettings]):
             settings.rounds + full, 1, "log_likelihood", "higher", settings.patience
         )
         self.history = train("hmm", trainee, plan, control)
-        learnt = self._observed(train_panel)
         if settings.final_round:
             learnt = self._observed(train_panel, validation)
             trainee.priors = trainee.priors.with_frequency(pseudo_frequencies(learnt.alleles.T))
             trainee.round(learnt)
         chain = trainee.parameters
         if isinstance(chain, Full):
-            chain = self._calibrated(chain.rounded(), learnt, trainee.priors, control)
+            chain = self._calibrated(chain.rounded(), learnt, control)
         self._parameters = chain
 
-    def _calibrated(
-        self, chain: Full, learnt: Observed, priors: Priors, control: FitControl
-    ) -> Full:
+    def _calibrated(self, chain: Full, learnt: Observed, control: FitControl) -> Full:
         """Let every class keep its share of each cluster along the chain."""
         settings, threads = self.settings, control.threads
         if not settings.calibrate:
             return chain
         control.progress.note("hmm: calibrating the clusters of every population")
-        occupancy = class_occupancies(chain, learnt, self.sites.contig_starts(), priors, threads)
+        occupancy = class_occupancies(chain, learnt, threads)
         pseudo = settings.group_share_prior, settings.population_share_prior
         return calibrated(chain, shrunk_shares(occupancy, learnt.groups, *pseudo), threads)
 
