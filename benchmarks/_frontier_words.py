@@ -6,10 +6,10 @@ import argparse
 import re
 import shlex
 from pathlib import Path
-from typing import NoReturn
 
+from benchmarks._command_line import Parser, require, short, stem_of
 from benchmarks._frontier_points import MOSAIC, Point, Published, learned, mosaic
-from imaginome.errors import FormatError, SettingsError
+from imaginome.errors import SettingsError
 from imaginome.formats.hapt import Hapt
 from imaginome.models.registry import models
 
@@ -19,16 +19,9 @@ NONE = "none"
 ABOUT = "Realism against copying of a panel: generators beside mosaics of real haplotypes."
 
 
-class _Parser(argparse.ArgumentParser):
-    """Wrong usage is one line, as everywhere in imaginome."""
-
-    def error(self, message: str) -> NoReturn:
-        raise SettingsError(" ".join(message.split()))
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    found = _Parser("frontier", description=ABOUT)
+    found = Parser("frontier", description=ABOUT)
     add = found.add_argument
     add("panel", type=Path, help="VCF, BCF or .hapt")
     add("--samples", type=Path, help="table of labels")
@@ -65,9 +58,7 @@ def check(given: argparse.Namespace) -> None:
     ImaginomeError
         For the first of it.
     """
-    for path in (given.panel, given.samples, given.legend):
-        if path is not None:
-            _require(path)
+    require(given.panel, given.samples, given.legend)
     if given.seeds < 1 or given.seed < 0:
         raise SettingsError("seeds count from 0 on, and at least one is needed")
     if given.individuals is not None and given.individuals < 2:
@@ -100,31 +91,23 @@ def _published(words: str, given: argparse.Namespace) -> Published:
     name, equals, file = words.partition("=")
     if not name or not equals:
         raise SettingsError(f"--published '{words}' names no file", "write NAME=FILE")
-    _require(Path(file))
+    require(Path(file))
     legend = None
     if file.endswith(Hapt.suffixes) and not Hapt.legend_beside(Path(file)).is_file():
         legend = given.legend or Hapt.legend_beside(given.panel)
     return Published(name, file=Path(file), legend=legend)
 
 
-def _require(path: Path) -> None:
-    if not path.is_file():
-        raise FormatError(f"there is no file {path}", "check the path")
-
-
 def panel_name(given: argparse.Namespace) -> str:
     """Return what the panel is called: as asked, or by its file (folder for ``real.*``), region."""
     if given.name:
         return str(given.name)
-    stem = given.panel.name.split(".")[0]
-    stem = given.panel.resolve().parent.name if stem == "real" else stem
-    return re.sub(r"[^\w.-]+", "-", f"{stem}-{given.regions}").strip("-")
+    return re.sub(r"[^\w.-]+", "-", f"{stem_of(given.panel)}-{given.regions}").strip("-")
 
 
 def command(given: argparse.Namespace) -> str:
     """Return a command that repeats the measurement; files by name, wherever they lie."""
-    words = ["python", "-m", "benchmarks.frontier", f"{given.panel.resolve().parent.name}/"]
-    words[-1] += given.panel.name
+    words = ["python", "-m", "benchmarks.frontier", short(given.panel)]
     words += ["--samples", given.samples.name] if given.samples else []
     words += ["--legend", given.legend.name] if given.legend else []
     words += ["-r", given.regions] if given.regions else []

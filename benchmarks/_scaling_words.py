@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import shlex
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from benchmarks._command_line import Parser, require, short
 from benchmarks._scaling_plan import Plan, Size, positive
-from imaginome.errors import FormatError, SettingsError
+from imaginome.errors import SettingsError
 from imaginome.fitting import create
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks" / "scaling.md"
@@ -20,16 +21,9 @@ LONG = (10_000, 10_000)
 HOLDOUT = 0.5
 
 
-class _Parser(argparse.ArgumentParser):
-    """Wrong usage is one line, as everywhere in imaginome."""
-
-    def error(self, message: str) -> NoReturn:
-        raise SettingsError(" ".join(message.split()))
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    found = _Parser("scaling", description="What a generator costs as panels grow.")
+    found = Parser("scaling", description="What a generator costs as panels grow.")
     add = found.add_argument
     add("panel", type=Path, help="VCF, BCF or .hapt")
     add("--samples", type=Path, help="table of labels")
@@ -70,9 +64,7 @@ def plan_of(given: argparse.Namespace) -> Plan:
         For files that are not there, sizes that are not positive, and settings that the
         generator refuses.
     """
-    for path in (given.panel, given.samples, given.legend):
-        if path is not None and not path.is_file():
-            raise FormatError(f"there is no file {path}", "check the path")
+    require(given.panel, given.samples, given.legend)
     sites, people, units = positive(given.base, "base")
     values = {
         "sites": positive(given.sites, "sites"),
@@ -89,7 +81,7 @@ def plan_of(given: argparse.Namespace) -> Plan:
 
 def command(given: argparse.Namespace) -> str:
     """Return a command that does it again; files by name, wherever they lie."""
-    words = [f"{given.panel.resolve().parent.name}/{given.panel.name}"]
+    words = [short(given.panel)]
     words += ["--samples", given.samples.name] if given.samples else []
     words += ["--legend", given.legend.name] if given.legend else []
     words += ["--model", given.model] if given.model != "hmm" else []
@@ -102,9 +94,3 @@ def command(given: argparse.Namespace) -> str:
         words += [f"--{name}", *map(str, chosen)] if tuple(chosen) != value else []
     words += ["--holdout", f"{given.holdout:g}"] if given.holdout != HOLDOUT else []
     return shlex.join(["python", "-m", "benchmarks.scaling", *words, "--seed", str(given.seed)])
-
-
-def panel_name(given: argparse.Namespace) -> str:
-    """Return what the panel is called: by its file, or its folder for ``real.*``."""
-    stem = str(given.panel.name).split(".")[0]
-    return str(given.panel.resolve().parent.name) if stem == "real" else stem

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks._command_line import main
 from benchmarks._drawing import png, svg
 from benchmarks._frontier_page import page
 from benchmarks._frontier_picture import HEIGHT, WIDTH, picture, title
@@ -26,7 +26,6 @@ from benchmarks._frontier_scores import Bench, Score
 from benchmarks._frontier_words import check, command, panel_name, parser, points
 from imaginome.cli.console import show_progress
 from imaginome.cli.reading import thread_count
-from imaginome.errors import ImaginomeError
 from imaginome.formats import ReadOptions
 from imaginome.formats.regions import parse_regions
 from imaginome.outputs import atomic_file, output_error, write_text
@@ -122,17 +121,5 @@ def _make_folders(folder: Path, docs: Path | None) -> None:
             raise output_error(path, error) from error
 
 
-def main() -> None:
-    """Run; a failure is one line on stderr and an exit code."""
-    try:
-        run(sys.argv[1:])
-    except ImaginomeError as error:
-        print(f"frontier: error: {' '.join(str(error).split())}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        print("frontier: error: interrupted; repeat the command to go on", file=sys.stderr)
-        raise SystemExit(1) from None
-
-
 if __name__ == "__main__":
-    main()
+    main("frontier", run, "interrupted; repeat the command to go on")

@@ -10,18 +10,18 @@ draw takes. Written to ``docs/benchmarks/scaling.md``.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 
+from benchmarks._command_line import main, stem_of
 from benchmarks._scaling_page import Long, Scaling, page
 from benchmarks._scaling_plan import Plan, Size, part
 from benchmarks._scaling_point import Cost, Job, measured_apart
-from benchmarks._scaling_words import command, panel_name, parser, plan_of, settings_of, units_of
+from benchmarks._scaling_words import command, parser, plan_of, settings_of, units_of
 from benchmarks.machine import machine
 from imaginome.cli.console import show_progress
 from imaginome.cli.reading import thread_count
-from imaginome.errors import ImaginomeError, ModelError
+from imaginome.errors import ModelError
 from imaginome.fitting import create
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.outputs import write_text
@@ -98,7 +98,7 @@ def _measured(bench: Bench, plan: Plan) -> Scaling:
         model=given.model,
         settings=bench.settings,
         units=bench.units,
-        panel=panel_name(given),
+        panel=stem_of(given.panel),
         command=command(given),
         machine=machine(),
         seed=given.seed,
@@ -110,17 +110,5 @@ def _measured(bench: Bench, plan: Plan) -> Scaling:
     )
 
 
-def main() -> None:
-    """Run; a failure is one line on stderr and an exit code."""
-    try:
-        run(sys.argv[1:])
-    except ImaginomeError as error:
-        print(f"scaling: error: {' '.join(str(error).split())}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        print("scaling: error: interrupted", file=sys.stderr)
-        raise SystemExit(1) from None
-
-
 if __name__ == "__main__":
-    main()
+    main("scaling", run, "interrupted")

@@ -1,0 +1,61 @@
+"""What the command lines of the benchmarks share: parser, names of panels, one-line errors."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from imaginome.errors import FormatError, ImaginomeError, SettingsError
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong usage is one line, as everywhere in imaginome."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong.
+
+        Raises
+        ------
+        SettingsError
+            Always.
+        """
+        raise SettingsError(" ".join(message.split()))
+
+
+def require(*paths: Path | None) -> None:
+    """Raise for the first file that was given and is not there.
+
+    Raises
+    ------
+    FormatError
+        Names it.
+    """
+    for path in paths:
+        if path is not None and not path.is_file():
+            raise FormatError(f"there is no file {path}", "check the path")
+
+
+def short(panel: Path) -> str:
+    """Return a panel's file with its folder, wherever that lies."""
+    return f"{panel.resolve().parent.name}/{panel.name}"
+
+
+def stem_of(panel: Path) -> str:
+    """Return what a panel is called: by its file, or its folder for ``real.*``."""
+    stem = panel.name.split(".")[0]
+    return panel.resolve().parent.name if stem == "real" else stem
+
+
+def main(name: str, run: Callable[[Sequence[str]], object], interrupted: str) -> None:
+    """Run on the words of the command line; a failure is one line on stderr and an exit code."""
+    try:
+        run(sys.argv[1:])
+    except ImaginomeError as error:
+        print(f"{name}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print(f"{name}: error: {interrupted}", file=sys.stderr)
+        raise SystemExit(1) from None
