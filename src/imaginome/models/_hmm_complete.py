@@ -15,23 +15,11 @@ import numpy.typing as npt
 
 from imaginome.models._compile import one_blas_thread
 from imaginome.models._completion import Completion
-from imaginome.models._hmm_gaps import (
-    begin,
-    expect_full,
-    expect_memoryless,
-    trace_full,
-    trace_memoryless,
-)
 from imaginome.models._hmm_parameters import Float, Full, Parameters
-from imaginome.models._hmm_posterior import (
-    Alleles,
-    Index,
-    Pairs,
-    class_posterior,
-    filter_block,
-    uniform_start,
-)
+from imaginome.models._hmm_passes import backward, forward, uniform_start
+from imaginome.models._hmm_posterior import Alleles, Index, Pairs, class_posterior
 from imaginome.models._hmm_random import uniform
+from imaginome.models._hmm_trace import begin, trace_full, trace_memoryless
 from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 
@@ -100,32 +88,36 @@ class _Piece:
         beta = np.ones_like(borders[-1])
         for index in range(len(self.blocks) - 1, -1, -1):
             block = self.blocks[index]
-            kept = self._kept(block, borders[index])
-            self._expect(block, beta, kept, dosages)
+            prior, kept = self._kept(block, borders[index])
             for d in range(len(drawn)):
                 path = np.empty((block.stop - block.start, drawn.shape[1]), dtype=np.uint8)
                 self._trace(block, kept, chosen[d], self.keys[d], states[d], path)
                 drawn[d][:, block] = path.T
+            self._expect(block, beta, prior, kept, dosages)
 
     def _borders(self) -> list[Float]:
         """Return the forward variables before each block and after the last."""
         alpha = uniform_start(self.parameters, len(self.row))
-        unused = np.zeros(len(self.row), dtype=np.float64)
+        scratch = np.empty((1, *alpha.shape), dtype=np.float32)
         borders = [alpha.copy()]
         for block in self.blocks:
-            columns = self.columns[block]
-            filter_block(self.parameters, block, columns, self.pairs.cls, alpha, None, unused)
+            self._forward(block, alpha, scratch, scratch, False)
             borders.append(alpha.copy())
         return borders
 
-    def _kept(self, block: slice, before: Float) -> Float:
-        """Return the forward variables before each site of a block and after the last."""
-        alpha = before.copy()
+    def _kept(self, block: slice, before: Float) -> tuple[Float, Float]:
+        """Return what `_hmm_forward` calls `prior` and, before the backward pass, `gamma`."""
+        size = block.stop - block.start
+        prior = np.empty((size, *before.shape), dtype=np.float32)
+        kept = np.empty((size + 1, *before.shape), dtype=np.float32)
+        kept[0] = before
+        self._forward(block, before.copy(), prior, kept, True)
+        return prior, kept
+
+    def _forward(self, block: slice, alpha: Float, prior: Float, kept: Float, keep: bool) -> None:
         unused = np.zeros(len(self.row), dtype=np.float64)
-        kept = np.empty((block.stop - block.start + 1, *alpha.shape), dtype=np.float32)
-        columns = self.columns[block]
-        filter_block(self.parameters, block, columns, self.pairs.cls, alpha, kept, unused)
-        return kept
+        data = self.columns[block], self.pairs.cls
+        forward(self.parameters, block, data, alpha, prior, kept, keep, unused)
 
     def _ends(self, alpha: Float) -> tuple[Index, npt.NDArray[np.int64]]:
         """Draw the pair of each row and the cluster of its last site, ``(draws, n_rows)``."""
@@ -142,15 +134,11 @@ class _Piece:
             begin(alpha, chosen[d], keys, counter, states[d])
         return chosen, states
 
-    def _expect(self, block: slice, beta: Float, kept: Float, dosages: Float) -> None:
-        p = self.parameters
-        found = np.empty((block.stop - block.start, len(self.row)), dtype=np.float32)
-        data = (self.columns[block], self.pairs.cls, p.emission[block])
-        if isinstance(p, Full):
-            rest = (p.transition[block], p.tilt[block], p.inverse[block])
-            expect_full(*data, *rest, beta, kept, found)
-        else:
-            expect_memoryless(*data, p.switch[block], p.jump[block], beta, kept, found)
+    def _expect(self, block: slice, beta: Float, prior: Float, kept: Float, dosages: Float) -> None:
+        """Add the expected alleles of a block; `kept` becomes the posteriors of clusters."""
+        p, message = self.parameters, np.empty_like(prior)
+        backward(p, block, (self.columns[block], self.pairs.cls), beta, prior, kept, message)
+        found = np.einsum("shk,sk->sh", kept[1:], p.emission[block])
         weighted = found * self.pairs.weight.astype(np.float32)
         np.add.at(dosages[:, block], self.row, weighted.T)
 

@@ -18,13 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.models._compile import one_blas_thread
-from imaginome.models._hmm_forward import (
-    backward_full,
-    backward_memoryless,
-    forward_full,
-    forward_memoryless,
-)
-from imaginome.models._hmm_parameters import Float, Full, Memoryless, Parameters
+from imaginome.models._hmm_parameters import Float, Memoryless, Parameters
+from imaginome.models._hmm_passes import Columns, backward, forward, uniform_start
 from imaginome.models._hmm_update import class_sums, update_full, update_memoryless
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
@@ -69,6 +64,10 @@ class Observed:
         ordered = np.ascontiguousarray(classes[order])
         borders = np.searchsorted(ordered, np.arange(len(groups) + 1)).astype(np.int64)
         return cls(np.ascontiguousarray(haplotypes[order].T), ordered, borders, order, groups)
+
+    def columns(self, block: slice, piece: slice) -> Columns:
+        """Return alleles and classes of some haplotypes at the sites of a block."""
+        return self.alleles[block, piece], self.classes[piece]
 
     @property
     def n(self) -> int:
@@ -123,14 +122,14 @@ def log_likelihoods(
     parameters: Parameters, observed: Observed, threads: int
 ) -> npt.NDArray[np.float64]:
     """Return ln P(haplotype | class) of each haplotype, in the order of the panel."""
-    n_clusters = parameters.emission.shape[1]
     logs = np.zeros(observed.n, dtype=np.float64)
     whole = slice(0, observed.n_sites)
 
     def work(piece: slice) -> None:
-        alpha = _uniform(piece.stop - piece.start, n_clusters)
+        alpha = uniform_start(parameters, piece.stop - piece.start)
         scratch = np.empty((1, *alpha.shape), dtype=np.float32)
-        _forward(parameters, observed, whole, piece, alpha, scratch, scratch, False, logs)
+        data = observed.columns(whole, piece)
+        forward(parameters, whole, data, alpha, scratch, scratch, False, logs[piece])
 
     with one_blas_thread():
         map_pieces(work, pieces(observed.n, PIECE), threads)
@@ -214,21 +213,12 @@ class _Expectation(ABC):
         map_pieces(work, items, self.threads)
 
     def _forward_to_borders(self, piece: slice) -> None:
-        alpha = _uniform(piece.stop - piece.start, self.borders.shape[2])
+        alpha = uniform_start(self.parameters, piece.stop - piece.start)
         scratch = np.empty((1, *alpha.shape), dtype=np.float32)
         for index, block in enumerate(self.blocks):
             self.borders[index, piece] = alpha
-            _forward(
-                self.parameters,
-                self.observed,
-                block,
-                piece,
-                alpha,
-                scratch,
-                scratch,
-                False,
-                self.logs,
-            )
+            data, logs = self.observed.columns(block, piece), self.logs[piece]
+            forward(self.parameters, block, data, alpha, scratch, scratch, False, logs)
 
     def _smooth(self, index: int, piece: slice) -> None:
         """Fill the block's arrays for a piece; move its `beta` to the site before the block."""
@@ -240,10 +230,9 @@ class _Expectation(ABC):
         gamma = np.empty((size + 1, *shape), dtype=np.float32)
         message = np.empty((size, *shape), dtype=np.float32)
         gamma[0] = alpha
-        unused = np.zeros(self.observed.n, dtype=np.float64)
-        _forward(self.parameters, self.observed, block, piece, alpha, prior, gamma, True, unused)
-        beta = self.beta[piece]
-        _backward(self.parameters, self.observed, block, piece, beta, prior, gamma, message)
+        data, unused = self.observed.columns(block, piece), np.zeros(n, dtype=np.float64)
+        forward(self.parameters, block, data, alpha, prior, gamma, True, unused)
+        backward(self.parameters, block, data, self.beta[piece], prior, gamma, message)
         self.prior[:size, piece] = prior
         self.gamma[: size + 1, piece] = gamma
         self.message[:size, piece] = message
@@ -319,48 +308,3 @@ class _Count(_Expectation):
 
 
 SWEEPS = 2
-
-
-def _uniform(n: int, n_clusters: int) -> Float:
-    return np.full((n, n_clusters), 1.0 / n_clusters, dtype=np.float32)
-
-
-def _forward(
-    parameters: Parameters,
-    observed: Observed,
-    block: slice,
-    piece: slice,
-    alpha: Float,
-    prior: Float,
-    gamma: Float,
-    keep: bool,
-    logs: npt.NDArray[np.float64],
-) -> None:
-    p, data = parameters, (observed.alleles[block, piece], observed.classes[piece])
-    rest: tuple[Any, ...] = (alpha, prior, gamma, keep, logs[piece])
-    if isinstance(p, Full):
-        forward_full(
-            *data, p.emission[block], p.transition[block], p.tilt[block], p.inverse[block], *rest
-        )
-    else:
-        forward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)
-
-
-def _backward(
-    parameters: Parameters,
-    observed: Observed,
-    block: slice,
-    piece: slice,
-    beta: Float,
-    prior: Float,
-    gamma: Float,
-    message: Float,
-) -> None:
-    p, data = parameters, (observed.alleles[block, piece], observed.classes[piece])
-    rest = (beta, prior, gamma, message)
-    if isinstance(p, Full):
-        backward_full(
-            *data, p.emission[block], p.transition[block], p.tilt[block], p.inverse[block], *rest
-        )
-    else:
-        backward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)

@@ -12,6 +12,8 @@ the nearest cache and full transitions become matrix products. Arrays of a block
     What a site tells about its cluster from itself and everything after it, scaled so that
     ``prior[l, h, j] * T[l, j, k] * message[l, h, k]`` sums to 1 over ``j, k``.
 
+Alleles are 0, 1, or 2 where nothing was observed: that is as likely in every cluster.
+
 Source: Rabiner 1989 (scaling), Scheet & Stephens 2006 (the model).
 """
 
@@ -24,6 +26,20 @@ import numpy as np
 from imaginome.models._compile import compiled
 
 Array = Any
+
+
+@compiled
+def base_of(allele: int) -> Any:
+    """Return P(allele | cluster that never carries ALT)."""
+    return np.float32(0.0) if allele == 1 else np.float32(1.0)
+
+
+@compiled
+def slope_of(allele: int) -> Any:
+    """Return how P(allele | cluster) grows with the cluster's P(ALT)."""
+    if allele == 2:
+        return np.float32(0.0)
+    return np.float32(1.0) if allele == 1 else np.float32(-1.0)
 
 
 @compiled
@@ -57,8 +73,7 @@ def forward_full(
         np.dot(before, transition[site], ahead)
         for h in range(n):
             c = classes[h]
-            slope = np.float32(1.0) if alleles[site, h] else np.float32(-1.0)
-            base = np.float32(0.0) if alleles[site, h] else np.float32(1.0)
+            base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
             total = np.float32(0.0)
             for k in range(n_clusters):
                 value = ahead[h, k] * tilt[site, c, k] * (base + slope * emission[site, k])
@@ -93,8 +108,7 @@ def backward_full(
         told = message[site]
         for h in range(n):
             c = classes[h]
-            slope = np.float32(1.0) if alleles[site, h] else np.float32(-1.0)
-            base = np.float32(0.0) if alleles[site, h] else np.float32(1.0)
+            base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
             for k in range(n_clusters):
                 gamma[site + 1, h, k] *= beta[h, k]
                 told[h, k] = beta[h, k] * tilt[site, c, k] * (base + slope * emission[site, k])
@@ -133,8 +147,7 @@ def forward_memoryless(
             prior[site, :, :] = alpha
         for h in range(n):
             c = classes[h]
-            slope = np.float32(1.0) if alleles[site, h] else np.float32(-1.0)
-            base = np.float32(0.0) if alleles[site, h] else np.float32(1.0)
+            base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
             total = np.float32(0.0)
             for k in range(n_clusters):
                 value = stay * alpha[h, k] + switch[site] * jump[site, c, k]
@@ -168,8 +181,7 @@ def backward_memoryless(
         stay = np.float32(1.0) - switch[site]
         for h in range(n):
             c = classes[h]
-            slope = np.float32(1.0) if alleles[site, h] else np.float32(-1.0)
-            base = np.float32(0.0) if alleles[site, h] else np.float32(1.0)
+            base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
             landed = np.float32(0.0)
             for k in range(n_clusters):
                 gamma[site + 1, h, k] *= beta[h, k]

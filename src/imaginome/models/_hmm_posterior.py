@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome.models._completion import UNKNOWN, posterior_shares
-from imaginome.models._hmm_gaps import filter_full, filter_memoryless
 from imaginome.models._hmm_parameters import Float, Full, Parameters
+from imaginome.models._hmm_passes import forward, uniform_start
 from imaginome.parallel import map_pieces, pieces
 
 PIECE = 128
@@ -84,9 +83,10 @@ def filtered_logs(
     def work(part: slice) -> None:
         own = pairs.take(part)
         alpha = uniform_start(parameters, len(own.row))
+        scratch = np.empty((1, *alpha.shape), dtype=np.float32)
         whole = slice(0, alleles.shape[1])
-        columns = np.ascontiguousarray(alleles[own.row].T)
-        filter_block(parameters, whole, columns, own.cls, alpha, None, found[part])
+        data = np.ascontiguousarray(alleles[own.row].T), own.cls
+        forward(parameters, whole, data, alpha, scratch, scratch, False, found[part])
 
     map_pieces(work, pieces(len(pairs.row), PIECE), threads)
     logs = np.zeros(shares.shape)
@@ -132,31 +132,3 @@ def bridge(parameters: Parameters, first: int, stop: int, c: int) -> Float:
             landed = p.switch[site] * product.sum(axis=1, keepdims=True) * p.jump[site, c]
             product = (1 - p.switch[site]) * product + landed
     return product
-
-
-def uniform_start(parameters: Parameters, n: int) -> Float:
-    """Return the forward variables before the first site: every cluster alike."""
-    n_clusters = parameters.emission.shape[1]
-    return np.full((n, n_clusters), 1.0 / n_clusters, dtype=np.float32)
-
-
-def filter_block(
-    parameters: Parameters,
-    block: slice,
-    columns: Alleles,
-    classes: Index,
-    alpha: Float,
-    kept: Float | None,
-    logs: npt.NDArray[np.float64],
-) -> None:
-    """Move `alpha` over a block; fill `kept` where it is given; add to `logs`."""
-    p, keep = parameters, kept is not None
-    store = np.empty((1, *alpha.shape), dtype=np.float32) if kept is None else kept
-    rest: tuple[Any, ...] = (alpha, store, keep, logs)
-    if isinstance(p, Full):
-        parts = (p.emission[block], p.transition[block], p.tilt[block], p.inverse[block])
-        filter_full(columns, classes, *parts, *rest)
-    else:
-        filter_memoryless(
-            columns, classes, p.emission[block], p.switch[block], p.jump[block], *rest
-        )
