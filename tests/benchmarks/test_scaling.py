@@ -138,15 +138,16 @@ def test_the_page_states_exponents_machine_and_seed():
 @on_linux
 def test_memory_is_the_points_own_and_grows_with_it(panel):
     """Neither what this process held before counts, nor what the tests around it held."""
-    large = np.ones(300 << 20, dtype=np.uint8)
-    assert peak_memory_mb() > 300
+    large = np.ones(600 << 20, dtype=np.uint8)
+    assert peak_memory_mb() > 600
     del large
-    sites = [100, 6000]
+    sites = [100, 24_000]
     jobs = [Job(part(panel, n, 30), "hmm", ("clusters=12",), 20, 1, 1) for n in sites]
     small, big = (measured_apart(job) for job in jobs)
-    assert small.peak < 300
-    # Full transitions between 12 clusters at 6,000 sites, float32.
-    assert big.added > small.added + 6000 * 144 * 4 / 2**20
+    # A process that has to compile first holds some 350 MiB.
+    assert small.peak < 500
+    # Alleles and three populations' jumps of 12 clusters, float32, at least.
+    assert big.added > small.added + 24_000 * 12 * 4 * 4 / 2**20
     assert big.fit > small.fit
 
 
