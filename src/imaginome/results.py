@@ -153,13 +153,60 @@ class Finding(Result):
     key: bool = False
 
 
+Area = Literal["membership", "singling out", "linkability", "attribute inference"]
+Access = Literal["panel", "model"]
+
+
+class RecordRisk(Result):
+    """How much one artificial haplotype, or one stretch of it, tells of a train member.
+
+    Attributes
+    ----------
+    sample, haplotype
+        Artificial individual, and 0 or 1.
+    contig, start, end
+        The stretch, 1-based and inclusive; the whole haplotype is its first to last site.
+    score, unit
+        What was measured, for example the length of the longest shared run.
+    p, q
+        Probability of a score as high if nobody in train had been seen, and the
+        false-discovery rate at which the record is named.
+    flagged
+        Whether it is named as risky at the rate of the policy.
+    """
+
+    sample: str
+    haplotype: int
+    contig: str
+    start: int
+    end: int
+    score: float
+    unit: str = ""
+    p: float
+    q: float
+    flagged: bool
+
+
 class AttackResult(Result):
-    """Everything that one attack found."""
+    """Everything that one attack found.
+
+    Attributes
+    ----------
+    area
+        What the attacker would gain.
+    access
+        ``panel``: the attacker has the artificial panel; ``model``: the fitted model too.
+    records
+        Artificial records that it names, riskiest first; never a real one.
+    """
 
     attack: str
     name: str
     description: str
+    area: Area = "membership"
+    access: Access = "panel"
     findings: list[Finding]
+    records: list[RecordRisk] = []
     figures: list[Figure] = []
     tables: list[Table] = []
     citations: list[str] = []
@@ -188,8 +235,74 @@ class Evaluation(Result):
     peak_memory_mb: float = 0.0
 
 
+class AreaVerdict(Result):
+    """The judgement of what an attacker could gain in one area, or from the model file."""
+
+    area: str
+    verdict: Status
+    reasons: list[str]
+
+
+class Leak(Result):
+    """A known leak that was planted into real people whom no model saw.
+
+    `planted` counts the individuals that carry it; `weakest` marks one that nothing need find.
+    """
+
+    id: str
+    name: str
+    description: str
+    planted: int
+    weakest: bool = False
+
+
+class Detection(Result):
+    """What one attack found of one planted leak, by its most telling finding."""
+
+    attack: str
+    leak: str
+    finding: str
+    strength: Estimate
+    baseline: float | None = None
+    status: Status
+    found: bool
+
+
+class Power(Result):
+    """Which planted leaks each attack finds on this very panel.
+
+    Attributes
+    ----------
+    sizes
+        People in the panels in which leaks were planted; fewer than in the audit.
+    detections
+        One for each attack and leak.
+    safe
+        The same attacks on real people whom nobody saw: none should be found.
+    """
+
+    sizes: PanelSizes
+    leaks: list[Leak]
+    detections: list[Detection]
+    safe: list[Detection]
+    notes: list[str] = []
+    seconds: float = 0.0
+
+
 class Audit(Result):
-    """The content of ``audit.json``: all attacks and their verdict."""
+    """The content of ``audit.json``: all attacks and their verdict.
+
+    Attributes
+    ----------
+    verdict, reasons
+        Of the artificial panel; attacks with the model do not count here.
+    areas
+        The same by what an attacker could gain.
+    model
+        Whether the model file itself may leave; None where it was not attacked.
+    power
+        Which planted leaks the attacks find here; None where it was not asked.
+    """
 
     version: str
     seed: int
@@ -197,6 +310,9 @@ class Audit(Result):
     attacks: list[AttackResult]
     verdict: Status
     reasons: list[str]
+    areas: list[AreaVerdict] = []
+    model: AreaVerdict | None = None
+    power: Power | None = None
     not_tested: list[str]
     notes: list[str] = []
     seconds: float = 0.0

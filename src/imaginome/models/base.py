@@ -92,7 +92,14 @@ class Generator(ABC, Generic[S]):
         ------
         ModelError
             When the panel is too small for the model, with what to do.
+        CapabilityError
+            When a guarantee is asked for and the generator does not declare ``private``.
         """
+        if control.guarantee is not None and "private" not in self.capabilities:
+            raise CapabilityError(
+                f"{self.id} cannot be fitted privately",
+                "leave out --epsilon; `imaginome models` shows which generators can",
+            )
         if "phenotype" not in self.capabilities:
             train, validation = _without_phenotype(train), _without_phenotype(validation)
         self._frame = PanelFrame.of(train, validation)

@@ -41,6 +41,7 @@ class Aats(Attack):
         YELMEN_2021.because("its use on haplotypes, and both parts reported apart"),
         SHAO_WU_1989.because("intervals from half samples"),
     )
+    area = "membership"
     sees = "balanced"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
@@ -68,6 +69,7 @@ class Aats(Attack):
             attack=self.id,
             name=self.name,
             description=self.description,
+            area=self.area,
             findings=findings,
             figures=[_bars(findings), _densities(distances)],
             citations=[citation.text() for citation in self.citations],

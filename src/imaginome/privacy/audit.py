@@ -61,10 +61,14 @@ def audit(
     started = time.perf_counter()
     policy = policy or Policy()
     chosen = list(only) or attacks.ids()
+    absent = _absent(comparison, chosen)
+    chosen = [attack_id for attack_id in chosen if attack_id not in absent]
     results = _run(comparison, policy, chosen, progress)
-    verdict, reasons = judge_all(results)
+    verdict, reasons = judge_all([result for result in results if result.access == "panel"])
     left_out = [
-        f"Attack '{other}': not asked for" for other in attacks.ids() if other not in chosen
+        f"Attack '{other}': {absent.get(other, 'not asked for')}"
+        for other in attacks.ids()
+        if other not in chosen
     ]
     return Audit(
         version=__version__,
@@ -78,6 +82,12 @@ def audit(
         seconds=round(time.perf_counter() - started, 2),
         peak_memory_mb=peak_memory_mb(),
     )
+
+
+def _absent(comparison: Comparison, chosen: Sequence[str]) -> dict[str, str]:
+    """Return, for each attack that cannot be run here, the reason."""
+    reasons = {attack_id: attacks.get(attack_id)().missing(comparison) for attack_id in chosen}
+    return {attack_id: reason for attack_id, reason in reasons.items() if reason}
 
 
 def _run(

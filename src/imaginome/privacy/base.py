@@ -8,11 +8,11 @@ from typing import ClassVar, Literal
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.policy import Policy
-from imaginome.results import AttackResult
+from imaginome.results import Access, Area, AttackResult
 
 
 class Attack(ABC):
-    """An attack on an artificial panel by someone who has only that panel.
+    """An attack by someone who has the artificial panel, or the model that it came from.
 
     Attributes
     ----------
@@ -23,6 +23,11 @@ class Attack(ABC):
         What this attack cannot see.
     citations
         Where the attack comes from.
+    area
+        What the attacker would gain.
+    access
+        ``panel``: has the artificial panel only; ``model``: may ask the fitted model too, through
+        `Comparison.evidence`.
     sees
         Whom it attacks: ``everyone``; ``parts``, train in parts as large as the holdout; or
         ``balanced``, all three panels reduced to equal numbers. The audit's notes say so.
@@ -33,7 +38,18 @@ class Attack(ABC):
     description: ClassVar[str]
     blind_spot: ClassVar[str]
     citations: ClassVar[tuple[Citation, ...]]
+    area: ClassVar[Area]
+    access: ClassVar[Access] = "panel"
     sees: ClassVar[Literal["everyone", "parts", "balanced"]]
+
+    def missing(self, comparison: Comparison) -> str:
+        """Return why this attack cannot be run on these panels; empty where it can.
+
+        The audit lists what is missing as not tested.
+        """
+        if self.access == "model" and comparison.evidence is None:
+            return "no model was given"
+        return ""
 
     @abstractmethod
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:

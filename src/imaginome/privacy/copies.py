@@ -39,6 +39,7 @@ class Copies(Attack):
         CHEN_2020.because("the nearest generated record at distance zero"),
         WILSON_1927.because("the interval of a share"),
     )
+    area = "singling out"
     sees = "everyone"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
@@ -51,6 +52,7 @@ class Copies(Attack):
             attack=self.id,
             name=self.name,
             description=self.description,
+            area=self.area,
             findings=[
                 _finding(what, unit, matches, policy) for what, (unit, matches) in found.items()
             ],

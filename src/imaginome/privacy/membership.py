@@ -40,6 +40,7 @@ class Membership(Attack):
         CHEN_2020.because("membership from the distance to the nearest generated record"),
         CARLINI_2022.because("true-positive rates at low false-positive rates, log-log curve"),
     )
+    area = "membership"
     sees = "everyone"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
@@ -60,6 +61,7 @@ class Membership(Attack):
             attack=self.id,
             name=self.name,
             description=self.description,
+            area=self.area,
             findings=findings,
             figures=[_curve(scores.roc(), rocs, n_others)],
             citations=[citation.text() for citation in self.citations],

@@ -64,6 +64,23 @@ class Policy(Settings):
     closeness_fail: float = Field(
         0.15, description="adversarial accuracy: how far train lies below the holdout"
     )
+    rare_caution: float = Field(
+        0.55, description="share of rare alleles whose surroundings are those of a train member"
+    )
+    rare_fail: float = Field(
+        0.65, description="share of rare alleles whose surroundings are those of a train member"
+    )
+    residual_caution: float = Field(
+        0.05, description="residual risk of attribute inference, singling out and linkability"
+    )
+    residual_fail: float = Field(
+        0.1, description="residual risk of attribute inference, singling out and linkability"
+    )
+    epsilon_caution: float = Field(0.5, description="lower bound on epsilon by a one-run audit")
+    epsilon_fail: float = Field(1.0, description="lower bound on epsilon by a one-run audit")
+    risky_fdr: float = Field(
+        0.05, gt=0, lt=1, description="false-discovery rate at which risky records are named"
+    )
     loss_caution: float = Field(0.02, description="privacy loss, difference of two AATS")
     loss_fail: float = Field(0.05, description="privacy loss, difference of two AATS")
 

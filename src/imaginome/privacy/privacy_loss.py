@@ -32,6 +32,7 @@ class PrivacyLoss(Attack):
         YELMEN_2021.because("its use on haplotypes"),
         SHAO_WU_1989.because("intervals from half samples"),
     )
+    area = "membership"
     sees = "balanced"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
@@ -55,6 +56,7 @@ class PrivacyLoss(Attack):
             attack=self.id,
             name=self.name,
             description=self.description,
+            area=self.area,
             findings=[finding],
             tables=[_terms(distances)],
             citations=[citation.text() for citation in self.citations],

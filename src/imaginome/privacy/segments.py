@@ -49,6 +49,7 @@ class Segments(Attack):
         SHAO_WU_1989.because("delete-a-group jackknife over blocks of donors"),
     )
 
+    area = "singling out"
     sees = "parts"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
@@ -62,6 +63,7 @@ class Segments(Attack):
             attack=self.id,
             name=self.name,
             description=self.description,
+            area=self.area,
             findings=findings,
             figures=[_map(parts, comparison.holdout.sites), _lengths(parts)],
             tables=[_means(parts)],

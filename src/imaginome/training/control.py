@@ -10,6 +10,7 @@ from imaginome.errors import ModelError
 from imaginome.progress import SILENT, Progress
 from imaginome.randomness import child_generator
 from imaginome.training.checkpoints import CheckpointStore
+from imaginome.training.guarantee import Guarantee
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class FitControl:
         Who is told how far the fit is.
     checkpoints
         Where to save and find the state of an interrupted fit, or None.
+    guarantee
+        What a private fit promises; None for a fit that promises nothing.
     """
 
     seed: int = 1
@@ -35,6 +38,7 @@ class FitControl:
     device: str = "auto"
     progress: Progress = field(default=SILENT)
     checkpoints: CheckpointStore | None = None
+    guarantee: Guarantee | None = None
 
     def torch_device(self) -> str:
         """Return ``cpu`` or ``cuda``: what `device` means on this machine.
