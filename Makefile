@@ -48,7 +48,7 @@ $(READY): pyproject.toml constraints.txt
 	  rm -rf $(VENV); \
 	  echo "python cannot make environments here; on Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet torch==$(TORCH)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[simulate,test,lint]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[private,simulate,test,lint]'
 	@touch $@
 
 clean:
