@@ -8,5 +8,7 @@ from imaginome.registry import Registry
 attacks: Registry[Attack] = Registry(
     "imaginome.privacy",
     "attack",
-    frozenset({"base", "registry", "audit", "policy", "datasheet", "neighbours", "pbwt"}),
+    frozenset(
+        {"base", "registry", "audit", "policy", "power", "leaks", "datasheet", "neighbours", "pbwt"}
+    ),
 )
