@@ -10,7 +10,7 @@ FRONTIER ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv 
 SCALING ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-long lint types check benchmark frontier scaling simulate clean
+.PHONY: demo test test-long lint types check benchmark frontier scaling simulate docs clean
 
 demo: $(READY) ## environment, install, main job on the bundled simulated panel
 	@$(BIN)/imaginome demo -o demo-out --force || [ $$? -eq 3 ]
@@ -41,6 +41,10 @@ frontier: $(READY) ## realism against copying, every generator beside mosaics: m
 scaling: $(READY) ## time and memory as panels grow, with growth exponents: make scaling SCALING="PANEL ..."
 	$(BIN)/python -m benchmarks.scaling $(SCALING)
 
+docs: $(READY) ## the documentation as a static site; begins at docs/_build/index.html
+	$(BIN)/python -m sphinx -q -W --keep-going -d docs/_build/.doctrees docs docs/_build
+	@echo "Look at docs/_build/index.html"
+
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "imaginome needs Python 3.11 or later; say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -48,7 +52,7 @@ $(READY): pyproject.toml constraints.txt
 	  rm -rf $(VENV); \
 	  echo "python cannot make environments here; on Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet torch==$(TORCH)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[private,simulate,test,lint]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[private,simulate,test,lint,docs]'
 	@touch $@
 
 clean:
