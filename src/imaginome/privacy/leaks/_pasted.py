@@ -1,0 +1,39 @@
+"""Leaks in which everyone artificial is pasted together from pieces of train haplotypes."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.panel import Haplotypes, Panel
+from imaginome.privacy.leaks._mosaic import mosaic
+from imaginome.privacy.leaks._people import populations
+from imaginome.privacy.leaks.base import KnownLeak
+
+
+class Pasted(KnownLeak, ABC):
+    """Everyone artificial is a mosaic of donors of one population.
+
+    Attributes
+    ----------
+    length
+        Mean length of a piece (sites).
+    """
+
+    length: ClassVar[float]
+
+    def carriers(self, n: int) -> int:
+        """Return all."""
+        return n
+
+    def _leaky(
+        self,
+        train: Panel,
+        members: npt.NDArray[np.intp],
+        replaced: Panel,
+        rng: np.random.Generator,
+    ) -> Haplotypes:
+        return mosaic(train, self.length, np.repeat(populations(replaced.samples), 2), rng)

@@ -1,0 +1,103 @@
+"""The contract of a known leak: it is planted into people whom no model saw."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.citations import Citation
+from imaginome.panel import Panel, haplotype_rows
+from imaginome.privacy.leaks._people import artificial_people, partners, some_people
+from imaginome.results import Leak
+
+
+class KnownLeak(ABC):
+    """A way in which an artificial panel could betray train members, made on purpose.
+
+    Attributes
+    ----------
+    id, name, description
+        The id equals the module's name; `description` is one sentence.
+    weakest
+        Whether an audit is forgiven for not finding it: only where real strangers share as much.
+    citations
+        Where the way of making it comes from, if anywhere.
+    """
+
+    id: ClassVar[str]
+    name: ClassVar[str]
+    description: ClassVar[str]
+    weakest: ClassVar[bool] = False
+    citations: ClassVar[tuple[Citation, ...]] = ()
+
+    @abstractmethod
+    def carriers(self, n: int) -> int:
+        """Return how many of `n` artificial people carry the leak."""
+
+    @abstractmethod
+    def _leaky(
+        self,
+        train: Panel,
+        members: npt.NDArray[np.intp],
+        replaced: Panel,
+        rng: np.random.Generator,
+    ) -> npt.NDArray[np.uint8]:
+        """Return the haplotypes that stand for the people of `replaced`.
+
+        Parameters
+        ----------
+        train
+            Whom they betray.
+        members
+            For each person of `replaced` one individual of train, of the same population where
+            that is known.
+        replaced
+            Real people whom nobody saw and in whose place leaky ones are put.
+        rng
+            Where draws come from.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``uint8``, of the shape of ``replaced.haplotypes``.
+        """
+
+    def plant(self, train: Panel, safe: Panel, rng: np.random.Generator) -> Panel:
+        """Return an artificial panel that leaks: as many people as `safe`, named as artificial.
+
+        Whom it replaces has the population of whom it betrays, so that the leak does not change
+        how populations are mixed.
+
+        Parameters
+        ----------
+        train
+            Members.
+        safe
+            Real people whom nobody saw, at the same sites.
+        rng
+            Where draws come from.
+
+        Returns
+        -------
+        Panel
+            With the population labels of `safe`, in its order.
+        """
+        people = some_people(safe.n_individuals, self.carriers(safe.n_individuals), rng)
+        replaced = safe.take_individuals(people)
+        members = partners(train.samples, replaced.samples, rng)
+        haplotypes = safe.haplotypes.copy()
+        haplotypes[haplotype_rows(people)] = self._leaky(train, members, replaced, rng)
+        return Panel(haplotypes, safe.sites, artificial_people(safe.samples))
+
+    def told(self, n: int) -> Leak:
+        """Return what was planted into `n` people, as a result."""
+        return Leak(
+            id=self.id,
+            name=self.name,
+            description=self.description,
+            planted=self.carriers(n),
+            weakest=self.weakest,
+        )

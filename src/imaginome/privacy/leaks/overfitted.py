@@ -1,0 +1,50 @@
+"""A model that was overfitted on purpose: it knows every train haplotype by heart."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.citations import LI_STEPHENS_2003
+from imaginome.panel import Haplotypes, Panel
+from imaginome.privacy.leaks._mosaic import flipped, mosaic
+from imaginome.privacy.leaks._people import populations
+from imaginome.privacy.leaks.base import KnownLeak
+
+SWITCHES = 10.0
+ERROR = 0.002
+
+
+class Overfitted(KnownLeak):
+    """Everyone artificial is drawn from a copying model that has each train haplotype as a state.
+
+    The model is that of Li & Stephens (2003) with the states of one population, `SWITCHES`
+    jumps a haplotype on average and few mutations.
+    """
+
+    id = "overfitted"
+    name = "Overfitted copying model"
+    description = (
+        "Everyone artificial is drawn from a copying model with every train haplotype as a state, "
+        "about ten switches a haplotype and one allele in 500 changed."
+    )
+
+    citations = (LI_STEPHENS_2003.because("haplotypes as imperfect copies of others"),)
+
+    def carriers(self, n: int) -> int:
+        """Return all."""
+        return n
+
+    def _leaky(
+        self,
+        train: Panel,
+        members: npt.NDArray[np.intp],
+        replaced: Panel,
+        rng: np.random.Generator,
+    ) -> Haplotypes:
+        wanted = np.repeat(populations(replaced.samples), 2)
+        rows = mosaic(train, max(1.0, train.n_sites / SWITCHES), wanted, rng)
+        return flipped(rows, ERROR, rng)
+
+
+ITEM = Overfitted
