@@ -27,6 +27,7 @@ SMALL: dict[str, list[str]] = {
     "hmm": ["clusters=6", "rounds=3", "full_rounds=3"],
     "markov": ["order=5"],
     "rbm": ["hidden=16", "updates=200", "chains=128", "annealing=20", "sampling_steps=50"],
+    "vae": ["steps=60", "measure_every=15", "latent=8", "hidden=32", "components=4"],
 }
 # Generators that fit in one go have no step at which an interrupt could find a checkpoint.
 ONE_GO = {"independent", "markov", "mosaic"}

@@ -1,0 +1,65 @@
+"""Drawing haplotypes from an auto-encoder: codes from the prior of a class, then alleles."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.special import expit
+
+from imaginome.models._vae_network import Network
+from imaginome.panel import Haplotypes
+from imaginome.parallel import map_pieces, pieces
+from imaginome.randomness import child_generator
+
+BLOCK = 250
+
+
+def draw(
+    network: Network,
+    known: npt.NDArray[np.float32],
+    n: int,
+    seed: int,
+    classes: npt.NDArray[np.int64] | None,
+    threads: int,
+) -> Haplotypes:
+    """Draw `n` haplotypes, ``uint8`` of shape ``(n, n_sites)``.
+
+    Parameters
+    ----------
+    network
+        The fitted network.
+    known
+        Constant and labels of each class, ``float32`` of shape ``(n_classes, features)``.
+    n
+        Number of haplotypes.
+    seed, threads
+        The seed alone decides the result.
+    classes
+        Class of each row; all the first one when None.
+    """
+    device = next(network.parameters()).device
+    homes = np.zeros(n, dtype=np.int64) if classes is None else classes
+
+    @torch.no_grad()
+    def block(rows: slice) -> Haplotypes:
+        rng = child_generator(seed, "vae", "draw", rows.start)
+        home = np.resize(homes[rows], BLOCK)
+        labels = torch.from_numpy(known[home]).to(device)
+        code = _codes(network, labels, rng)
+        logits = network.decode(code, labels).cpu().numpy()
+        drawn = rng.random(logits.shape, dtype=np.float32) < expit(logits)
+        return np.asarray(drawn[: rows.stop - rows.start], dtype=np.uint8)
+
+    return np.concatenate(map_pieces(block, pieces(n, BLOCK), threads))
+
+
+def _codes(network: Network, labels: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """Draw a code for each row from the prior of its class."""
+    weights, mean, scale = network.mixture(labels)
+    borders = weights.double().exp().cumsum(-1)[:, :-1].cpu().numpy()
+    chosen = (rng.random((len(borders), 1)) >= borders).sum(axis=1)
+    noise = rng.standard_normal((len(chosen), network.latent), dtype=np.float32)
+    row, pick = torch.arange(len(chosen)), torch.from_numpy(chosen)
+    spread = scale[row, pick].exp()
+    return mean[row, pick] + torch.from_numpy(noise).to(labels.device) * spread

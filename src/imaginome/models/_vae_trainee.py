@@ -1,0 +1,202 @@
+"""Training of the auto-encoder without a guarantee: batches of haplotypes, held-out stopping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from imaginome.emergence import ROWS
+from imaginome.models._gan_adam import Adam
+from imaginome.models._gan_networks import from_tensors, to_tensors
+from imaginome.models._gan_people import People
+from imaginome.models._vae_network import Network
+from imaginome.models._vae_sampling import draw
+from imaginome.models._vae_start import new_network, with_constant
+from imaginome.panel import Haplotypes
+from imaginome.tensors import Tensors
+from imaginome.training.control import FitControl
+
+OBJECTIVE = "bound"
+DECAY = (0.9, 0.99)
+WARM_UP = 0.3
+MOST_GRADIENT = 5.0
+PSEUDO_ROWS = 20.0
+MOST_HELD_OUT = 1_000
+BATCH_HELD_OUT = 250
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train; see the model's settings for the meaning of each."""
+
+    steps: int
+    latent: int
+    hidden: int
+    components: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    hide: float
+    average: float
+
+
+class Trainee:
+    """A network in training and its running average, which is what is kept.
+
+    Parameters
+    ----------
+    recipe, control
+        How to train, under which circumstances.
+    people, others
+        Who is learnt from, and who is measured on.
+    """
+
+    def __init__(
+        self, recipe: Recipe, control: FitControl, people: People, others: People, device: str
+    ) -> None:
+        self.recipe, self.control, self.people, self.device = recipe, control, people, device
+        self.known = known = with_constant(people.design)
+        n_sites = people.rows.shape[1]
+        self.centre = people.rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+        sizes = (n_sites, known.shape[1], recipe.latent, recipe.hidden, recipe.components)
+        self.network, self.average = Network(*sizes), Network(*sizes)
+        new_network(self.network, known, class_frequencies(people), control.rng("vae", "start"))
+        from_tensors(self.average, to_tensors(self.network))
+        self._known = torch.from_numpy(known).to(device)
+        self._middle = torch.from_numpy(self.centre).to(device)
+        for network in (self.network, self.average):
+            network.to(device)
+        self._adam = Adam(list(self.network.parameters()), DECAY)
+        self._others = _some(others, control.rng("vae", "held out people"))
+        self._frame_seed = int(control.rng("vae", "frame").integers(2**31))
+        chosen = control.rng("vae", "frame people").choice(people.classes, ROWS)
+        self._frame_classes = np.sort(chosen)
+
+    def step(self, index: int) -> None:
+        """Move along the gradient of the bound of one batch, then the average a little."""
+        recipe, rng = self.recipe, self.control.rng("vae", "step", index)
+        rows, classes = self.people.draw(recipe.batch, rng)
+        loss = self._loss(rows, classes, rng, self._weight(index))
+        gradients = torch.autograd.grad(loss.mean(), self._adam.parameters)
+        _shorten(gradients)
+        rate = recipe.learning_rate * (1.0 - index / recipe.steps)
+        self._adam.step(list(gradients), rate)
+        self._decay(rate)
+        follow(self.average, self.network, min(recipe.average, (index + 1) / (index + 10)))
+
+    def _loss(
+        self,
+        rows: Haplotypes,
+        classes: npt.NDArray[np.int64],
+        rng: np.random.Generator,
+        weight: float,
+    ) -> torch.Tensor:
+        """Return the loss of each row; the encoder has to do without some of the alleles."""
+        alleles = torch.from_numpy(rows).to(self.device).float()
+        hidden = torch.from_numpy(rng.random(rows.shape, dtype=np.float32)).to(self.device)
+        seen = torch.where(hidden < self.recipe.hide, self._middle, alleles)
+        noise = rng.standard_normal((len(rows), self.recipe.latent), dtype=np.float32)
+        known = self._known[torch.from_numpy(classes).to(self.device)]
+        middle, drawn = self._middle, torch.from_numpy(noise).to(self.device)
+        loss: torch.Tensor = self.network(alleles, middle, known, drawn, weight, seen)
+        return loss
+
+    def _weight(self, index: int) -> float:
+        """Return the weight of the divergence: it grows, else codes would never be used."""
+        return min(1.0, (index + 1) / max(1.0, WARM_UP * self.recipe.steps))
+
+    @torch.no_grad()
+    def _decay(self, rate: float) -> None:
+        network = self.network
+        for layer in (network.reading, network.writing, network.straight, network.labels):
+            # Labels have their frequencies from the start; pulled to zero they would lose them.
+            if layer is not network.labels:
+                layer.weight.mul_(1.0 - rate * self.recipe.weight_decay)
+
+    @torch.no_grad()
+    def held_out(self) -> dict[str, float]:
+        """Return minus the evidence lower bound of held-out haplotypes, nats a haplotype."""
+        rows, classes = self._others
+        total = 0.0
+        for start in range(0, len(rows), BATCH_HELD_OUT):
+            part = slice(start, start + BATCH_HELD_OUT)
+            rng = self.control.rng("vae", "held out", start)
+            noise = rng.standard_normal((len(rows[part]), self.recipe.latent), dtype=np.float32)
+            loss = self.average(
+                torch.from_numpy(rows[part]).to(self.device).float(),
+                self._middle,
+                self._known[torch.from_numpy(classes[part]).to(self.device)],
+                torch.from_numpy(noise).to(self.device),
+            )
+            total += float(loss.double().sum())
+        return {OBJECTIVE: total / len(rows)}
+
+    def frame(self) -> Haplotypes:
+        """Decode the same codes of the prior with the average of the moment."""
+        return draw(self.average, self.known, ROWS, self._frame_seed, self._frame_classes, 1)
+
+    def state(self) -> Tensors:
+        """Return network, average and moments."""
+        return {
+            **to_tensors(self.network, "network."),
+            **to_tensors(self.average, "average."),
+            **self._adam.tensors("adam."),
+        }
+
+    def load_state(self, state: Tensors) -> None:
+        """Take over what `state` returned."""
+        from_tensors(self.network, state, "network.")
+        from_tensors(self.average, state, "average.")
+        self._adam.load(state, "adam.")
+
+    def weights(self) -> Tensors:
+        """Return the average."""
+        return to_tensors(self.average)
+
+    def load_weights(self, weights: Tensors) -> None:
+        """Take over what `weights` returned."""
+        from_tensors(self.average, weights)
+
+
+def class_frequencies(people: People) -> npt.NDArray[np.float64]:
+    """Return allele frequencies of classes, small classes leaning on their superpopulation.
+
+    ``float64`` of shape ``(n_classes, n_sites)``.
+    """
+    n_classes = len(people.design)
+    sums = np.zeros((n_classes, people.rows.shape[1]))
+    for c in range(n_classes):
+        sums[c] = people.rows[people.classes == c].sum(axis=0, dtype=np.float64)
+    counts = np.bincount(people.classes, minlength=n_classes).astype(np.float64)[:, None]
+    groups = np.eye(int(people.groups.max()) + 1)[people.groups]
+    everyone = sums.sum(axis=0) / counts.sum()
+    above = _leaning(groups.T @ sums, groups.T @ counts, everyone)
+    return _leaning(sums, counts, groups @ above)
+
+
+def _leaning(
+    sums: npt.NDArray[np.float64], counts: npt.NDArray[np.float64], on: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    return np.asarray((sums + PSEUDO_ROWS * on) / (counts + PSEUDO_ROWS))
+
+
+@torch.no_grad()
+def follow(average: torch.nn.Module, network: torch.nn.Module, keep: float) -> None:
+    """Let the running average keep the share `keep` of itself and take the rest of `network`."""
+    for mean, value in zip(average.parameters(), network.parameters(), strict=True):
+        mean.lerp_(value, 1.0 - keep)
+
+
+def _shorten(gradients: tuple[torch.Tensor, ...]) -> None:
+    """Scale gradients that are longer than usual, in place: a guard, not a guarantee."""
+    length = float(torch.stack([g.square().sum() for g in gradients]).sum().sqrt())
+    for gradient in gradients:
+        gradient.mul_(min(1.0, MOST_GRADIENT / max(length, 1e-12)))
+
+
+def _some(people: People, rng: np.random.Generator) -> tuple[Haplotypes, npt.NDArray[np.int64]]:
+    chosen = np.sort(rng.permutation(len(people.rows))[:MOST_HELD_OUT])
+    return people.rows[chosen], people.classes[chosen]

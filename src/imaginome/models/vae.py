@@ -1,0 +1,212 @@
+"""A variational auto-encoder: haplotypes from codes of a few numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from imaginome.citations import Citation
+from imaginome.errors import ModelError
+from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.panel import Haplotypes, Panel
+from imaginome.parallel import map_pieces, pieces, single_threaded_torch
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.loop import TrainingPlan, train
+
+if TYPE_CHECKING:
+    from imaginome.models._vae_network import Network
+    from imaginome.models._vae_trainee import Recipe
+
+LEAST_PEOPLE = 8
+PIECE = 250
+
+
+class VaeSettings(Settings):
+    """Settings of `Vae`."""
+
+    steps: int = Field(3_000, ge=1, description="Most updates")
+    measure_every: int = Field(100, ge=1, description="Updates between held-out measurements")
+    patience: int = Field(
+        6, ge=0, description="Measurements without improvement before stopping, 0: never"
+    )
+    latent: int = Field(32, ge=1, description="Numbers in a code")
+    hidden: int = Field(
+        256, ge=1, description="Units in each of the two hidden layers of encoder and decoder"
+    )
+    components: int = Field(
+        16, ge=1, description="Normal distributions that the prior of each class mixes"
+    )
+    batch: int = Field(128, ge=1, description="Haplotypes in a batch")
+    learning_rate: float = Field(2e-3, gt=0, description="First step size; it falls to zero")
+    weight_decay: float = Field(
+        0.02, ge=0, description="Share of the weights of sites that a unit of step size takes away"
+    )
+    hide: float = Field(
+        0.2, ge=0, lt=1, description="Share of alleles that the encoder has to do without"
+    )
+    average: float = Field(
+        0.99,
+        ge=0,
+        lt=1,
+        description="Share that the running average of the network keeps at each step",
+    )
+    assort: bool = Field(
+        True,
+        description="deal the contigs of a person anew to the two haplotypes in every batch: the "
+        "phase between contigs means nothing where it was inferred",
+    )
+
+
+_CITATIONS = (
+    Citation(
+        "kingma2014",
+        "Kingma, Diederik P. and Welling, Max",
+        "Auto-encoding variational Bayes",
+        "International Conference on Learning Representations",
+        2014,
+        "10.48550/arXiv.1312.6114",
+        "the model, its bound and how to climb it",
+    ),
+    Citation(
+        "yelmen2023",
+        "Yelmen, Burak and Decelle, Aurélien and Boulos, Leila Lea and Szatkownik, Antoine and "
+        "Furtlehner, Cyril and Charpiat, Guillaume and Jay, Flora",
+        "Deep convolutional and conditional neural networks for large-scale genomic data "
+        "generation",
+        "PLOS Computational Biology",
+        2023,
+        "10.1371/journal.pcbi.1011584",
+        "a variational auto-encoder of genomes",
+    ),
+    Citation(
+        "jiang2017",
+        "Jiang, Zhuxi and Zheng, Yin and Tan, Huachun and Tang, Bangsheng and Zhou, Hanning",
+        "Variational deep embedding: an unsupervised and generative approach to clustering",
+        "International Joint Conference on Artificial Intelligence",
+        2017,
+        "10.24963/ijcai.2017/273",
+        "a prior that mixes normal distributions, learnt with the network",
+    ),
+    Citation(
+        "burda2016",
+        "Burda, Yuri and Grosse, Roger and Salakhutdinov, Ruslan",
+        "Importance weighted autoencoders",
+        "International Conference on Learning Representations",
+        2016,
+        "10.48550/arXiv.1509.00519",
+        "the bound that stands for the likelihood",
+    ),
+)
+
+
+class Vae(Generator[VaeSettings]):
+    """A variational auto-encoder.
+
+    A haplotype has a code of a few numbers, drawn from a mixture of normal distributions that
+    depends on population and phenotype; code and labels give a logit for each site, and alleles
+    are independent Bernoulli variables of these. An encoder guesses the code of a haplotype:
+    both are trained to raise the evidence lower bound.
+    """
+
+    id = "vae"
+    description = "variational auto-encoder; with a guarantee it is trained by noisy gradients"
+    assumptions = (
+        "Haplotypes are exchangeable draws given their labels; what sites share fits into a code "
+        "of a few numbers, given which they are independent; which of a person's chromosomes "
+        "stand in one row means nothing (assort=false where it does)."
+    )
+    limitations = (
+        "No exact likelihood; linkage among many dense sites is smoothed, since a code has fewer "
+        "numbers than a genome has haplotype blocks; the two haplotypes of a person are drawn "
+        "apart. With a guarantee, little beyond the frequencies of continents is learnt from "
+        "a thousand people."
+    )
+    citations = _CITATIONS
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"latent", "population", "phenotype"})
+    Settings = VaeSettings
+
+    _network: Network
+    _known: npt.NDArray[np.float32]
+    _centre: npt.NDArray[np.float32]
+
+    def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        from imaginome.models._gan_people import People
+        from imaginome.models._vae_trainee import Trainee
+
+        if train_panel.n_individuals < LEAST_PEOPLE:
+            raise ModelError(
+                f"an auto-encoder cannot learn from {train_panel.n_individuals} individuals",
+                f"give at least {LEAST_PEOPLE}, or use --model independent",
+            )
+        single_threaded_torch()
+        people, others = (
+            People.of(panel, self.frame, assort=self.settings.assort)
+            for panel in (train_panel, validation)
+        )
+        device = control.torch_device()
+        trainee = Trainee(self._recipe(), control, people, others, device)
+        self.history = train("vae", trainee, self._plan(), control)
+        self._network = trainee.average.cpu().eval()
+        self._known, self._centre = trainee.known, trainee.centre
+
+    def _recipe(self) -> Recipe:
+        from imaginome.models._vae_trainee import Recipe
+
+        names = set(Recipe.__dataclass_fields__)
+        return Recipe(**self.settings.model_dump(include=names))
+
+    def _plan(self) -> TrainingPlan:
+        from imaginome.models._vae_trainee import OBJECTIVE
+
+        chosen = self.settings
+        every = min(chosen.measure_every, chosen.steps)
+        return TrainingPlan(chosen.steps, every, OBJECTIVE, "lower", chosen.patience)
+
+    def _draw(
+        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
+    ) -> Haplotypes:
+        from imaginome.models._vae_sampling import draw
+
+        single_threaded_torch()
+        return draw(self._network, self._known, n, seed, classes, threads)
+
+    def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+        """Return the mean of the code of each row, ``float32`` of shape ``(n_rows, latent)``."""
+        import torch
+
+        single_threaded_torch()
+        centre = torch.from_numpy(self._centre)
+
+        @torch.no_grad()
+        def piece(rows: slice) -> npt.NDArray[np.float32]:
+            alleles = torch.from_numpy(haplotypes[rows]).float()
+            return np.asarray(self._network.encode(alleles, centre)[0].numpy())
+
+        return np.concatenate(map_pieces(piece, pieces(len(haplotypes), PIECE), 1))
+
+    def _tensors(self) -> Tensors:
+        from imaginome.models._gan_networks import to_tensors
+
+        weights = to_tensors(self._network, "network.")
+        return {**weights, "known": self._known, "centre": self._centre}
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+        from imaginome.models._gan_networks import from_tensors
+
+        self._known = np.array(tensors["known"])
+        self._centre = np.array(tensors["centre"])
+        self._network = self._new_network().eval()
+        from_tensors(self._network, tensors, "network.")
+
+    def _new_network(self) -> Network:
+        from imaginome.models._vae_network import Network
+
+        chosen, features = self.settings, self._known.shape[1]
+        return Network(len(self.sites), features, chosen.latent, chosen.hidden, chosen.components)
+
+
+ITEM = Vae
