@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from imaginome import __version__
-from imaginome.errors import CapabilityError, ModelError
+from imaginome.errors import CapabilityError, ModelError, SettingsError
 from imaginome.models.artificial import refuse_artificial_names
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
@@ -20,6 +23,8 @@ from imaginome.randomness import child_generator
 from imaginome.settings import parse_settings
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
+from imaginome.training.guarantee import Guarantee
+from imaginome.training.noise import SYSTEM, NoiseSource
 
 VALIDATION = 0.1
 FEWEST_INDIVIDUALS = 10
@@ -70,11 +75,14 @@ def fit(
     progress: Progress = SILENT,
     checkpoint: Path | None = None,
     checkpoint_seconds: float = 10.0,
+    guarantee: Guarantee | None = None,
+    noise: NoiseSource = SYSTEM,
 ) -> Generator[Any]:
     """Fit a generator to the train panel.
 
     A tenth of the train individuals (families together, seeded) is kept aside as validation
-    part, on which training stops. The holdout has no part in it.
+    part, on which training stops. The holdout has no part in it. Under a guarantee everyone is
+    learned from, with noise, and nobody is kept aside.
 
     Parameters
     ----------
@@ -88,6 +96,11 @@ def fit(
         File in which an interrupted fit is kept and from which it goes on.
     checkpoint_seconds
         Least time between two saves.
+    guarantee
+        What the fit shall promise; needs a generator with the capability ``private``. The seed
+        does not decide such a fit: its noise comes from the operating system.
+    noise
+        Another source of that noise. Who can draw it again undoes the guarantee.
 
     Returns
     -------
@@ -97,30 +110,48 @@ def fit(
     Raises
     ------
     ModelError
-        When the panel has fewer than ten individuals, no site, or no site that varies.
+        When the panel has fewer than ten individuals, no site, or no site that varies (under a
+        guarantee nobody looks whether sites vary).
+    CapabilityError
+        When a guarantee is asked for and the generator cannot be fitted privately.
+    SettingsError
+        When delta is not below one over the number of individuals.
     CheckpointError
         When `checkpoint` is damaged or belongs to another fit.
     """
     model = create(generator) if isinstance(generator, str) else generator
-    _refuse_unlearnable(train)
-    learn, validation = split_panel(train, VALIDATION, child_generator(seed, "validation"))
+    _refuse_unlearnable(train, guarantee)
+    learn, validation = _parts(train, seed, guarantee)
     store = None
     if checkpoint is not None:
-        store = CheckpointStore(checkpoint, fingerprint(model, train, seed), checkpoint_seconds)
-    control = FitControl(seed, threads, device, progress, store)
+        marked = fingerprint(model, train, seed, guarantee)
+        store = CheckpointStore(checkpoint, marked, checkpoint_seconds)
+    control = FitControl(seed, threads, device, progress, store, guarantee, noise)
     model.fit(learn, validation, control)
     return model
 
 
-def _refuse_unlearnable(train: Panel) -> None:
-    """Raise for a panel that is too small, constant, or of people with artificial names."""
+def _parts(train: Panel, seed: int, guarantee: Guarantee | None) -> tuple[Panel, Panel]:
+    """Return who is learned from and who is kept aside: under a guarantee nobody."""
+    if guarantee is None:
+        return split_panel(train, VALIDATION, child_generator(seed, "validation"))
+    return train, train.take_individuals(np.array([], dtype=np.intp))
+
+
+def _refuse_unlearnable(train: Panel, guarantee: Guarantee | None) -> None:
+    """Raise for a panel that is too small, constant, or of people with artificial names.
+
+    Whether it is constant depends on everyone's genome: under a guarantee nobody looks.
+    """
     if train.n_individuals < FEWEST_INDIVIDUALS or train.n_sites == 0:
         raise ModelError(
             f"a train panel of {train.n_individuals} individuals and {train.n_sites} sites is "
             "too small to learn from",
             f"give at least {FEWEST_INDIVIDUALS} individuals and one site",
         )
-    if (train.haplotypes == train.haplotypes[0]).all():
+    if guarantee is not None:
+        _refuse_delta(guarantee, train.n_individuals)
+    elif (train.haplotypes == train.haplotypes[0]).all():
         raise ModelError(
             f"all {train.n_haplotypes} haplotypes of the train panel are the same",
             "there is nothing to learn: give a region with sites that vary",
@@ -128,10 +159,24 @@ def _refuse_unlearnable(train: Panel) -> None:
     refuse_artificial_names(train.samples)
 
 
-def fingerprint(model: Generator[Any], train: Panel, seed: int) -> str:
+def _refuse_delta(guarantee: Guarantee, individuals: int) -> None:
+    """Raise where the chance of no protection is that of picking out a person of the panel."""
+    if math.isfinite(guarantee.epsilon) and guarantee.delta * individuals >= 1:
+        raise SettingsError(
+            f"delta {guarantee.delta:g} is not below one over the {individuals:,} individuals",
+            f"give --delta {0.1 / individuals:.0e} or less",
+        )
+
+
+def fingerprint(
+    model: Generator[Any], train: Panel, seed: int, guarantee: Guarantee | None = None
+) -> str:
     """Return a digest of everything that decides the result of a fit."""
     settings = model.settings.model_dump(mode="json")
-    return panel_digest(train, {"model": model.id, "settings": settings, "seed": seed})
+    card: dict[str, Any] = {"model": model.id, "settings": settings, "seed": seed}
+    if guarantee is not None:
+        card["guarantee"] = [str(guarantee.epsilon), guarantee.delta]
+    return panel_digest(train, card)
 
 
 def panel_digest(train: Panel, card: dict[str, Any]) -> str:

@@ -17,17 +17,23 @@ from imaginome.emergence import FILE as EMERGENCE
 from imaginome.emergence import Emergence
 from imaginome.errors import CapabilityError, ModelError
 from imaginome.models._completion import UNKNOWN, Completion, observed_mask, prior_shares
+from imaginome.models._private_frame import private_frame
 from imaginome.models.artificial import ARTIFICIAL_PREFIX, artificial_samples
 from imaginome.outputs import atomic_directory
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.panel.frame import PanelFrame
 from imaginome.settings import Settings
 from imaginome.tensors import Tensors, write_tensors
+from imaginome.training.accounting import Budget
 from imaginome.training.control import FitControl
 from imaginome.training.crowds import beside_real
+from imaginome.training.guarantee import Spending
 from imaginome.training.loop import History
+from imaginome.training.units import unit_of
 
-Capability = Literal["log_likelihood", "latent", "population", "phenotype", "complete", "private"]
+Capability = Literal[
+    "log_likelihood", "latent", "critic", "population", "phenotype", "complete", "private"
+]
 S = TypeVar("S", bound=Settings)
 
 __all__ = ["ARTIFICIAL_PREFIX", "Capability", "Completion", "Generator", "Tensors"]
@@ -47,12 +53,15 @@ class Generator(ABC, Generic[S]):
     assumptions, limitations
         What the model takes for granted, and what it cannot do.
     capabilities
-        What it really has: ``log_likelihood``, ``latent``, ``population``, ``phenotype``,
-        ``complete``, ``private``.
+        What it really has: ``log_likelihood``, ``latent``, ``critic``, ``population``,
+        ``phenotype``, ``complete``, ``private``.
     history
         Held-out figures along the training; `_fit` sets it where there is a training loop.
     emergence
         Frames along the training beside crowds of the train panel, where the loop took any.
+    spending
+        What a private fit promises and spent; None where nothing is promised. Such a fit leaves
+        no history and no frames: both would tell of people outside the budget.
     """
 
     id: ClassVar[str]
@@ -68,6 +77,7 @@ class Generator(ABC, Generic[S]):
         self._frame: PanelFrame | None = None
         self.history: History | None = None
         self.emergence: Emergence | None = None
+        self.spending: Spending | None = None
 
     # -- what users call ------------------------------------------------------------------
 
@@ -80,8 +90,10 @@ class Generator(ABC, Generic[S]):
         ----------
         train, validation
             Panels of different individuals at the same sites.
+            Under a guarantee nobody is kept aside: there is no stopping on held-out people,
+            and `validation` is a panel of nobody.
         control
-            Seed, threads, device, progress and checkpoints of this fit.
+            Seed, threads, device, progress and checkpoints of this fit, and its guarantee.
 
         Returns
         -------
@@ -95,11 +107,9 @@ class Generator(ABC, Generic[S]):
         CapabilityError
             When a guarantee is asked for and the generator does not declare ``private``.
         """
-        if control.guarantee is not None and "private" not in self.capabilities:
-            raise CapabilityError(
-                f"{self.id} cannot be fitted privately",
-                "leave out --epsilon; `imaginome models` shows which generators can",
-            )
+        if control.guarantee is not None:
+            self.require_private()
+            return self._fit_privately(train, validation, control)
         if "phenotype" not in self.capabilities:
             train, validation = _without_phenotype(train), _without_phenotype(validation)
         self._frame = PanelFrame.of(train, validation)
@@ -107,6 +117,21 @@ class Generator(ABC, Generic[S]):
         if self.history is not None and self.history.emergence is not None:
             self.emergence = beside_real(self.history.emergence, train, control)
         return self
+
+    @classmethod
+    def require_private(cls) -> None:
+        """Raise for a generator that cannot be fitted under a guarantee.
+
+        Raises
+        ------
+        CapabilityError
+            Says where to find those that can.
+        """
+        if "private" not in cls.capabilities:
+            raise CapabilityError(
+                f"{cls.id} cannot be fitted privately",
+                "leave out --epsilon; `imaginome models` shows which generators can",
+            )
 
     def sample(
         self,
@@ -196,6 +221,18 @@ class Generator(ABC, Generic[S]):
         """
         raise CapabilityError(f"{self.id} has no latent encoding")
 
+    def critic(self, haplotypes: Haplotypes) -> npt.NDArray[np.float64]:
+        """Return how real a critic takes each row to be, ``float64`` of shape ``(n_rows,)``.
+
+        Scores are higher for what looks real and have no unit.
+
+        Raises
+        ------
+        CapabilityError
+            When the generator does not declare ``critic``: it has none, or keeps none.
+        """
+        raise CapabilityError(f"{self.id} keeps no critic")
+
     def complete(
         self,
         haplotypes: Haplotypes,
@@ -269,6 +306,8 @@ class Generator(ABC, Generic[S]):
             "settings": self.settings.model_dump(mode="json"),
             "n_sites": len(self.sites),
         }
+        if self.spending is not None:
+            card["guarantee"] = self.spending.model_dump(mode="json")
         with atomic_directory(Path(path), known_by="model.json", force=force) as folder:
             (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
             self.frame.write(folder / "frame.json")
@@ -282,7 +321,12 @@ class Generator(ABC, Generic[S]):
 
     @abstractmethod
     def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
-        """Learn; `self.frame` is set already."""
+        """Learn; `self.frame` is set already.
+
+        Where `control.budget` is set, the fit is private: everything that depends on anyone in
+        `train` is released through it, what one unit contributes is bounded, and `validation`
+        has nobody in it.
+        """
 
     @abstractmethod
     def _draw(
@@ -301,6 +345,20 @@ class Generator(ABC, Generic[S]):
     @abstractmethod
     def _load_tensors(self, tensors: Tensors) -> None:
         """Take over weights that `_tensors` returned."""
+
+    def _fit_privately(self, train: Panel, validation: Panel, control: FitControl) -> Self:
+        """Fit within a budget: label counts first, then what `_fit` spends of the rest."""
+        if validation.n_individuals or control.guarantee is None:
+            raise ModelError(
+                "a private fit keeps nobody aside", "give everyone as train, nobody as validation"
+            )
+        train = _without_phenotype(train)
+        budget = Budget(control.guarantee, unit_of(train.samples), control.noise)
+        self._frame = private_frame(train, budget)
+        self._fit(train, _without_phenotype(validation), replace(control, budget=budget))
+        self.history = None
+        self.spending = budget.spending()
+        return self
 
     def _complete(
         self,

@@ -13,6 +13,7 @@ from imaginome.models.base import Generator
 from imaginome.panel.frame import PanelFrame
 from imaginome.registry import Registry
 from imaginome.tensors import read_tensors
+from imaginome.training.guarantee import Spending
 from imaginome.training.loop import History
 
 models: Registry[Generator[Any]] = Registry(
@@ -39,6 +40,8 @@ def load_model(path: str | Path) -> Generator[Any]:
         model._load_tensors(read_tensors(path / "weights.safetensors")[0])
         if (path / "history.json").exists():
             model.history = History.from_notes(json.loads((path / "history.json").read_text()))
+        if "guarantee" in card:
+            model.spending = Spending.model_validate(card["guarantee"])
         if (path / EMERGENCE).exists():
             model.emergence = Emergence.read(path / EMERGENCE)
     except (FileNotFoundError, NotADirectoryError):

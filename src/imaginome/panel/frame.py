@@ -72,6 +72,30 @@ class PanelFrame:
             pooled,
         )
 
+    @classmethod
+    def of_counts(
+        cls, sites: Sites, populations: dict[str, int], superpopulations: dict[str, str]
+    ) -> PanelFrame:
+        """Return the frame of so many people of each population: what a private fit knows.
+
+        Parameters
+        ----------
+        sites
+            The sites.
+        populations
+            Population to number of people, at least 1 each; empty without labels.
+        superpopulations
+            Population to superpopulation; empty without such labels.
+        """
+        if not populations:
+            return cls(sites, {}, {})
+        labels = [name for name in sorted(populations) for _ in range(populations[name])]
+        pooled = _pool(labels, superpopulations)
+        people = Counter((pooled.get(label, label), "") for label in labels)
+        above = {name: superpopulations.get(name, name) for name, _ in people}
+        classes = {name: people[name] for name in sorted(people)}
+        return cls(sites, classes, above if superpopulations else {}, pooled)
+
     # -- labels ---------------------------------------------------------------------------
 
     @property

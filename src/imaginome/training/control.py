@@ -9,13 +9,17 @@ import numpy as np
 from imaginome.errors import ModelError
 from imaginome.progress import SILENT, Progress
 from imaginome.randomness import child_generator
+from imaginome.training.accounting import Budget
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.guarantee import Guarantee
+from imaginome.training.noise import SYSTEM, NoiseSource
 
 
 @dataclass(frozen=True)
 class FitControl:
     """The circumstances of one fit; on one kind of device, `seed` alone decides the result.
+
+    But for a private fit, whose noise no seed tells.
 
     Attributes
     ----------
@@ -31,6 +35,11 @@ class FitControl:
         Where to save and find the state of an interrupted fit, or None.
     guarantee
         What a private fit promises; None for a fit that promises nothing.
+    noise
+        Where the noise of a private fit comes from: the operating system, never the seed.
+    budget
+        What a private fit may spend; `Generator.fit` sets it. Everything that `_fit` learns of
+        the train panel goes through it.
     """
 
     seed: int = 1
@@ -39,6 +48,8 @@ class FitControl:
     progress: Progress = field(default=SILENT)
     checkpoints: CheckpointStore | None = None
     guarantee: Guarantee | None = None
+    noise: NoiseSource = SYSTEM
+    budget: Budget | None = None
 
     def torch_device(self) -> str:
         """Return ``cpu`` or ``cuda``: what `device` means on this machine.

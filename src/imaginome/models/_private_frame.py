@@ -1,0 +1,60 @@
+"""The frame of a private fit: how many people each population has, counted with noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.panel import Panel, Samples
+from imaginome.panel.frame import PanelFrame
+from imaginome.training.accounting import Budget, Noisy
+from imaginome.training.units import one_a_unit
+
+SHARE = 0.05
+"""Of the budget, for the people of each population."""
+ASSUMED = (
+    "the site list",
+    "the number of individuals",
+    "that the file is well-formed",
+)
+
+
+def private_frame(train: Panel, budget: Budget) -> PanelFrame:
+    """Return sites and noisy label counts of a train panel, and set ``budget.people``.
+
+    One individual of each unit is counted. Counts lean to their mean as far as the noise alone
+    explains that they differ, and are at least 1. Names of populations are public, and so is
+    which superpopulation they belong to.
+    """
+    budget.public.extend(ASSUMED)
+    samples = one_a_unit(train).samples
+    labels = samples.population
+    if labels is None:
+        counts = np.array([len(samples)], dtype=np.int64)
+        budget.people = max(1.0, float(_told(counts, budget).values[0]))
+        return PanelFrame.of_counts(train.sites, {}, {})
+    budget.public.append("names of populations and superpopulations")
+    names, codes = np.unique(labels.astype(str), return_inverse=True)
+    told = _told(np.bincount(codes, minlength=len(names)).astype(np.int64), budget)
+    sizes = np.maximum(1, np.rint(steadied(told))).astype(np.int64)
+    budget.people = float(sizes.sum())
+    populations = dict(zip(names.tolist(), sizes.tolist(), strict=True))
+    return PanelFrame.of_counts(train.sites, populations, _above(samples))
+
+
+def _told(counts: npt.NDArray[np.int64], budget: Budget) -> Noisy:
+    return budget.count("people by population", counts, sensitivity_squared=1, share=SHARE)
+
+
+def _above(samples: Samples) -> dict[str, str]:
+    if samples.population is None or samples.superpopulation is None:
+        return {}
+    return dict(zip(samples.population, samples.superpopulation, strict=True))
+
+
+def steadied(told: Noisy) -> npt.NDArray[np.float64]:
+    """Return noisy numbers nearer to their mean, by the share of their scatter that is noise."""
+    values = told.values.astype(np.float64)
+    scatter = values.var(ddof=1) if len(values) > 1 else np.inf
+    true = max(0.0, 1 - told.variance / scatter) if scatter else 0.0
+    return np.asarray(values.mean() + true * (values - values.mean()))
