@@ -18,7 +18,7 @@ from imaginome.choice.budget import budget_text
 from imaginome.choice.choose import choose
 from imaginome.choice.fitting import asked
 from imaginome.evidence import METRICS, with_evidence
-from imaginome.fitting import create, fit
+from imaginome.fitting import create, fit, refuse_looking
 from imaginome.formats import Tally, learnable, read_panel, write_panel
 from imaginome.formats.samples_table import has_labels, samples_table_text
 from imaginome.metrics.comparison import Comparison
@@ -92,7 +92,14 @@ def run(
         the resumable workspace.
     """
     learns_phenotype = request.options.phenotype is not None
-    wanted = asked(request.model, request.settings, request.budget, phenotype=learns_phenotype)
+    wanted = asked(
+        request.model,
+        request.settings,
+        request.budget,
+        phenotype=learns_phenotype,
+        guarantee=request.guarantee,
+    )
+    refuse_looking(request.options, request.guarantee)
     refuse_existing(request.output, force, folder_with=RECORD)
     policy = policy or Policy()
     identity = request.identity()
@@ -237,6 +244,7 @@ class _Run:
             progress=self.progress,
             checkpoint=self.folder / CHECKPOINT,
             checkpoint_seconds=self.request.checkpoint_seconds,
+            guarantee=self.request.guarantee,
         )
         model.save(self.folder / "model")
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
@@ -316,6 +324,7 @@ class _Run:
             "Model": self.request.model,
             "Settings": ", ".join(self.request.settings) or "defaults",
             **self._why(),
+            **(model.spending.facts() if model.spending else {"Guarantee": "none"}),
             "Artificial": f"{artificial.n_individuals:,} individuals",
             "Seed": str(self.request.seed),
             "Version": f"imaginome {__version__}",

@@ -13,6 +13,7 @@ from imaginome.choice.budget import AUTO, DEFAULT_BUDGET, budget_text
 from imaginome.formats import ReadOptions
 from imaginome.formats.hapt import Hapt
 from imaginome.provenance import sha256
+from imaginome.training.guarantee import Guarantee
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class RunRequest:
         How the panel is read.
     replicates
         Bootstrap replicates of the intervals.
+    guarantee
+        What the fit shall promise; None promises nothing.
     metrics, attacks
         Ids of those to compute; all when empty.
     checkpoint_seconds
@@ -61,6 +64,7 @@ class RunRequest:
     metrics: tuple[str, ...] = ()
     attacks: tuple[str, ...] = ()
     checkpoint_seconds: float = 10.0
+    guarantee: Guarantee | None = None
 
     def identity(self) -> dict[str, Any]:
         """Return what decides the results, JSON-ready: a resumed run must have the same."""
@@ -75,6 +79,8 @@ class RunRequest:
             plain[name] = list(getattr(self, name))
         if self.model == AUTO:
             plain["budget"] = self.budget_seconds
+        if self.guarantee is not None:
+            plain["guarantee"] = {k: str(v) for k, v in asdict(self.guarantee).items()}
         return {"version": __version__, "inputs": input_digests(self), "read": read, **plain}
 
     @property
@@ -88,6 +94,7 @@ class RunRequest:
         words = ["imaginome", "run", shown(self.panel), "--model", self.model]
         words += ["--budget", budget_text(self.budget_seconds)] if self.model == AUTO else []
         words += [word for setting in self.settings for word in ("--set", setting)]
+        words += _promised(self.guarantee)
         words += ["--holdout", f"{self.holdout:g}", "--seed", str(self.seed)]
         words += ["-n", str(self.individuals)] if self.individuals else []
         words += [word for metric in self.metrics for word in ("--metric", metric)]
@@ -101,6 +108,12 @@ class RunRequest:
         for rule in ("multiallelic", "indels", "monomorphic", "duplicates", "missing", "unphased"):
             words += [f"--{rule}", getattr(options, rule)]
         return [*words, "--device", self.device, "-o", str(self.output)]
+
+
+def _promised(guarantee: Guarantee | None) -> list[str]:
+    if guarantee is None:
+        return []
+    return ["--epsilon", f"{guarantee.epsilon:g}", "--delta", f"{guarantee.delta:g}"]
 
 
 def input_digests(request: RunRequest) -> dict[str, str | None]:

@@ -9,12 +9,15 @@ from typing import Any
 
 from imaginome.choice.budget import AUTO, DEFAULT_BUDGET, refuse_mixture
 from imaginome.choice.choose import choose
+from imaginome.errors import CapabilityError, SettingsError
 from imaginome.fitting import create, fit, require_phenotype
 from imaginome.models.base import Generator
+from imaginome.models.registry import models
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
 from imaginome.results import CHOICE, Choice
 from imaginome.training.control import FitControl
+from imaginome.training.guarantee import Guarantee
 from imaginome.workspace import FitFiles
 
 
@@ -53,7 +56,12 @@ class Fitted:
 
 
 def asked(
-    model: str, settings: Sequence[str], budget: float | None, *, phenotype: bool = False
+    model: str,
+    settings: Sequence[str],
+    budget: float | None,
+    *,
+    phenotype: bool = False,
+    guarantee: Guarantee | None = None,
 ) -> Asked:
     """Return what shall be fitted; refuse at once what cannot be.
 
@@ -61,13 +69,37 @@ def asked(
     ------
     UnknownIdError, SettingsError, CapabilityError
         For a generator or setting that does not exist, settings for a choice, a budget for a
-        named generator, and a generator that cannot learn the phenotype.
+        named generator, and a generator that cannot learn the phenotype or keep the guarantee.
     """
     refuse_mixture(model, settings, budget)
     generator = None if model == AUTO else create(model, settings)
+    if guarantee is not None:
+        _refuse_unpromised(generator, phenotype)
     if phenotype and generator is not None:
         require_phenotype(generator)
     return Asked(generator, DEFAULT_BUDGET if budget is None else budget, phenotype)
+
+
+def _refuse_unpromised(generator: Generator[Any] | None, phenotype: bool) -> None:
+    """Raise for what no guarantee covers: choosing a generator by the data, and phenotypes."""
+    if generator is None:
+        raise SettingsError(
+            "--model auto looks at the people of the panel to choose, outside any --epsilon",
+            f"name the generator with --model: {', '.join(_private())}",
+        )
+    if "private" not in generator.capabilities:
+        raise CapabilityError(
+            f"{generator.id} cannot be fitted privately",
+            f"leave out --epsilon, or choose one of these with --model: {', '.join(_private())}",
+        )
+    if phenotype:
+        raise CapabilityError(
+            "phenotypes cannot be learned privately", "leave out --phenotype or --epsilon"
+        )
+
+
+def _private() -> list[str]:
+    return [kind.id for kind in models if "private" in kind.capabilities]
 
 
 def fit_asked(
@@ -99,6 +131,8 @@ def fit_asked(
     fit(
         generator,
         train,
+        guarantee=control.guarantee,
+        noise=control.noise,
         checkpoint=files.checkpoint,
         checkpoint_seconds=checkpoint_seconds,
         **circumstances,

@@ -13,6 +13,7 @@ from imaginome.cli import options as o
 from imaginome.cli.reading import (
     budget_seconds,
     file_errors,
+    guarantee,
     known_ids,
     read_options,
     resumable,
@@ -45,6 +46,8 @@ def run(
     phenotype: o.Phenotype = None,
     holdout: o.HoldoutShare = 0.5,
     set_: o.Set = [],  # noqa: B006
+    epsilon: o.Epsilon = None,
+    delta: o.Delta = None,
     metric: o.OnlyMetrics = [],  # noqa: B006
     attack: o.OnlyAttacks = [],  # noqa: B006
     policy: o.Policy = None,
@@ -84,6 +87,7 @@ def run(
         metrics=known_ids("metrics", metric),
         attacks=known_ids("attacks", attack),
         checkpoint_seconds=checkpoint_seconds,
+        guarantee=guarantee(epsilon, delta),
     )
     _run(request, policy, resume, force, quiet, verbose)
 
@@ -155,6 +159,8 @@ def fit(
     split: o.SplitPath = None,
     phenotype: o.Phenotype = None,
     set_: o.Set = [],  # noqa: B006
+    epsilon: o.Epsilon = None,
+    delta: o.Delta = None,
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     device: o.Device = "auto",
@@ -172,6 +178,7 @@ def fit(
     """
     from imaginome.choice.fitting import asked, fit_asked
     from imaginome.cli.console import show_progress
+    from imaginome.fitting import refuse_looking
     from imaginome.formats import learnable, read_panel
     from imaginome.outputs import refuse_existing
     from imaginome.splits import take_part
@@ -179,12 +186,18 @@ def fit(
     from imaginome.workspace import fit_files
 
     refuse_existing(output, force, folder_with="model.json")
-    wanted = asked(model, set_, budget_seconds(budget), phenotype=phenotype is not None)
     options = replace(reading(), phenotype=phenotype)
+    promised = guarantee(epsilon, delta)
+    wanted = asked(
+        model, set_, budget_seconds(budget), phenotype=phenotype is not None, guarantee=promised
+    )
+    refuse_looking(options, promised)
     train = learnable(read_panel(panel, options), options)
     if split is not None:
         train = take_part(train, split, "train", restricted=bool(options.samples))
-    control = FitControl(seed, thread_count(threads), device, show_progress(quiet, verbose))
+    control = FitControl(
+        seed, thread_count(threads), device, show_progress(quiet, verbose), guarantee=promised
+    )
     with fit_files(output, resume=resume, force=force) as files, resumable(*files):
         fit_asked(wanted, train, control, files, checkpoint_seconds).save(output, force=force)
 

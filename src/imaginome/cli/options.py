@@ -9,6 +9,7 @@ import typer
 
 READING = "Reading the panel"
 RUNNING = "Running"
+PRIVACY = "A guarantee for everyone in the panel"
 
 
 Multiallelic = Literal["drop", "split", "error"]
@@ -130,6 +131,23 @@ Budget = Annotated[
     typer.Option(
         metavar="TIME",
         help="For --model auto: time to compare and fit, as 20m, 90s or 1h; default: 20m.",
+    ),
+]
+Epsilon = Annotated[
+    float | None,
+    typer.Option(
+        metavar="E",
+        help="Fit with differential privacy: nobody's presence changes the odds of any model by "
+        "more than e^E. Needs a --model that can; see docs/private.md.",
+        rich_help_panel=PRIVACY,
+    ),
+]
+Delta = Annotated[
+    float | None,
+    typer.Option(
+        metavar="D",
+        help="With --epsilon: probability outside the promise; default: 1e-6.",
+        rich_help_panel=PRIVACY,
     ),
 ]
 Set = Annotated[

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imaginome.formats import ReadOptions
     from imaginome.panel import Panel
     from imaginome.registry import Registry
+    from imaginome.training.guarantee import Guarantee
 
 
 def read_options(
@@ -87,6 +88,23 @@ def budget_seconds(budget: str | None) -> float | None:
     from imaginome.choice.budget import parse_budget
 
     return None if budget is None else parse_budget(budget)
+
+
+def guarantee(epsilon: float | None, delta: float | None) -> Guarantee | None:
+    """Return what a fit shall promise; None where nothing is asked for.
+
+    Raises
+    ------
+    SettingsError
+        When one is out of range, or a delta is given without an epsilon.
+    """
+    from imaginome.training.guarantee import DELTA, Guarantee
+
+    if epsilon is None:
+        if delta is not None:
+            raise SettingsError("--delta is part of a guarantee", "give --epsilon too")
+        return None
+    return Guarantee(epsilon, DELTA if delta is None else delta)
 
 
 def thread_count(threads: int) -> int:

@@ -19,6 +19,8 @@ DWORK_2006 = Citation(
     "10.1007/11681878_14",
     "differential privacy: what one person changes is drowned in noise",
 )
+DELTA = 1e-6
+"""Where none is given; refused where it is not below one over the number of people."""
 Unit = Literal["individual", "family"]
 
 
@@ -122,7 +124,7 @@ class Spending(BaseModel):
         released = "; ".join(_told(release) for release in self.releases)
         return {
             "Guarantee": self._promise(),
-            "Guarantee covers": "model/ and all is drawn from it; the split is taken as given. "
+            "Guarantee covers": "model/ and what is drawn from it; the split is taken as given. "
             "Not covered: figures of quality and audit, which compare with real people, and the "
             "choice of settings by anyone who had looked at the data",
             "Guarantee counted by": self.accountant,
