@@ -33,7 +33,8 @@ class Policy(Settings):
     a third and at a tenth of it. Closeness is what train lies below the holdout. Where both lie
     `closeness_fail` below one half, output is nearer to anybody real than real people are to
     each other, and that is a caution at most: it is about realism. One verbatim copy that
-    chance does not explain fails, however large the panel: somebody is in it.
+    chance does not explain fails, however large the panel: somebody is in it. So does one
+    record of which the false-discovery rate is a thousandth.
     """
 
     membership_caution: float = Field(0.53, description="AUC of membership inference")
@@ -81,6 +82,11 @@ class Policy(Settings):
     risky_fdr: float = Field(
         0.05, gt=0, lt=1, description="false-discovery rate at which risky records are named"
     )
+    risky_sure: float = Field(
+        0.001, gt=0, lt=1, description="false-discovery rate at which named records can fail"
+    )
+    risky_caution: float = Field(1.0, description="artificial people with a named record")
+    risky_fail: float = Field(1.0, description="the same, named at the rate of `risky_sure`")
     loss_caution: float = Field(0.02, description="privacy loss, difference of two AATS")
     loss_fail: float = Field(0.05, description="privacy loss, difference of two AATS")
 

@@ -1,0 +1,114 @@
+"""The risk of each artificial haplotype: calibrated on people whom nobody saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics.comparison import Comparison
+from imaginome.privacy._likeness import KINDS, Likeness, likeness
+from imaginome.privacy._parts import paired_parts
+from imaginome.privacy._tails import discovery_rates, tail_probabilities
+
+Values = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+WHOLE = KINDS.index("distance")
+"""Contrasts from here on are about the whole haplotype, those before about runs."""
+ENOUGH_PEOPLE = 20
+"""Holdout people needed before anything can be said of a single record."""
+
+
+@dataclass(frozen=True, eq=False)
+class Risks:
+    """One entry for each artificial haplotype; build it with `of`.
+
+    Attributes
+    ----------
+    p
+        Probability of being as near to train as this if nobody in train had been seen.
+    q
+        False-discovery rate at which it is named (Benjamini and Hochberg 1995).
+    mirrored
+        The same rates with train and holdout exchanged: the control.
+    kind
+        Index into `KINDS` of the contrast that tells most.
+    stretch
+        ``int64``, shape ``(n, 2)``: the strongest run with train, first site and first behind.
+    donor
+        Train individual from whom it is, as an index into the comparison's train panel, or -1
+        where there is none. For counting only: it is never written.
+    apart
+        Sites that differ from the nearest train haplotype.
+    """
+
+    p: Values
+    q: Values
+    mirrored: Values
+    kind: Ints
+    stretch: Ints
+    donor: Ints
+    apart: Ints
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Risks:
+        """Score every artificial haplotype against everyone in train, part by part.
+
+        The most telling of all contrasts and parts counts, its probability multiplied by their
+        number (Bonferroni).
+        """
+        parts = paired_parts(comparison)
+        found = [likeness(part) for part in parts]
+        one = np.concatenate([_probabilities(part) for part in found])
+        other = np.concatenate([_probabilities(part, -1.0) for part in found])
+        best = one.argmin(axis=0)
+        p = np.minimum(1.0, len(one) * one.min(axis=0))
+        mirrored = np.minimum(1.0, len(other) * other.min(axis=0))
+        part, kind = np.divmod(best, len(KINDS))
+        which = np.arange(len(p))
+        stretch = np.stack([made.runs.stretch for made in found])[part, which].astype(np.int64)
+        donors = [_donors(made, comparison, at) for made, at in zip(found, parts, strict=True)]
+        return cls(
+            p,
+            discovery_rates(p),
+            discovery_rates(mirrored),
+            kind,
+            stretch,
+            np.stack(donors)[part, (kind >= WHOLE).astype(np.intp), which],
+            np.stack([made.known.haplotype for made in found])[part, which].astype(np.int64),
+        )
+
+    def named(self, rate: float) -> npt.NDArray[np.bool_]:
+        """Return which haplotypes are named at a false-discovery rate."""
+        return self.q <= rate
+
+
+def enough(comparison: Comparison) -> bool:
+    """Return whether the holdout is large enough to say what chance does."""
+    return min(comparison.train.n_individuals, comparison.holdout.n_individuals) >= ENOUGH_PEOPLE
+
+
+def _probabilities(found: Likeness, sign: float = 1.0) -> Values:
+    """Return P(contrast as large by chance), ``float64`` of shape ``(n_kinds, n_haplotypes)``.
+
+    Two answers to what chance does, the larger of which counts: how far the artificial panel
+    itself lies on the other side, and how far real people lie on either side of strangers.
+    """
+    rows = []
+    for kind in KINDS:
+        scores, real = sign * found.artificial[kind], found.real[kind]
+        p = np.maximum(
+            tail_probabilities(scores, -scores),
+            tail_probabilities(scores, np.concatenate([real, -real])),
+        )
+        rows.append(np.repeat(p, 2) if kind == "person" else p)
+    return np.stack(rows)
+
+
+def _donors(found: Likeness, comparison: Comparison, part: Comparison) -> Ints:
+    """Return who carries the strongest run and who is nearest, ``(2, n_haplotypes)``."""
+    people = comparison.train.samples.indices(part.train.samples.id)
+    rows = np.stack([found.runs.donor, found.known.row])
+    return np.where(rows < 0, -1, people[rows // 2]).astype(np.int64)

@@ -1,0 +1,168 @@
+"""Which artificial haplotypes betray somebody: the needle in the haystack (METRICS 19)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Sites
+from imaginome.privacy._citations import DURBIN_2014
+from imaginome.privacy._parts import people_seen
+from imaginome.privacy._record_figures import copied_map, donor_map, evidence_table
+from imaginome.privacy._risks import WHOLE, Risks, enough
+from imaginome.privacy._tails import (
+    BENJAMINI_1995,
+    HOSKING_1987,
+    KNIJNENBURG_2009,
+    PICKANDS_1975,
+)
+from imaginome.privacy.base import Attack
+from imaginome.privacy.copies import share
+from imaginome.privacy.policy import Policy
+from imaginome.results import AttackResult, Estimate, Finding, RecordRisk, Status
+
+MOST_LISTED = 50
+
+
+class Records(Attack):
+    """Name the artificial haplotypes that are nearer to train than chance makes anybody."""
+
+    id = "records"
+    name = "Risk of each record"
+    description = (
+        "Looks at each artificial haplotype and person alone, and names those that are nearer "
+        "to train than to the holdout by more than happens to people whom nobody saw."
+    )
+    blind_spot = (
+        "It names whoever stands out: pieces that are no longer than what strangers share, and "
+        "copies of haplotypes that strangers carry too, do not."
+    )
+    citations = (
+        DURBIN_2014.because("runs shared with strangers, linear in the panel"),
+        PICKANDS_1975.because("the tail beyond a high threshold is generalised Pareto"),
+        HOSKING_1987.because("probability-weighted moments fit that tail"),
+        KNIJNENBURG_2009.because("small probabilities from few null values by such a tail"),
+        BENJAMINI_1995.because("the false-discovery rate"),
+    )
+    area = "singling out"
+    sees = "parts"
+
+    def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
+        """Score every artificial haplotype; list and map those that are named."""
+        risks = Risks.of(comparison)
+        named = risks.named(policy.risky_fdr)
+        return AttackResult(
+            attack=self.id,
+            name=self.name,
+            description=self.description,
+            area=self.area,
+            findings=[_finding(risks, comparison, policy)],
+            records=listed(risks, comparison, policy.risky_fdr),
+            figures=[
+                copied_map(risks, named, comparison.train.sites),
+                donor_map(risks, named, comparison.train.sites),
+            ],
+            tables=[evidence_table(risks, named)],
+            citations=[citation.text() for citation in self.citations],
+            notes=[
+                self.blind_spot,
+                _whom(comparison),
+                "Four contrasts of train with holdout are taken of each haplotype: the strongest "
+                "shared run weighted by rarity, the share of sites at which the longest run is "
+                "with train, the distance to the nearest haplotype, and to the nearest person "
+                "with both haplotypes together. What chance does is what they are for real "
+                "people among strangers, and for the artificial panel with train and holdout "
+                "exchanged; the larger probability counts, times the number of contrasts. "
+                "Families are left out where labels say so; relatives unknown look like copies.",
+                f"{int(named.sum()):,} artificial haplotypes are named at a false-discovery rate "
+                f"of {policy.risky_fdr:g}; the list holds the {MOST_LISTED} riskiest at most. It "
+                "is for whoever decides about the release and does not belong beside it.",
+            ],
+        )
+
+
+def _whom(comparison: Comparison) -> str:
+    n, seen = comparison.train.n_individuals, people_seen(comparison)
+    return f"Every artificial haplotype against {seen} of {n} people in train."
+
+
+def _finding(risks: Risks, comparison: Comparison, policy: Policy) -> Finding:
+    named, sure = (_people(risks.q, rate) for rate in (policy.risky_fdr, policy.risky_sure))
+    control = _people(risks.mirrored, policy.risky_fdr)
+    n = comparison.artificial.n_individuals
+    status, reason = judge_records((named, sure, control), n, policy)
+    if not enough(comparison):
+        status, reason = "unknown", "too few people in train or holdout to know chance"
+    return Finding(
+        id="records.named",
+        name="Artificial people with a haplotype named as risky",
+        unit="share of artificial people",
+        strength=share(named, n),
+        baseline=0.0,
+        control=Estimate(value=control / n),
+        status=status,
+        reason=reason,
+        key=True,
+    )
+
+
+def judge_records(counts: tuple[int, int, int], n: int, policy: Policy) -> tuple[Status, str]:
+    """Judge how many artificial people are named.
+
+    Parameters
+    ----------
+    counts
+        People named at the rate of the list, at the stricter rate of a failure, and at the rate
+        of the list when train and holdout are exchanged.
+    n
+        Artificial people.
+    policy
+        Thresholds.
+    """
+    named, sure, control = counts
+    told = (
+        f"{named:,} of {n:,} artificial people are named at a false-discovery rate of "
+        f"{policy.risky_fdr:g} ({sure:,} at {policy.risky_sure:g}); {control:,} by the holdout"
+    )
+    if sure - control >= policy.risky_fail:
+        return "fail", told
+    if named - control >= policy.risky_caution:
+        return "caution", told
+    return "pass", told
+
+
+def _people(q: np.ndarray[tuple[int, ...], np.dtype[np.float64]], rate: float) -> int:
+    """Count people with a haplotype named at a rate."""
+    return int((q <= rate).reshape(-1, 2).any(axis=1).sum())
+
+
+def listed(risks: Risks, comparison: Comparison, rate: float) -> list[RecordRisk]:
+    """Return the riskiest haplotypes that are named, riskiest first, at most `MOST_LISTED`."""
+    order = np.argsort(risks.p, kind="stable")
+    named = risks.named(rate)
+    chosen = [int(i) for i in order if named[i]][:MOST_LISTED]
+    return [_record(risks, i, comparison, comparison.train.sites) for i in chosen]
+
+
+def _record(risks: Risks, i: int, comparison: Comparison, sites: Sites) -> RecordRisk:
+    """Say what tells most of one haplotype: its run, or how near the whole of it is."""
+    first, stop = (int(site) for site in risks.stretch[i])
+    whole = risks.kind[i] >= WHOLE
+    if whole and len(sites.contig_spans()) == 1:
+        first, stop = 0, len(sites)
+    length = int(risks.stretch[i, 1] - risks.stretch[i, 0])
+    return RecordRisk(
+        sample=str(comparison.artificial.samples.id[i // 2]),
+        haplotype=i % 2,
+        contig=str(sites.contig[first]),
+        start=int(sites.position[first]),
+        end=int(sites.position[max(stop - 1, first)]),
+        score=float(risks.apart[i] if whole else length),
+        unit="sites unlike the nearest in train" if whole else "sites of a run shared with train",
+        p=float(risks.p[i]),
+        q=float(risks.q[i]),
+        flagged=True,
+    )
+
+
+ITEM = Records
