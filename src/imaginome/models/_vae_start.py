@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 
 from imaginome.models._gan_networks import initialise
-from imaginome.models._vae_network import SLOPE, Network
+from imaginome.models._vae_network import SLOPE, Decoder, Network
 
 Reals = npt.NDArray[np.float64]
 LEAST = 0.002
@@ -43,12 +43,12 @@ def new_network(
     """
     initialise(network, rng, gain=2.0**0.5, slope=SLOPE)
     with torch.no_grad():
-        network.writing.weight.mul_(WRITING)
-        network.straight.weight.mul_(WRITING)
-        network.coding.weight.mul_(0.5)
-        network.labels.weight.copy_(torch.from_numpy(label_effects(known, frequencies)))
-        network.prior.weight.zero_()
-        network.prior.weight[:, 0] = torch.from_numpy(_prior_start(network, rng))
+        network.decoder.writing.weight.mul_(WRITING)
+        network.decoder.straight.weight.mul_(WRITING)
+        network.encoder.coding.weight.mul_(0.5)
+        network.decoder.labels.weight.copy_(torch.from_numpy(label_effects(known, frequencies)))
+        network.decoder.prior.weight.zero_()
+        network.decoder.prior.weight[:, 0] = torch.from_numpy(_prior_start(network.decoder, rng))
 
 
 def label_effects(known: npt.NDArray[np.float32], frequencies: Reals) -> npt.NDArray[np.float32]:
@@ -70,10 +70,10 @@ def log_odds(frequencies: Reals) -> Reals:
     return np.asarray(np.log(p) - np.log1p(-p))
 
 
-def _prior_start(network: Network, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _prior_start(decoder: Decoder, rng: np.random.Generator) -> npt.NDArray[np.float32]:
     """Return weights, means and log standard deviations of the prior: a cloud of normals."""
-    start = np.zeros((network.components, 1 + 2 * network.latent), dtype=np.float32)
-    if network.components > 1:
-        shape = (network.components, network.latent)
-        start[:, 1 : 1 + network.latent] = 0.5 * rng.standard_normal(shape)
+    start = np.zeros((decoder.components, 1 + 2 * decoder.latent), dtype=np.float32)
+    if decoder.components > 1:
+        shape = (decoder.components, decoder.latent)
+        start[:, 1 : 1 + decoder.latent] = 0.5 * rng.standard_normal(shape)
     return start.ravel()

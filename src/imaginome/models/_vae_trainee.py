@@ -110,11 +110,10 @@ class Trainee:
 
     @torch.no_grad()
     def _decay(self, rate: float) -> None:
-        network = self.network
-        for layer in (network.reading, network.writing, network.straight, network.labels):
-            # Labels have their frequencies from the start; pulled to zero they would lose them.
-            if layer is not network.labels:
-                layer.weight.mul_(1.0 - rate * self.recipe.weight_decay)
+        decoder = self.network.decoder
+        # Labels have their frequencies from the start; pulled to zero they would lose them.
+        for layer in (self.network.encoder.reading, decoder.writing, decoder.straight):
+            layer.weight.mul_(1.0 - rate * self.recipe.weight_decay)
 
     @torch.no_grad()
     def held_out(self) -> dict[str, float]:
@@ -136,7 +135,9 @@ class Trainee:
 
     def frame(self) -> Haplotypes:
         """Decode the same codes of the prior with the average of the moment."""
-        return draw(self.average, self.known, ROWS, self._frame_seed, self._frame_classes, 1)
+        return draw(
+            self.average.decoder, self.known, ROWS, self._frame_seed, self._frame_classes, 1
+        )
 
     def state(self) -> Tensors:
         """Return network, average and moments."""

@@ -172,7 +172,7 @@ class Vae(Generator[VaeSettings]):
         from imaginome.models._vae_sampling import draw
 
         single_threaded_torch()
-        return draw(self._network, self._known, n, seed, classes, threads)
+        return draw(self._network.decoder, self._known, n, seed, classes, threads)
 
     def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
         """Return the mean of the code of each row, ``float32`` of shape ``(n_rows, latent)``."""
@@ -184,7 +184,7 @@ class Vae(Generator[VaeSettings]):
         @torch.no_grad()
         def piece(rows: slice) -> npt.NDArray[np.float32]:
             alleles = torch.from_numpy(haplotypes[rows]).float()
-            return np.asarray(self._network.encode(alleles, centre)[0].numpy())
+            return np.asarray(self._network.encoder(alleles, centre)[0].numpy())
 
         return np.concatenate(map_pieces(piece, pieces(len(haplotypes), PIECE), 1))
 
