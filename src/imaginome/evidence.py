@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,21 +11,35 @@ import numpy.typing as npt
 
 from imaginome.errors import CapabilityError, ComparisonError
 from imaginome.metrics.comparison import PARTS, Comparison
-from imaginome.metrics.evidence import Codes, Logs, ModelEvidence
+from imaginome.metrics.evidence import Codes, Flags, Logs, ModelEvidence
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, haplotype_rows
+from imaginome.privacy.registry import attacks
 
 WORK = 25_000_000
 """Individuals times sites times classes of each panel whose likelihood is computed, at most."""
 FEWEST_PEOPLE = 50
 METRICS = frozenset({"likelihood", "latent"})
-"""Metrics that read the evidence: without them nobody asks the model."""
+"""Metrics that read the evidence."""
+
+
+def needed(metrics: Collection[str], chosen: Collection[str]) -> bool:
+    """Tell whether any of these metrics and attacks reads the evidence; none stands for all."""
+    reading = [kind.id for kind in attacks if kind.access == "model"]
+    return (
+        not metrics
+        or not METRICS.isdisjoint(metrics)
+        or not chosen
+        or not set(reading).isdisjoint(chosen)
+    )
 
 
 def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
-    """Return the comparison with log-likelihoods and latent codes under a fitted model.
+    """Return the comparison with what a fitted model says of everyone in it.
 
-    Large panels are read in part: likelihoods of at most `WORK` individuals times sites times
+    Log-likelihoods, latent codes and scores of the critic, each where the model has them, and
+    which haplotypes stand in its weights. Large
+    panels are read in part: likelihoods of at most `WORK` individuals times sites times
     classes, drawn at random, the same whoever asks; the others are NaN.
 
     Raises
@@ -33,8 +47,6 @@ def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
     ComparisonError
         When the panels are not at the sites of the model.
     """
-    if not {"log_likelihood", "latent"} & model.capabilities:
-        return comparison
     if model.sites.keys() != comparison.holdout.sites.keys():
         raise ComparisonError(
             f"the {model.id} model knows {len(model.sites)} sites, and the panels share "
@@ -44,7 +56,8 @@ def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
     asked, exact = _likelihood(model)
     logs = _logs(comparison, model, asked, exact)
     codes = _codes(comparison, model) if "latent" in model.capabilities else None
-    evidence = ModelEvidence(model.id, logs, exact, codes)
+    critic = _critic(comparison, model) if "critic" in model.capabilities else None
+    evidence = ModelEvidence(model.id, logs, exact, codes, critic, _stored(comparison, model))
     return replace(comparison, evidence=evidence)
 
 
@@ -90,3 +103,33 @@ def _some_people(comparison: Comparison, model: Generator[Any], name: str) -> np
 
 def _codes(comparison: Comparison, model: Generator[Any]) -> Codes:
     return {name: model.latent(getattr(comparison, name).haplotypes) for name in PARTS}
+
+
+def _critic(comparison: Comparison, model: Generator[Any]) -> Logs:
+    return {name: model.critic(getattr(comparison, name).haplotypes) for name in PARTS}
+
+
+def _stored(comparison: Comparison, model: Generator[Any]) -> Flags:
+    """Return which haplotypes stand verbatim in the weights, as alleles or rounded chances."""
+    n_sites = comparison.holdout.n_sites
+    held = {row.tobytes() for t in model._tensors().values() for row in _rows(t, n_sites)}
+    return {
+        name: np.array(
+            [
+                row.tobytes() in held
+                for row in np.packbits(getattr(comparison, name).haplotypes, axis=1)
+            ],
+            dtype=np.bool_,
+        )
+        for name in PARTS
+    }
+
+
+def _rows(tensor: npt.NDArray[Any], n_sites: int) -> npt.NDArray[np.uint8]:
+    """Return what might be haplotypes in a tensor, bits packed along each row."""
+    wide = tensor.ndim == 2 and tensor.shape[1] == n_sites
+    if wide and tensor.min() >= 0 and tensor.max() <= 1:
+        return np.packbits(tensor > 0.5, axis=1)
+    if tensor.ndim == 2 and tensor.shape[1] == -(-n_sites // 8) and tensor.dtype == np.uint8:
+        return tensor
+    return np.empty((0, 0), dtype=np.uint8)

@@ -17,7 +17,7 @@ from imaginome import __version__
 from imaginome.choice.budget import budget_text
 from imaginome.choice.choose import choose
 from imaginome.choice.fitting import asked
-from imaginome.evidence import METRICS, with_evidence
+from imaginome.evidence import needed, with_evidence
 from imaginome.fitting import create, fit, refuse_looking
 from imaginome.formats import Tally, learnable, read_panel, write_panel
 from imaginome.formats.samples_table import has_labels, samples_table_text
@@ -263,7 +263,7 @@ class _Run:
         return artificial
 
     def _evidence(self, comparison: Comparison, model: Generator[Any]) -> Comparison:
-        if self.request.metrics and METRICS.isdisjoint(self.request.metrics):
+        if not needed(self.request.metrics, self.request.attacks):
             return comparison
         with self.progress.task("ask the model"):
             return with_evidence(comparison, model)

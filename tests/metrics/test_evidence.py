@@ -10,7 +10,7 @@ from panels import compared, part
 
 from imaginome import evidence as asking
 from imaginome.errors import ComparisonError
-from imaginome.evidence import with_evidence
+from imaginome.evidence import needed, with_evidence
 from imaginome.fitting import create, fit
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.evidence import ModelEvidence
@@ -89,9 +89,30 @@ def test_an_estimated_likelihood_says_so_and_codes_come_along(thirds, rbm):
     )
 
 
-def test_a_model_without_either_is_not_asked(thirds):
+def test_a_model_with_neither_is_opened_only(thirds):
     mosaic = fit("mosaic", thirds.train, seed=1)
-    assert with_evidence(thirds, mosaic) is thirds
+    evidence = with_evidence(thirds, mosaic).evidence
+    assert evidence.log_likelihood is evidence.latent is evidence.critic is None
+    assert evidence.stored["train"].all()
+    assert not evidence.stored["holdout"].all()
+
+
+def test_haplotypes_are_found_in_weights_as_alleles_or_as_chances(thirds, markov, monkeypatch):
+    rows = thirds.train.haplotypes
+    chances = {"some": np.where(rows[3:5] == 1, 0.7, 0.2), "wide": np.ones((2, 500))}
+    monkeypatch.setattr(markov, "_tensors", lambda: chances)
+    stored = with_evidence(thirds, markov).evidence.stored["train"]
+    assert set(np.flatnonzero(stored)) >= {3, 4}
+    equal = (rows[:, None] == rows[None, 3:5]).all(axis=2).any(axis=1)
+    np.testing.assert_array_equal(stored, equal)
+
+
+def test_the_model_is_asked_where_a_metric_or_an_attack_reads_it():
+    assert needed((), ())
+    assert needed(("likelihood",), ("segments",))
+    assert needed(("frequency",), ("model-likelihood",))
+    assert needed(("frequency",), ())
+    assert not needed(("frequency",), ("segments",))
 
 
 def test_a_model_of_other_sites_is_refused(thirds, markov):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,12 @@ from imaginome.panel import haplotype_rows
 
 Logs = dict[str, npt.NDArray[np.float64]]
 Codes = dict[str, npt.NDArray[np.float32]]
+Flags = dict[str, npt.NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, eq=False)
 class ModelEvidence:
-    """Log-likelihoods and latent codes of the haplotypes of a comparison, row by row.
+    """Log-likelihoods, latent codes and critic's scores of haplotypes, row by row.
 
     The dictionaries have the keys ``train``, ``holdout`` and ``artificial``; their rows are
     those of the panel of that name.
@@ -33,26 +35,43 @@ class ModelEvidence:
     latent
         Latent codes, ``float32`` of shape ``(n_haplotypes, n_latent)``; None for a generator
         that encodes nothing.
+    critic
+        How real the critic of an adversarial model takes each haplotype to be, ``float64`` of
+        shape ``(n_haplotypes,)``; None where the model keeps none.
+    stored
+        Which haplotypes stand verbatim in the weights, ``bool`` of shape ``(n_haplotypes,)``;
+        None where nobody looked.
     """
 
     model: str
     log_likelihood: Logs | None = None
     exact: bool = True
     latent: Codes | None = None
+    critic: Logs | None = None
+    stored: Flags | None = None
 
     def take(self, people: Mapping[str, npt.NDArray[np.intp]]) -> ModelEvidence:
         """Return the evidence on some individuals of some panels, and on all of the others."""
         rows = {name: haplotype_rows(index) for name, index in people.items()}
-        logs, codes = self.log_likelihood, self.latent
-        return replace(
-            self,
-            log_likelihood=logs and {n: v[rows[n]] if n in rows else v for n, v in logs.items()},
-            latent=codes and {n: v[rows[n]] if n in rows else v for n, v in codes.items()},
-        )
+        taken: dict[str, Any] = {
+            column: {n: v[rows[n]] if n in rows else v for n, v in values.items()}
+            for column, values in self._columns().items()
+        }
+        return replace(self, **taken)
 
     def fits(self, haplotypes: Mapping[str, int]) -> bool:
         """Tell whether there is one row a haplotype; `haplotypes` counts them by panel."""
         return all(
-            column is None or {name: len(rows) for name, rows in column.items()} == haplotypes
-            for column in (self.log_likelihood, self.latent)
+            {name: len(rows) for name, rows in column.items()} == haplotypes
+            for column in self._columns().values()
         )
+
+    def _columns(self) -> dict[str, Logs | Codes | Flags]:
+        """Return what is known, by attribute."""
+        columns = {
+            "log_likelihood": self.log_likelihood,
+            "latent": self.latent,
+            "critic": self.critic,
+            "stored": self.stored,
+        }
+        return {name: column for name, column in columns.items() if column is not None}
