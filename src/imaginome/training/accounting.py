@@ -157,6 +157,16 @@ class Budget:
         )
         return Noisy(counts + noise, variance)
 
+    def reserve(self, share: float, what: str) -> None:
+        """Keep a share of `rho` for what another accountant counts.
+
+        Raises
+        ------
+        ModelError
+            When more than everything would be spent.
+        """
+        self._take(share, what)
+
     def noise_multipliers(self) -> list[float]:
         """Return noise over sensitivity of each release so far, for another accountant."""
         return [release.noise / release.sensitivity for release in self.releases]
