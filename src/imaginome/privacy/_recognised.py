@@ -1,0 +1,208 @@
+"""How well members are told from non-members, with intervals over families or individuals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+from scipy.stats import t as student
+
+from imaginome.metrics.bootstrap import estimate, individual_weights
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Panel
+from imaginome.privacy._crossfit import Targets
+from imaginome.privacy._roc import Roc, Scores
+from imaginome.privacy.policy import Policy, judge
+from imaginome.results import Estimate, Figure, Finding, Series, Status
+
+People = npt.NDArray[np.intp]
+Values = npt.NDArray[np.float64]
+
+LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
+CURVE_POINTS = 41
+TWICE = 2.0
+"""Each half of the holdout is the reference of the other, so their errors may go together: the
+variance of a mean of two such halves is at most twice that of independent ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recognised:
+    """Scores of people attacked, and what they belong to.
+
+    Attributes
+    ----------
+    attack, name
+        Id and name of the attack.
+    members, others
+        ``float64``, one score an individual.
+    member_units, other_units
+        Family (or individual) of each, numbered from zero.
+    replicates, rng
+        Of the bootstrap of rates.
+    """
+
+    attack: str
+    name: str
+    members: Values
+    others: Values
+    member_units: People
+    other_units: People
+    replicates: int
+    rng: np.random.Generator
+
+    @classmethod
+    def of(cls, comparison: Comparison, targets: Targets, attack: str, name: str) -> Recognised:
+        """Take the scores of one attack."""
+        return cls(
+            attack,
+            name,
+            targets.members,
+            targets.others,
+            units(comparison.train, targets.member_rows),
+            units(comparison.holdout, targets.other_rows),
+            comparison.replicates,
+            comparison.rng(attack, "bootstrap"),
+        )
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Return the scores, ranked."""
+        return Scores.of(self.members, self.others)
+
+    @cached_property
+    def rocs(self) -> list[Roc]:
+        """Return the curve on resampled families or individuals of both sides."""
+        draws = [
+            individual_weights(int(unit.max()) + 1, self.replicates, self.rng)[:, unit]
+            for unit in (self.member_units, self.other_units)
+        ]
+        return [
+            self.scores.roc(members.astype(np.float64), others.astype(np.float64))
+            for members, others in zip(*draws, strict=True)
+        ]
+
+    def auc(self) -> Estimate:
+        """Return the area with its interval."""
+        return area(self.members, self.others, self.member_units, self.other_units)
+
+    def true_rate(self, rate: float) -> Estimate:
+        """Return the true-positive rate at a false-positive rate, with its interval."""
+        replicates = [roc.true_rate(rate) for roc in self.rocs]
+        value = self.scores.roc().true_rate(rate)
+        return estimate(value, replicates, lowest=0.0, highest=1.0)
+
+    def findings(self, policy: Policy, rates: tuple[str, ...] = tuple(LOW_RATES)) -> list[Finding]:
+        """Judge the area and true-positive rates at low false-positive rates."""
+        auc = self.auc()
+        judged = judge(auc, policy.membership_caution, policy.membership_fail, 0.5)
+        return [
+            self.finding("auc", "AUC", auc, 0.5, judged),
+            *(self._low_rate(what, LOW_RATES[what], policy) for what in rates),
+        ]
+
+    def finding(
+        self,
+        what: str,
+        name: str,
+        strength: Estimate,
+        baseline: float,
+        judged: tuple[Status, str],
+    ) -> Finding:
+        """Return one finding of this attack; the one called ``auc`` is key."""
+        return Finding(
+            id=f"{self.attack}.{what}",
+            name=f"{self.name}: {name}",
+            unit="area" if baseline == 0.5 else "share of train members",
+            strength=strength,
+            baseline=baseline,
+            status=judged[0],
+            reason=judged[1],
+            key=what == "auc",
+        )
+
+    def _low_rate(self, what: str, rate: float, policy: Policy) -> Finding:
+        """Judge a true-positive rate; unknown where too few people can state the rate."""
+        name = f"true-positive rate at false-positive rate {100 * rate:g}%"
+        n = len(self.others)
+        if n < 1 / rate:
+            reason = f"{n} non-members were attacked; this rate needs {math.ceil(1 / rate):,}"
+            return self.finding(what, name, Estimate(value=None), rate, ("unknown", reason))
+        strength = self.true_rate(rate)
+        limits = (policy.low_fpr_caution * rate, policy.low_fpr_fail * rate)
+        return self.finding(what, name, strength, rate, judge(strength, *limits, rate))
+
+    def curve(self) -> Figure:
+        """Draw the curve on fixed rates from one non-member to all, log-log."""
+        grid = np.geomspace(1.0 / len(self.others), 1.0, CURVE_POINTS)
+        x: list[float | str] = [float(rate) for rate in grid]
+        points = [self.true_rate(float(rate)) for rate in grid]
+        return Figure(
+            id=f"{self.attack}.roc",
+            title=f"{self.name}: who is recognised",
+            reading="On the diagonal the attacker guesses. What matters is the left end: a curve "
+            "above the diagonal there means that a few members are recognised with confidence.",
+            kind="lines",
+            x_label="false-positive rate",
+            y_label="true-positive rate",
+            series=[
+                Series(
+                    name="attack",
+                    role="artificial",
+                    x=x,
+                    y=[p.value for p in points],
+                    low=[p.low for p in points],
+                    high=[p.high for p in points],
+                ),
+                Series(name="guessing", role="baseline", x=x, y=list(map(float, grid))),
+            ],
+            x_log=True,
+            y_log=True,
+            diagonal=True,
+        )
+
+
+def units(panel: Panel, rows: People) -> People:
+    """Return the family of some individuals, or who they are, numbered from zero."""
+    family = panel.samples.family
+    if family is None:
+        return np.arange(len(rows))
+    own = [family[i] or f"person {i}" for i in rows]
+    return np.asarray(np.unique(own, return_inverse=True)[1], dtype=np.intp)
+
+
+def area(
+    members: Values, others: Values, member_units: People, other_units: People, looks: int = 1
+) -> Estimate:
+    """Return P(member scores higher), ties one half, with its 95% interval.
+
+    The variance is that of DeLong et al. (1988), summed within families (Obuchowski 1997); no
+    side counts for less than it would if scores told nothing, so that a few people who happen to
+    be told apart perfectly do not look like certainty. Quantiles are Student's.
+
+    Parameters
+    ----------
+    looks
+        How many such areas are looked at to pick one: the interval is that of all (Bonferroni).
+    """
+    m, n = len(members), len(others)
+    groups = [int(unit.max()) + 1 if len(unit) else 0 for unit in (member_units, other_units)]
+    if min(groups) < 2:
+        return Estimate(value=None)
+    ranks = rankdata(np.concatenate([members, others]))
+    above = (ranks[:m] - rankdata(members)) / n
+    below = 1.0 - (ranks[m:] - rankdata(others)) / m
+    value = float(above.mean())
+    variance = _variance(above, member_units) + TWICE * _variance(below, other_units)
+    margin = float(student.ppf(1 - 0.025 / looks, min(groups) - 1)) * math.sqrt(variance)
+    return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
+
+
+def _variance(placed: Values, unit: People) -> float:
+    """Return the variance of the mean of placements, at least that of even ones."""
+    sums = np.bincount(unit, placed - placed.mean())
+    found = float(len(sums) / (len(sums) - 1) * np.sum(sums**2)) / len(placed) ** 2
+    return max(found, 1.0 / (12.0 * len(sums)))

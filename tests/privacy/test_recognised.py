@@ -1,0 +1,117 @@
+import naive_privacy as naive
+import numpy as np
+import pytest
+from leaks import random_comparison, tiny
+
+from imaginome.panel import Samples, strings
+from imaginome.privacy._crossfit import folds, gathered, too_few
+from imaginome.privacy._recognised import Recognised, area, units
+from imaginome.privacy.policy import Policy
+
+
+def people(n: int) -> np.ndarray:
+    return np.arange(n)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_area_agrees_with_loops(seed):
+    rng = np.random.default_rng(seed)
+    members, others = rng.integers(0, 9, 30) + 1.0, rng.integers(0, 9, 40) + 0.0
+    found = area(members, others, people(30), people(40))
+    assert found.value == pytest.approx(naive.auc(members, others))
+
+
+def test_interval_of_area_covers_and_misses_as_often_as_it_says():
+    rng = np.random.default_rng(4)
+    truth = 0.7602  # of normal scores one deviation apart
+    missed = 0
+    for _ in range(400):
+        found = area(rng.normal(1, 1, 60), rng.normal(0, 1, 60), people(60), people(60))
+        missed += not found.low <= truth <= found.high
+    assert missed <= 0.05 * 400
+
+
+def test_families_count_once():
+    rng = np.random.default_rng(5)
+    members, others = rng.normal(0.5, 1, 30), rng.normal(0, 1, 30)
+    alone = area(members, others, people(30), people(30))
+    twice = area(np.repeat(members, 2), np.repeat(others, 2), people(60) // 2, people(60) // 2)
+    assert twice.value == pytest.approx(alone.value)
+    assert twice.high - twice.low == pytest.approx(alone.high - alone.low, rel=0.02)
+
+
+def test_a_few_people_told_apart_perfectly_are_no_certainty():
+    found = area(np.arange(4) + 10.0, np.arange(4) + 0.0, people(4), people(4))
+    assert found.value == 1.0
+    assert found.low < 0.6
+
+
+def test_more_looks_widen_the_interval():
+    rng = np.random.default_rng(6)
+    members, others = rng.normal(0.5, 1, 50), rng.normal(0, 1, 50)
+    one, many = (area(members, others, people(50), people(50), looks) for looks in (1, 20))
+    assert many.high - many.low > 1.4 * (one.high - one.low)
+
+
+def test_folds_attack_everyone_once_and_never_with_their_own_reference():
+    comparison = random_comparison((15, 31, 9))
+    parts = folds(comparison)
+    assert sorted(np.concatenate([fold.members for fold in parts])) == list(range(15))
+    assert sorted(np.concatenate([fold.others for fold in parts])) == list(range(31))
+    for fold in parts:
+        assert not set(fold.others) & set(fold.reference)
+        assert abs(len(fold.members) / 15 - len(fold.others) / 31) < 0.1
+
+
+def test_families_of_the_holdout_stay_together():
+    comparison = random_comparison((12, 12, 6))
+    family = strings([f"f{i // 3}" for i in range(12)])
+    holdout = comparison.holdout.with_samples(Samples(comparison.holdout.samples.id, family=family))
+    kin = random_comparison((12, 12, 6)).of(comparison.train, holdout, comparison.artificial)
+    for fold in folds(kin):
+        assert not set(family[fold.others]) & set(family[fold.reference])
+    assert list(units(holdout, np.array([0, 1, 5, 11]))) == [0, 0, 1, 2]
+
+
+def test_one_family_gives_no_reference():
+    comparison = random_comparison((12, 12, 6))
+    family = strings(["f"] * 12)
+    holdout = comparison.holdout.with_samples(Samples(comparison.holdout.samples.id, family=family))
+    assert "kin" in too_few(comparison.of(comparison.train, holdout, comparison.artificial))
+    assert "5 people" in too_few(random_comparison((12, 5, 6)))
+    assert too_few(comparison) == ""
+
+
+def test_scores_are_deviations_within_populations():
+    rng = np.random.default_rng(8)
+    population = strings(["A", "B"] * 40)
+    panels = []
+    for prefix in "TH":
+        panel = tiny(rng.integers(0, 2, (160, 5)), prefix)
+        panels.append(panel.with_samples(Samples(panel.samples.id, population=population)))
+    comparison = random_comparison().of(*panels, tiny(rng.integers(0, 2, (20, 5)), "S"))
+    shift = np.where(population == "A", 0.0, 1000.0)
+
+    def scored():
+        for fold in folds(comparison):
+            yield fold, shift[fold.members] + rng.normal(size=len(fold.members)), shift[fold.others]
+
+    found = gathered(comparison, scored())
+    assert np.abs(np.concatenate([found.members, found.others])).max() < 100
+    assert len(found.members) == len(found.others) == 80
+
+
+def test_rates_that_few_people_cannot_state_are_unknown():
+    comparison = random_comparison((30, 30, 9))
+
+    def scored():
+        for fold in folds(comparison):
+            yield fold, fold.members + 0.0, fold.others + 0.0
+
+    recognised = Recognised.of(comparison, gathered(comparison, scored()), "likelihood", "Name")
+    auc, *rates = recognised.findings(Policy())
+    assert auc.id == "likelihood.auc"
+    assert auc.key
+    assert [(finding.status, finding.strength.value) for finding in rates] == [
+        ("unknown", None)
+    ] * 2
