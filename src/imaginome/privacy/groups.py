@@ -1,0 +1,248 @@
+"""Leakage by population and by frequency class: nobody is averaged away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from imaginome.citations import Citation
+from imaginome.metrics.comparison import Comparison
+from imaginome.privacy._citations import CHEN_2020, DURBIN_2014
+from imaginome.privacy._group_scores import (
+    LEAST_PEOPLE,
+    LEAST_SITES,
+    by_class,
+    by_distance,
+    by_runs,
+    everyone,
+    groups,
+)
+from imaginome.privacy._strata import PersonScores, Stratum
+from imaginome.privacy.base import Attack
+from imaginome.privacy.policy import Policy, judge
+from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
+
+BASELINE = 0.5
+GRAVITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
+
+DELONG_1988 = Citation(
+    "delong1988",
+    "DeLong, Elizabeth R. and DeLong, David M. and Clarke-Pearson, Daniel L.",
+    "Comparing the areas under two or more correlated receiver operating characteristic curves: "
+    "a nonparametric approach",
+    "Biometrics",
+    1988,
+    "10.2307/2531595",
+)
+KULYNYCH_2022 = Citation(
+    "kulynych2022",
+    "Kulynych, Bogdan and Yaghini, Mohammad and Cherubin, Giovanni and Veale, Michael and "
+    "Troncoso, Carmela",
+    "Disparate vulnerability to membership inference attacks",
+    "Proceedings on Privacy Enhancing Technologies",
+    2022,
+    "10.2478/popets-2022-0023",
+)
+
+Areas = dict[str, Estimate]
+
+
+class Groups(Attack):
+    """Membership within one's own group, group by group and by frequency of alleles."""
+
+    id = "groups"
+    name = "Membership by population and by allele frequency"
+    description = (
+        "Guesses membership among people of the same population, by the nearest artificial "
+        "haplotype and by the longest shared run, for each population and class of frequencies."
+    )
+    blind_spot = (
+        "A few people of a group cannot be told from chance, and in small groups only a leak of "
+        "most of their members is; without population labels groups are not looked at."
+    )
+    citations = (
+        KULYNYCH_2022.because("groups are not equally vulnerable to membership inference"),
+        CHEN_2020.because("membership from the distance to the nearest generated record"),
+        DURBIN_2014.because("longest shared runs in time linear in the panel"),
+        DELONG_1988.because("variance of an area under the curve"),
+    )
+    area = "membership"
+    sees = "everyone"
+
+    def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
+        """Attack each group on its own, then everyone within their group."""
+        strata, all_strata = groups(comparison), everyone(comparison)
+        scores = {"distance": by_distance(comparison), "run": by_runs(comparison)}
+        areas = _by_group(strata, scores)
+        classes = by_class(comparison)
+        by_frequency = {
+            name: found.area(all_strata, len(classes)) for name, (_, found) in classes.items()
+        }
+        within = scores["run"].area(all_strata)
+        return AttackResult(
+            attack=self.id,
+            name=self.name,
+            description=self.description,
+            area=self.area,
+            findings=[
+                _population(areas, policy),
+                _within(within, policy),
+                _frequency(by_frequency, policy),
+            ],
+            figures=_figure(strata, areas),
+            tables=[
+                _group_table(strata, areas),
+                _class_table({name: n for name, (n, _) in classes.items()}, by_frequency),
+            ],
+            citations=[citation.text() for citation in self.citations],
+            notes=[self.blind_spot, *_notes(strata)],
+        )
+
+
+def _notes(strata: list[Stratum]) -> list[str]:
+    looked = (
+        f"{len(strata)} populations and superpopulations with at least {LEAST_PEOPLE} people in "
+        "train and in the holdout are looked at."
+        if strata
+        else f"No population label with {LEAST_PEOPLE} people in train and in the holdout: groups "
+        "are not looked at, and people are compared with everybody or with their small group."
+    )
+    return [
+        looked,
+        "The area is the probability that a train member scores higher than a holdout person of "
+        "the same population, ties one half. Scores are minus the distance to the nearest "
+        "artificial haplotype, and the longest identical run shared with one, weighted by the "
+        "rarity of its alleles; the better of the two haplotypes of a person counts. Holdout "
+        "people are the non-members, so the control is inside the measure.",
+        "Intervals are over people (families where known) and hold for all groups, or classes, "
+        "together (Bonferroni); the artificial panel is the one to be released and stays.",
+    ]
+
+
+def _by_group(strata: list[Stratum], scores: Mapping[str, PersonScores]) -> dict[str, Areas]:
+    """Return the area of each group by each score, with intervals for all together."""
+    looks = len(strata) * len(scores)
+    return {
+        kind: {stratum.name: found.area([stratum], looks) for stratum in strata}
+        for kind, found in scores.items()
+    }
+
+
+def _population(areas: Mapping[str, Areas], policy: Policy) -> Finding:
+    flat = {
+        f"{group}, by {kind}": area
+        for kind, found in areas.items()
+        for group, area in found.items()
+    }
+    empty = f"no population label with {LEAST_PEOPLE} people in train and in the holdout"
+    return _worst("population", "worst population", flat, empty, policy, key=True)
+
+
+def _frequency(areas: Areas, policy: Policy) -> Finding:
+    empty = f"fewer than {LEAST_SITES} sites in each class"
+    return _worst("frequency", "worst class of allele frequencies", areas, empty, policy)
+
+
+def _worst(
+    what: str, name: str, areas: Areas, empty: str, policy: Policy, *, key: bool = False
+) -> Finding:
+    """Judge every area and return the gravest, of equals the one that is surest above guessing."""
+    if not areas:
+        return _finding(what, name, Estimate(value=None), ("unknown", empty), key=key)
+    judged = {label: _judge(area, policy) for label, area in areas.items()}
+    label = max(areas, key=lambda one: (GRAVITY.index(judged[one][0]), areas[one].low or 0.0))
+    status, reason = judged[label]
+    alike = sum(1 for other, _ in judged.values() if other == status)
+    return _finding(
+        what,
+        name,
+        areas[label],
+        (status, f"{reason} ({label}; {alike} of {len(areas)} looked at are judged so)"),
+        key=key,
+    )
+
+
+def _within(area: Estimate, policy: Policy) -> Finding:
+    name = "longest shared run, against people of the same population"
+    return _finding("within", name, area, _judge(area, policy), key=True)
+
+
+def _judge(area: Estimate, policy: Policy) -> tuple[Status, str]:
+    return judge(area, policy.membership_caution, policy.membership_fail, BASELINE)
+
+
+def _finding(
+    what: str, name: str, strength: Estimate, judgement: tuple[Status, str], *, key: bool = False
+) -> Finding:
+    return Finding(
+        id=f"groups.{what}",
+        name=f"Membership by group: {name}",
+        unit="area",
+        strength=strength,
+        baseline=BASELINE,
+        status=judgement[0],
+        reason=judgement[1],
+        key=key,
+    )
+
+
+def _group_table(strata: list[Stratum], areas: Mapping[str, Areas]) -> Table:
+    rows: list[list[Cell]] = []
+    for stratum in strata:
+        cells = [cell for kind in areas for cell in _cells(areas[kind][stratum.name])]
+        rows.append([stratum.name, len(stratum.train), len(stratum.holdout), *cells])
+    heads = [head for kind in areas for head in (f"area by {kind}", "low", "high")]
+    return Table(
+        id="groups.populations",
+        title="Membership by population, intervals for all together",
+        columns=["population", "in train", "in holdout", *heads],
+        rows=rows,
+    )
+
+
+def _class_table(n_sites: Mapping[str, int], areas: Areas) -> Table:
+    return Table(
+        id="groups.frequencies",
+        title="Membership by minor-allele frequency, intervals for all together",
+        columns=["frequency", "sites", "area by distance", "low", "high"],
+        rows=[[name, n_sites[name], *_cells(area)] for name, area in areas.items()],
+    )
+
+
+def _cells(area: Estimate) -> list[float | None]:
+    return [None if v is None else round(v, 4) for v in (area.value, area.low, area.high)]
+
+
+def _figure(strata: list[Stratum], areas: Mapping[str, Areas]) -> list[Figure]:
+    """Draw the areas of all groups with their intervals."""
+    if not strata:
+        return []
+    names: list[float | str] = [stratum.name for stratum in strata]
+    half: list[float | str | None] = [BASELINE] * len(names)
+    series = [_series(kind, names, found) for kind, found in areas.items()]
+    return [
+        Figure(
+            id="groups.areas",
+            title="Membership by population",
+            reading="At one half the attacker guesses; a population whose whole interval lies "
+            "above it is recognised, however the others fare.",
+            kind="points",
+            x_label="population",
+            y_label="area under the curve",
+            series=[*series, Series(name="guessing", role="baseline", x=names, y=half)],
+        )
+    ]
+
+
+def _series(kind: str, names: list[float | str], found: Areas) -> Series:
+    areas = [found[str(name)] for name in names]
+    return Series(
+        name=f"by {kind}",
+        role="artificial" if kind == "run" else "train",
+        x=names,
+        y=[area.value for area in areas],
+        low=[area.low for area in areas],
+        high=[area.high for area in areas],
+    )
+
+
+ITEM = Groups
