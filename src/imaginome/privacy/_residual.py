@@ -1,0 +1,172 @@
+"""Residual risk: what an attack gains on train members beyond what it gains on people not seen.
+
+``(attack - control) / (1 - control)``, where both are success rates: the share of what the control
+leaves open that having been in train gives away. Given the artificial panel, people of train whom
+it tells nothing of are exchangeable with the holdout; so the interval comes from drawing people of
+both anew (families where they are known), and the artificial panel stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics.bootstrap import estimate, individual_weights
+from imaginome.panel import Samples
+from imaginome.privacy.neighbours import kin_groups
+from imaginome.privacy.policy import Policy, judge
+from imaginome.results import Estimate, Finding, Status
+
+Values = npt.NDArray[np.float64]
+Groups = npt.NDArray[np.int64]
+
+REPLICATES = 1000
+"""Draws of people; each is one sum over numbers already known."""
+NORMAL_95_SQUARED = 3.841459
+"""Square of the two-sided 95% quantile of the normal distribution."""
+UNIT = "residual risk"
+
+
+@dataclass(frozen=True, eq=False)
+class Rate:
+    """A success rate of an attack on one group of people.
+
+    Attributes
+    ----------
+    value
+        Successes per attempt; NaN where nothing could be attempted.
+    replicates
+        ``float64``, shape ``(REPLICATES,)``: the same on people drawn anew.
+    units
+        Individuals, or families where they are known.
+    """
+
+    value: float
+    replicates: Values
+    units: int
+
+    def estimate(self) -> Estimate:
+        """Return the rate with its interval."""
+        return estimate(self.value, self.replicates, lowest=0.0, highest=1.0)
+
+
+def families(people: Samples) -> Groups:
+    """Return the family of each individual, or the individual: shape ``(n_individuals,)``."""
+    return np.unique(kin_groups(people)[::2], return_inverse=True)[1].astype(np.int64)
+
+
+def rate_of(hits: Values, tries: Values, groups: Groups, rng: np.random.Generator) -> Rate:
+    """Return successes per attempt over all people.
+
+    Parameters
+    ----------
+    hits, tries
+        Successes and attempts for each individual, shape ``(n_individuals,)``.
+    groups
+        Family of each individual; families are drawn whole.
+    """
+    sums = np.stack([np.bincount(groups, hits), np.bincount(groups, tries)])
+    drawn = _weights(sums.shape[1], rng) @ sums.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.divide(*sums.sum(axis=1))
+        return Rate(float(value), drawn[:, 0] / drawn[:, 1], sums.shape[1])
+
+
+def rate_by_influence(
+    value: float, influence: Values, groups: Groups, rng: np.random.Generator
+) -> Rate:
+    """Return a rate that is no mean over people, with replicates to the first order.
+
+    Parameters
+    ----------
+    influence
+        How much the rate falls when an individual is left out, shape ``(n_individuals,)``.
+    """
+    sums = np.bincount(groups, influence)
+    drawn = (_weights(len(sums), rng) - 1.0) @ sums
+    return Rate(value, value + drawn, len(sums))
+
+
+def _weights(n: int, rng: np.random.Generator) -> Values:
+    return individual_weights(n, REPLICATES, rng).astype(np.float64)
+
+
+def residual(attack: Rate, control: Rate) -> Estimate:
+    """Return the residual risk with its interval; none where the control is always right.
+
+    It is negative where the attack happens to do better on the holdout. Where few people bear
+    all successes, or nobody, drawing people anew says little of what others would show: the
+    margin is never less than what one more or less success in Wilson's interval for no success
+    at all would make of it.
+    """
+    if not control.value < 1.0:
+        return Estimate(value=None)
+    value = (attack.value - control.value) / (1.0 - control.value)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        replicates = (attack.replicates - control.replicates) / (1.0 - control.replicates)
+    found = estimate(value, replicates)
+    if found.value is None or found.low is None or found.high is None:
+        return found
+    least = _least_margin(min(attack.units, control.units)) / (1.0 - control.value)
+    low, high = min(found.low, value - least), max(found.high, value + least)
+    return Estimate(value=value, low=low, high=min(high, max(1.0, value)))
+
+
+def _least_margin(units: int) -> float:
+    """Return the upper end of Wilson's interval for a rate when nobody was hit."""
+    return NORMAL_95_SQUARED / (units + NORMAL_95_SQUARED)
+
+
+def residual_finding(
+    what: tuple[str, str],
+    rates: tuple[Rate, Rate],
+    guess: float,
+    control: Estimate,
+    policy: Policy,
+    *,
+    key: bool = False,
+) -> Finding:
+    """Return the finding on a residual risk.
+
+    Parameters
+    ----------
+    what
+        Id and name of the finding.
+    rates
+        Success on train and on the holdout.
+    guess
+        Success on train without the artificial records. An attack that does no better has not
+        used what it has, and its failure proves nothing: then a pass becomes ``unknown``.
+    control
+        The residual risk of one half of the holdout against the other.
+    """
+    strength = residual(*rates)
+    status, reason = judge(strength, policy.residual_caution, policy.residual_fail, 0.0)
+    if status == "pass" and not rates[0].value > guess:
+        status, reason = _no_power(rates[0].value, guess)
+    return Finding(
+        id=what[0],
+        name=what[1],
+        unit=UNIT,
+        strength=strength,
+        baseline=0.0,
+        control=control,
+        status=status,
+        reason=reason,
+        key=key,
+    )
+
+
+def _no_power(success: float, guess: float) -> tuple[Status, str]:
+    return (
+        "unknown",
+        f"the attack succeeds in {success:.3g} of attempts, guessing in {guess:.3g}: no power here",
+    )
+
+
+def halves(groups: Groups, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """Return which individuals are in the first half, families whole: ``(n_individuals,)``."""
+    first = rng.permutation(int(groups.max()) + 1) % 2 == 0
+    return np.asarray(first[groups])

@@ -1,0 +1,141 @@
+"""Singling out: stretches of artificial records that exactly one train member has (METRICS 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Panel
+from imaginome.privacy._citations import WILSON_1927
+from imaginome.privacy._parts import paired_parts, people_seen
+from imaginome.privacy._residual import (
+    Rate,
+    families,
+    halves,
+    rate_by_influence,
+    residual,
+    residual_finding,
+)
+from imaginome.privacy._stretches import LONGER, Carriers, Stretches, contig_ends
+from imaginome.privacy._wp29 import GIOMI_2023, WP29_NOTE, rates_table, whom
+from imaginome.privacy.base import Attack
+from imaginome.privacy.policy import Policy
+from imaginome.results import AttackResult, Estimate, Table
+
+
+class SinglingOut(Attack):
+    """Point at one person with a combination of alleles that one artificial record shows."""
+
+    id = "singling-out"
+    name = "Singling out"
+    description = (
+        "Makes predicates of stretches that one artificial haplotype alone carries, and counts "
+        "how many fit exactly one person in train, and exactly one in the holdout."
+    )
+    blind_spot = (
+        "A few copies among many records, copies with many alleles changed, and combinations of "
+        "distant sites."
+    )
+    citations = (
+        GIOMI_2023.because("predicates from the released records, control and residual risk"),
+        WILSON_1927.because("the least margin where hardly anybody is hit"),
+    )
+    area = "singling out"
+    sees = "parts"
+
+    def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
+        """Try predicates on parts of train, on the holdout, and on halves of the holdout."""
+        shortest, ends = Stretches.of(comparison), contig_ends(comparison.artificial)
+        parts = paired_parts(comparison)
+        rates = {times: _rates(parts, shortest.longer(times, ends), times) for times in LONGER}
+        chosen = LONGER[0]
+        guess = _guess(parts[0], shortest.longer(chosen, ends))
+        finding = residual_finding(
+            ("singling-out.residual", "Singling out: stretches of one artificial record alone"),
+            rates[chosen],
+            guess,
+            _control(parts[0], shortest.longer(chosen, ends)),
+            policy,
+            key=True,
+        )
+        return AttackResult(
+            attack=self.id,
+            name=self.name,
+            description=self.description,
+            area=self.area,
+            findings=[finding],
+            tables=[_table(self.id, rates, parts[0], shortest)],
+            citations=[citation.text() for citation in self.citations],
+            notes=[
+                self.blind_spot,
+                whom(comparison, people_seen(comparison), parts[0].holdout.n_individuals),
+                f"{len(shortest)} stretches: each begins at a random place of a random artificial "
+                "haplotype and ends where no other distinct one goes along any more, then made "
+                f"{chosen:g} times as long. Train is compared in parts as large as the holdout; "
+                "rates are means over parts. Guessing takes sites for independent.",
+                WP29_NOTE,
+            ],
+        )
+
+
+def _rates(parts: Sequence[Comparison], stretches: Stretches, times: float) -> tuple[Rate, Rate]:
+    """Return success on train, mean over parts, and on the holdout."""
+    purpose = f"{times:g}"
+    on_train = [_rate(part, part.train, stretches, (purpose, "train")) for part in parts]
+    on_holdout = _rate(parts[0], parts[0].holdout, stretches, (purpose, "holdout"))
+    mean = Rate(
+        float(np.mean([rate.value for rate in on_train])),
+        np.mean([rate.replicates for rate in on_train], axis=0),
+        on_train[0].units,
+    )
+    return mean, on_holdout
+
+
+def _rate(
+    comparison: Comparison, people: Panel, stretches: Stretches, purpose: tuple[str, ...]
+) -> Rate:
+    carriers = Carriers.of(stretches, people, comparison.threads)
+    influence = carriers.influence(people.n_individuals)
+    rng = comparison.rng("singling-out", *purpose)
+    return rate_by_influence(carriers.singled(), influence, families(people.samples), rng)
+
+
+def _control(comparison: Comparison, stretches: Stretches) -> Estimate:
+    """Return the residual risk of one half of the holdout against the other."""
+    people = comparison.holdout
+    first = halves(families(people.samples), comparison.rng("singling-out", "halves"))
+    sides = [people.take_individuals(np.flatnonzero(side)) for side in (first, ~first)]
+    names = ("first half", "second half")
+    return residual(
+        *(
+            _rate(comparison, side, stretches, (name,))
+            for side, name in zip(sides, names, strict=True)
+        )
+    )
+
+
+def _guess(comparison: Comparison, stretches: Stretches) -> float:
+    frequency = comparison.artificial.frequencies()
+    return stretches.guess(frequency, comparison.train.n_individuals)
+
+
+def _table(
+    attack: str, rates: dict[float, tuple[Rate, Rate]], part: Comparison, shortest: Stretches
+) -> Table:
+    ends = contig_ends(part.artificial)
+    return rates_table(
+        attack,
+        [
+            (
+                f"{times:g} times the shortest stretch of one record alone",
+                *rates[times],
+                _guess(part, shortest.longer(times, ends)),
+            )
+            for times in sorted(rates)
+        ],
+    )
+
+
+ITEM = SinglingOut
