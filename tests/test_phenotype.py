@@ -16,7 +16,7 @@ from imaginome.panel.split import split_panel
 from simulated import simulated_panel
 
 STRONG, WEAK, NULL = 20, 60, 100
-EXACT = ("independent", "mosaic")
+EXACT = ("independent", "mosaic", "tree")
 """Models that count alleles by class: they learn in no time."""
 
 

@@ -30,7 +30,7 @@ SMALL: dict[str, list[str]] = {
     "vae": ["steps=60", "measure_every=15", "latent=8", "hidden=32", "components=4"],
 }
 # Generators that fit in one go have no step at which an interrupt could find a checkpoint.
-ONE_GO = {"independent", "markov", "mosaic"}
+ONE_GO = {"independent", "markov", "mosaic", "tree"}
 CAPABILITIES = {"log_likelihood", "latent", "population", "complete", "private", "phenotype"}
 IDS = models.ids()
 FITTED: dict[str, Generator[Any]] = {}

@@ -11,12 +11,16 @@ from pydantic import Field
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.models._classes import class_shares, haplotype_classes, mixed
 from imaginome.models._completion import Completion, posterior_shares
+from imaginome.models._private_fit import Levels, private_spins
+from imaginome.models._private_moments import People
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
+from imaginome.training.accounting import BUN_STEINKE_2016, Budget
 from imaginome.training.control import FitControl
+from imaginome.training.noise import CANONNE_2020
 
 BALDING_NICHOLS_1995 = Citation(
     "balding1995",
@@ -55,9 +59,11 @@ class Independent(Generator[IndependentSettings]):
     citations = (
         YELMEN_2021.because("uses independent sites as the baseline of artificial genomes"),
         BALDING_NICHOLS_1995,
+        BUN_STEINKE_2016.because("adds up what a private fit spends"),
+        CANONNE_2020.because("gives the noise of a private fit"),
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {"log_likelihood", "population", "phenotype", "complete"}
+        {"log_likelihood", "population", "phenotype", "complete", "private"}
     )
     Settings = IndependentSettings
 
@@ -65,6 +71,9 @@ class Independent(Generator[IndependentSettings]):
 
     def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
         """Count alleles; there is nothing to stop, so validation people are counted as well."""
+        if control.budget is not None:
+            self._fit_within(train, control.budget)
+            return
         haplotypes = np.concatenate([train.haplotypes, validation.haplotypes])
         classes = np.concatenate(
             [haplotype_classes(part, self.frame) for part in (train, validation)]
@@ -79,6 +88,12 @@ class Independent(Generator[IndependentSettings]):
             share = weight * len(own) / max(len(own) + min(pooling, 1e9), 1e-9)
             mean = own.mean(axis=0, dtype=np.float64) if len(own) else overall
             self._frequencies[c] = share * mean + (1 - share) * overall
+
+    def _fit_within(self, train: Panel, budget: Budget) -> None:
+        """Learn frequencies from noisy sums; populations are pooled by their noise."""
+        levels = Levels.of(self.frame, budget.people, apart=self.settings.by_population)
+        spins = private_spins(People.of(train, self.frame), levels, budget)
+        self._frequencies = np.clip((1 + spins) / 2, 0, 1).astype(np.float32)
 
     def _draw(
         self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int

@@ -1,0 +1,151 @@
+"""How a private fit spends its budget on moments: coarse first, then what is left of them.
+
+What a person adds beyond a first estimate is much shorter than what they add at all, and noise is
+as large as the longest thing that anyone may add.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._classes import class_groups
+from imaginome.models._private_bound import bounded
+from imaginome.models._private_groups import Means, group_means
+from imaginome.models._private_moments import People, Question, Told, ask
+from imaginome.models._private_polish import polished
+from imaginome.panel.frame import PanelFrame
+from imaginome.training.accounting import Budget
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+COARSE = 0.2
+"""Share of what is left of the budget for the first look."""
+STEPS = 32
+APART: tuple[float, ...] = (math.inf, 0.6, 0.1)
+"""Largest noise of a mean spin at which everyone, superpopulations, populations are asked."""
+CLEAR = 0.05
+"""Largest noise of a mean product at which more than the next neighbours are asked for."""
+SHARES = ((1.0,), (0.25, 0.75), (0.2, 0.35, 0.45))
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Everyone, superpopulations and populations as groups of classes, and their sizes."""
+
+    groups: tuple[Ints, ...]
+    sizes: Floats
+
+    @classmethod
+    def of(cls, frame: PanelFrame, people: float, *, apart: bool = True) -> Levels:
+        """Return the levels that differ from each other; only everyone where not `apart`."""
+        above = class_groups(frame)
+        n = len(above)
+        finer: tuple[Ints, ...] = (above, np.arange(n, dtype=np.int64)) if apart else ()
+        ladder: list[Ints] = [np.zeros(n, dtype=np.int64)]
+        for level in finer:
+            if level.max() > ladder[-1].max():
+                ladder.append(level)
+        known: list[float] = [float(n) for n in frame.classes.values()] or [people]
+        sizes = np.array(known)
+        return cls(tuple(ladder), sizes)
+
+    def asked(self, noise: float) -> tuple[Ints, ...]:
+        """Return the levels at which noise of this s.d. leaves something to see of a mean.
+
+        What decides is noisy or public: no one person does.
+        """
+        people = self.sizes.sum()
+        return tuple(
+            level
+            for level, most in zip(self.groups, APART, strict=False)
+            if noise * (level.max() + 1) / people <= most
+        )
+
+
+def private_spins(people: People, levels: Levels, budget: Budget) -> Floats:
+    """Release the mean spin of each site and class, ``float64`` ``(n_classes, n_sites)``."""
+    return private_moments(people, levels, budget)[0]
+
+
+def private_moments(people: People, levels: Levels, budget: Budget) -> tuple[Floats, Floats]:
+    """Release mean spins of sites and mean products of links, by class.
+
+    Parameters
+    ----------
+    people
+        Who counts, with the links that are asked for.
+    levels
+        Groups of their classes.
+    budget
+        Spent whole.
+
+    Returns
+    -------
+    tuple
+        ``float64`` of shapes ``(n_classes, n_sites)`` and ``(n_classes, n_links)``, in [-1, 1].
+    """
+    left, n_sites = budget.left, people.haplotypes.shape[1]
+    coarse = [first_look(people.without_links(), levels, budget, COARSE * left)]
+    question = bounded(people, closer(site_means(coarse, levels), people.links), budget)
+    told = ask_levels(people, question, levels, budget, budget.left)
+    sites = [one.part(slice(0, n_sites)) for one in told]
+    spins = polished(site_means(coarse + sites, levels), around=0.0)
+    products = spins[:, people.links[:, 0]] * spins[:, people.links[:, 1]]
+    if products.size:
+        links = [one.part(slice(n_sites, None)) for one in told]
+        means = group_means(links, levels.groups, levels.sizes, products)
+        products = polished(means, around=products)
+    return spins, products
+
+
+def reach_within(wanted: int, n_sites: int, levels: Levels, budget: Budget) -> int:
+    """Return how many neighbours of each site can be asked for: `wanted`, or 1 under much noise.
+
+    The longest answer there can be decides, and how many people there are, with noise.
+    """
+    if math.isinf(budget.rho):
+        return wanted
+    rho = (1 - COARSE) * budget.left * budget.rho
+    noise = math.sqrt((1 + wanted) * n_sites / 2 / (2 * rho)) / levels.sizes.sum()
+    return wanted if noise <= CLEAR else 1
+
+
+def first_look(people: People, levels: Levels, budget: Budget, share: float) -> Told:
+    """Ask everyone for all sites, of no reference: no answer is longer than sqrt(n_sites)."""
+    reference = np.zeros((people.n_classes, people.n_features), dtype=np.int64)
+    question = Question(reference, 1, people.n_features)
+    return ask(people, question, levels.groups[0], budget, "alleles, a first look", share)
+
+
+def site_means(told: list[Told], levels: Levels) -> Means:
+    """Return mean spins from what was told; before that they lie around their common mean."""
+    common = told[0].total.sum(axis=0) / levels.sizes.sum()
+    centre = np.full((len(levels.sizes), common.size), common.mean())
+    return group_means(told, levels.groups, levels.sizes, centre)
+
+
+def closer(means: Means, links: Ints) -> Question:
+    """Ask for what is beyond mean spins and unlinked pairs; the bound is what is expected."""
+    spins = np.clip(means.values, -1, 1)
+    expected = np.hstack([spins, spins[:, links[:, 0]] * spins[:, links[:, 1]]])
+    reference = np.rint(STEPS * expected).astype(np.int64)
+    scatter = ((1 - expected**2) / 2 + means.error[:, None]).sum(axis=1).max()
+    return Question(reference, STEPS, math.ceil(STEPS**2 * scatter))
+
+
+def ask_levels(
+    people: People, question: Question, levels: Levels, budget: Budget, share: float
+) -> list[Told]:
+    """Ask at each level at which noise leaves something to see."""
+    rho = share * budget.rho
+    noise = question.length / math.sqrt(2 * rho) if math.isfinite(rho) else 0.0
+    chosen = levels.asked(noise)
+    names = ("everyone", "groups", "finer groups")
+    return [
+        ask(people, question, level, budget, f"alleles of {name}, a closer look", share * part)
+        for level, name, part in zip(chosen, names, SHARES[len(chosen) - 1], strict=False)
+    ]
