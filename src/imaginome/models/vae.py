@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,45 +19,93 @@ from imaginome.training.loop import TrainingPlan, train
 
 if TYPE_CHECKING:
     from imaginome.models._vae_network import Network
+    from imaginome.models._vae_private import PrivateRecipe
     from imaginome.models._vae_trainee import Recipe
 
 LEAST_PEOPLE = 8
 PIECE = 250
+OPEN = {"steps": 3_000, "latent": 32, "hidden": 256, "learning_rate": 2e-3}
+PRIVATE = {"steps": 100, "latent": 4, "hidden": 4, "learning_rate": 1e-2}
 
 
 class VaeSettings(Settings):
     """Settings of `Vae`."""
 
-    steps: int = Field(3_000, ge=1, description="Most updates")
-    measure_every: int = Field(100, ge=1, description="Updates between held-out measurements")
+    steps: int | None = Field(
+        None, ge=1, description="Most updates; empty: 3,000, with a guarantee 100 (exactly)"
+    )
+    measure_every: int = Field(
+        100, ge=1, description="Updates between held-out measurements; none with a guarantee"
+    )
     patience: int = Field(
         6, ge=0, description="Measurements without improvement before stopping, 0: never"
     )
-    latent: int = Field(32, ge=1, description="Numbers in a code")
-    hidden: int = Field(
-        256, ge=1, description="Units in each of the two hidden layers of encoder and decoder"
+    latent: int | None = Field(
+        None, ge=1, description="Numbers in a code; empty: 32, with a guarantee 4"
+    )
+    hidden: int | None = Field(
+        None,
+        ge=1,
+        description="Units in each of the two hidden layers of encoder and decoder; empty: 256, "
+        "with a guarantee 4",
     )
     components: int = Field(
-        16, ge=1, description="Normal distributions that the prior of each class mixes"
+        16,
+        ge=1,
+        description="Normal distributions that the prior of each class mixes; with a guarantee 1",
     )
-    batch: int = Field(128, ge=1, description="Haplotypes in a batch")
-    learning_rate: float = Field(2e-3, gt=0, description="First step size; it falls to zero")
+    batch: int = Field(128, ge=1, description="Haplotypes in a batch, without a guarantee")
+    learning_rate: float | None = Field(
+        None,
+        gt=0,
+        description="First step size; it falls to zero; empty: 0.002, with a guarantee 0.01",
+    )
     weight_decay: float = Field(
-        0.02, ge=0, description="Share of the weights of sites that a unit of step size takes away"
+        0.02,
+        ge=0,
+        description="Share of the weights of sites that a unit of step size takes away, without "
+        "a guarantee",
     )
     hide: float = Field(
-        0.2, ge=0, lt=1, description="Share of alleles that the encoder has to do without"
+        0.2,
+        ge=0,
+        lt=1,
+        description="Share of alleles that the encoder has to do without, without a guarantee",
     )
     average: float = Field(
         0.99,
         ge=0,
         lt=1,
-        description="Share that the running average of the network keeps at each step",
+        description="Share that the running average of the network keeps at each step, without a "
+        "guarantee",
     )
     assort: bool = Field(
         True,
         description="deal the contigs of a person anew to the two haplotypes in every batch: the "
-        "phase between contigs means nothing where it was inferred",
+        "phase between contigs means nothing where it was inferred; not with a guarantee",
+    )
+    rate: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="With a guarantee: chance of each individual or family to be in a step",
+    )
+    bound: float = Field(
+        1.0,
+        gt=0,
+        description="With a guarantee: longest gradient of an individual or family (nats)",
+    )
+    share: float = Field(
+        0.3,
+        gt=0,
+        lt=1,
+        description="With a guarantee: share of the budget left after label counts that goes to "
+        "gradients; frequencies get the rest",
+    )
+    dreams: int = Field(
+        5,
+        ge=1,
+        description="With a guarantee: updates of the encoder, on drawn haplotypes, in a step",
     )
 
 
@@ -126,7 +174,9 @@ class Vae(Generator[VaeSettings]):
         "a thousand people."
     )
     citations = _CITATIONS
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"latent", "population", "phenotype"})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {"latent", "population", "phenotype", "private"}
+    )
     Settings = VaeSettings
 
     _network: Network
@@ -134,6 +184,14 @@ class Vae(Generator[VaeSettings]):
     _centre: npt.NDArray[np.float32]
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        single_threaded_torch()
+        if control.budget is not None:
+            from imaginome.models._vae_private import fit_privately
+
+            recipe = self._private_recipe()
+            found = fit_privately(recipe, train_panel, self.frame, control.budget, control)
+            self._network, self._known, self._centre = found
+            return
         from imaginome.models._gan_people import People
         from imaginome.models._vae_trainee import Trainee
 
@@ -142,7 +200,6 @@ class Vae(Generator[VaeSettings]):
                 f"an auto-encoder cannot learn from {train_panel.n_individuals} individuals",
                 f"give at least {LEAST_PEOPLE}, or use --model independent",
             )
-        single_threaded_torch()
         people, others = (
             People.of(panel, self.frame, assort=self.settings.assort)
             for panel in (train_panel, validation)
@@ -156,15 +213,24 @@ class Vae(Generator[VaeSettings]):
     def _recipe(self) -> Recipe:
         from imaginome.models._vae_trainee import Recipe
 
-        names = set(Recipe.__dataclass_fields__)
-        return Recipe(**self.settings.model_dump(include=names))
+        return Recipe(**self._chosen(Recipe, OPEN))
+
+    def _private_recipe(self) -> PrivateRecipe:
+        from imaginome.models._vae_private import PrivateRecipe
+
+        return PrivateRecipe(**self._chosen(PrivateRecipe, PRIVATE))
+
+    def _chosen(self, kind: type[Any], defaults: dict[str, float]) -> dict[str, Any]:
+        """Return the settings of a recipe; empty ones take the default of its way of training."""
+        found = self.settings.model_dump(include=set(kind.__dataclass_fields__))
+        return {name: defaults[name] if v is None else v for name, v in found.items()}
 
     def _plan(self) -> TrainingPlan:
         from imaginome.models._vae_trainee import OBJECTIVE
 
-        chosen = self.settings
-        every = min(chosen.measure_every, chosen.steps)
-        return TrainingPlan(chosen.steps, every, OBJECTIVE, "lower", chosen.patience)
+        chosen, steps = self.settings, self._recipe().steps
+        every = min(chosen.measure_every, steps)
+        return TrainingPlan(steps, every, OBJECTIVE, "lower", chosen.patience)
 
     def _draw(
         self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
@@ -196,17 +262,16 @@ class Vae(Generator[VaeSettings]):
 
     def _load_tensors(self, tensors: Tensors) -> None:
         from imaginome.models._gan_networks import from_tensors
+        from imaginome.models._vae_network import Network
 
         self._known = np.array(tensors["known"])
         self._centre = np.array(tensors["centre"])
-        self._network = self._new_network().eval()
-        from_tensors(self._network, tensors, "network.")
-
-    def _new_network(self) -> Network:
-        from imaginome.models._vae_network import Network
-
-        chosen, features = self.settings, self._known.shape[1]
-        return Network(len(self.sites), features, chosen.latent, chosen.hidden, chosen.components)
+        hidden, n_sites = tensors["network.encoder.reading.weight"].shape
+        latent = tensors["network.decoder.opening.weight"].shape[1]
+        outputs, features = tensors["network.decoder.prior.weight"].shape
+        network = Network(n_sites, features, latent, hidden, outputs // (1 + 2 * latent))
+        from_tensors(network, tensors, "network.")
+        self._network = network.eval()
 
 
 ITEM = Vae
