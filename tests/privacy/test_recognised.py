@@ -60,7 +60,9 @@ def test_folds_attack_everyone_once_and_never_with_their_own_reference():
     assert sorted(np.concatenate([fold.others for fold in parts])) == list(range(31))
     for fold in parts:
         assert not set(fold.others) & set(fold.reference)
+        assert len(fold.others) + len(fold.reference) == 31
         assert abs(len(fold.members) / 15 - len(fold.others) / 31) < 0.1
+    assert len(parts) == 5
 
 
 def test_families_of_the_holdout_stay_together():
@@ -90,13 +92,10 @@ def test_scores_are_deviations_within_populations():
         panel = tiny(rng.integers(0, 2, (160, 5)), prefix)
         panels.append(panel.with_samples(Samples(panel.samples.id, population=population)))
     comparison = random_comparison().of(*panels, tiny(rng.integers(0, 2, (20, 5)), "S"))
-    shift = np.where(population == "A", 0.0, 1000.0)
-
-    def scored():
-        for fold in folds(comparison):
-            yield fold, shift[fold.members] + rng.normal(size=len(fold.members)), shift[fold.others]
-
-    found = gathered(comparison, scored())
+    score = np.where(population == "A", 0.0, 1000.0) + rng.normal(size=80)
+    found = gathered(
+        comparison, [(f, score[f.members], score[f.others]) for f in folds(comparison)]
+    )
     assert np.abs(np.concatenate([found.members, found.others])).max() < 100
     assert len(found.members) == len(found.others) == 80
 

@@ -24,7 +24,7 @@ LANES = 4
 WORST_DRIFT = 1e-10
 """Relative error of the sum over donors at which it is computed anew."""
 SMALLEST = 1e-200
-PILOTS = 20
+PILOTS = 10
 """People on whom rate and error are chosen."""
 SWITCHES = (0.0005, 0.002, 0.008, 0.03, 0.1)
 """Jumps per site that are tried; errors likewise."""
@@ -127,7 +127,7 @@ class Copier:
         Parameters
         ----------
         haplotypes
-            Two rows a person, at least two people, in any order: the first are the copied ones.
+            Two rows a person, at least two people, in random order: the first are copied.
         """
         some = 2 * min(PILOTS, len(haplotypes) // 4)
         targets, donors = haplotypes[:some], Donors.of(haplotypes[some:])
@@ -138,10 +138,8 @@ class Copier:
             return -float(copier.log_likelihood(targets, donors, apart, threads).sum())
 
         best = cls(most * SWITCHES[1], ERRORS[-2])
-        for _ in range(2):
-            best = min((cls(most * share, best.error) for share in SWITCHES), key=worse)
-            best = min((cls(best.rate, error) for error in ERRORS), key=worse)
-        return best
+        best = min((cls(most * share, best.error) for share in SWITCHES), key=worse)
+        return min((cls(best.rate, error) for error in ERRORS), key=worse)
 
     def log_likelihood(
         self, targets: Haplotypes, donors: Donors, apart: Values, threads: int = 1

@@ -1,14 +1,14 @@
 """Members and non-members judged with a reference that holds neither of them.
 
-An attacker knows real people whom he does not attack. Here they are one half of the holdout while
-the other half are the non-members, and the other way round; each member is attacked in one of
-these two folds. So, if nobody was seen, members and non-members of a fold are people of the same
-kind before the same artificial panel and the same reference.
+An attacker knows real people whom he does not attack. Here they are four fifths of the holdout
+while the last fifth are the non-members, each fifth in turn; each member is attacked in one of
+these folds. So, if nobody was seen, members and non-members of a fold are people of the same kind
+before the same artificial panel and the same reference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from imaginome.panel import Panel
 People = npt.NDArray[np.intp]
 Values = npt.NDArray[np.float64]
 
+FOLDS = 5
 FEWEST_PEOPLE = 10
 """Of the holdout, and of train: below it there is neither a reference nor a rate."""
 ALIKE = 20
@@ -70,14 +71,13 @@ def too_few(comparison: Comparison) -> str:
     people = min(comparison.train.n_individuals, comparison.holdout.n_individuals)
     if people < FEWEST_PEOPLE:
         return f"train or holdout has {people} people, at least {FEWEST_PEOPLE} are needed"
-    _, half = halves(comparison.holdout, comparison.rng("cross-fit", "holdout"))
-    if half == comparison.holdout.n_individuals:
+    if len(_divided(comparison)) < 2:
         return "the holdout's people are kin of each other: a reference needs strangers"
     return ""
 
 
 def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
-    """Divide the holdout into halves, families together, and train likewise.
+    """Divide the holdout into fifths, families together, and train in proportion.
 
     Parameters
     ----------
@@ -85,19 +85,40 @@ def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
         Attack at most so many individuals of each side, drawn at random; everyone when None. The
         references stay whole.
     """
-    order, half = halves(comparison.holdout, comparison.rng("cross-fit", "holdout"))
-    first, second = np.sort(order[:half]), np.sort(order[half:])
-    people = comparison.rng("cross-fit", "train").permutation(comparison.train.n_individuals)
-    middle = round(len(people) * len(second) / len(order))
+    parts = _divided(comparison)
+    n, n_others = comparison.train.n_individuals, comparison.holdout.n_individuals
+    people = comparison.rng("cross-fit", "train").permutation(n)
+    ends = np.cumsum([len(part) for part in parts])
+    ours = np.split(people, np.round(n * ends[:-1] / n_others).astype(np.intp))
     rng = comparison.rng("cross-fit", "some")
-    limit = None if most is None else -(-most // 2)
+    limit = None if most is None else -(-most // len(parts))
     return [
-        Fold(_some(members, limit, rng), _some(others, limit, rng), reference)
-        for members, others, reference in (
-            (people[:middle], second, first),
-            (people[middle:], first, second),
+        Fold(
+            _some(members, limit, rng),
+            _some(others, limit, rng),
+            np.concatenate([part for part in parts if part is not others]),
         )
+        for members, others in zip(ours, parts, strict=True)
     ]
+
+
+def _divided(comparison: Comparison) -> list[People]:
+    """Return individuals of the holdout in parts of about equal size, families together."""
+    order, _ = halves(comparison.holdout, comparison.rng("cross-fit", "holdout"))
+    family = families(comparison.holdout)[order]
+    begins = np.flatnonzero(np.diff(family, prepend=-1))
+    wanted = np.round(len(order) * np.arange(1, FOLDS) / FOLDS)
+    cuts = np.unique(begins[np.searchsorted(begins[:-1], wanted)])
+    return [part for part in np.split(order, cuts) if len(part) > 0]
+
+
+def families(panel: Panel) -> People:
+    """Return the family of each individual, or who he is where none is known, numbered."""
+    family = panel.samples.family
+    if family is None:
+        return np.arange(panel.n_individuals)
+    own = [name or f"person {i}" for i, name in enumerate(family)]
+    return np.asarray(np.unique(own, return_inverse=True)[1], dtype=np.intp)
 
 
 def _some(people: People, most: int | None, rng: np.random.Generator) -> People:
@@ -105,37 +126,30 @@ def _some(people: People, most: int | None, rng: np.random.Generator) -> People:
     return np.sort(kept)
 
 
-def gathered(comparison: Comparison, found: Iterator[tuple[Fold, Values, Values]]) -> Targets:
+def gathered(comparison: Comparison, found: Iterable[tuple[Fold, Values, Values]]) -> Targets:
     """Put folds together; scores become deviations from people of the same population.
 
     What is subtracted and divided by (median and median absolute deviation) is of members and
     non-members alike, who therefore stay exchangeable.
     """
-    parts = list(found)
-    even = [_evened(comparison, *part) for part in parts]
-    return Targets(
-        np.concatenate([members for members, _ in even]),
-        np.concatenate([others for _, others in even]),
-        np.concatenate([fold.members for fold, _, _ in parts]),
-        np.concatenate([fold.others for fold, _, _ in parts]),
-    )
+    parts, members, others = zip(*found, strict=True)
+    rows = [np.concatenate([part.members for part in parts])]
+    rows.append(np.concatenate([part.others for part in parts]))
+    kinds = [
+        _populations(panel)[some]
+        for panel, some in zip((comparison.train, comparison.holdout), rows, strict=True)
+    ]
+    scores = _evened(np.concatenate([*members, *others]), np.concatenate(kinds))
+    return Targets(scores[: len(rows[0])], scores[len(rows[0]) :], *rows)
 
 
-def _evened(
-    comparison: Comparison, fold: Fold, members: Values, others: Values
-) -> tuple[Values, Values]:
-    scores = np.concatenate([members, others])
-    kind = np.concatenate(
-        [
-            _populations(comparison.train)[fold.members],
-            _populations(comparison.holdout)[fold.others],
-        ]
-    )
+def _evened(scores: Values, kind: npt.NDArray[np.str_]) -> Values:
+    """Return deviations within kinds; small kinds are taken together."""
     names, group, count = np.unique(kind, return_inverse=True, return_counts=True)
     group = np.where(count[group] >= ALIKE, group, len(names))
     for g in np.unique(group):
         scores[group == g] = _deviations(scores[group == g])
-    return scores[: len(members)], scores[len(members) :]
+    return scores
 
 
 def _populations(panel: Panel) -> npt.NDArray[np.str_]:

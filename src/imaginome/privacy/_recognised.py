@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from imaginome.metrics.bootstrap import estimate, individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._crossfit import Targets
+from imaginome.privacy._crossfit import Targets, families
 from imaginome.privacy._roc import Roc, Scores
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import Estimate, Figure, Finding, Series, Status
@@ -25,8 +25,8 @@ Values = npt.NDArray[np.float64]
 LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
 CURVE_POINTS = 41
 TWICE = 2.0
-"""Each half of the holdout is the reference of the other, so their errors may go together: the
-variance of a mean of two such halves is at most twice that of independent ones."""
+"""Any two non-members from different folds are in each other's reference, so that their errors
+may go together: the variance of a mean over pairs is at most twice that of independent ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,12 +97,19 @@ class Recognised:
 
     def findings(self, policy: Policy, rates: tuple[str, ...] = tuple(LOW_RATES)) -> list[Finding]:
         """Judge the area and true-positive rates at low false-positive rates."""
+        return [self.judged_area(policy), *self.judged_rates(policy, rates)]
+
+    def judged_area(self, policy: Policy) -> Finding:
+        """Judge the area: the key finding."""
         auc = self.auc()
         judged = judge(auc, policy.membership_caution, policy.membership_fail, 0.5)
-        return [
-            self.finding("auc", "AUC", auc, 0.5, judged),
-            *(self._low_rate(what, LOW_RATES[what], policy) for what in rates),
-        ]
+        return self.finding("auc", "AUC", auc, 0.5, judged)
+
+    def judged_rates(
+        self, policy: Policy, rates: tuple[str, ...] = tuple(LOW_RATES)
+    ) -> list[Finding]:
+        """Judge true-positive rates at low false-positive rates."""
+        return [self._low_rate(what, LOW_RATES[what], policy) for what in rates]
 
     def finding(
         self,
@@ -167,11 +174,7 @@ class Recognised:
 
 def units(panel: Panel, rows: People) -> People:
     """Return the family of some individuals, or who they are, numbered from zero."""
-    family = panel.samples.family
-    if family is None:
-        return np.arange(len(rows))
-    own = [family[i] or f"person {i}" for i in rows]
-    return np.asarray(np.unique(own, return_inverse=True)[1], dtype=np.intp)
+    return np.asarray(np.unique(families(panel)[rows], return_inverse=True)[1], dtype=np.intp)
 
 
 def area(

@@ -82,8 +82,8 @@ class Frequency(Attack):
                 self.blind_spot,
                 _floor(exact),
                 "Scores are sums over both haplotypes of the logarithm of the frequency in the "
-                "artificial panel over that in one half of the holdout; non-members are the "
-                "other half, and each half is the reference once. The attacker knows the "
+                "artificial panel over that in four fifths of the holdout; non-members are "
+                "the last fifth, each fifth in turn. The attacker knows the "
                 "population of a person, where it is labelled: a score counts as it deviates "
                 "from those of others of that population, members and non-members alike.",
                 "The unit is the individual, or the family where it is known. Holdout people "

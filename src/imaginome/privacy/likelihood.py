@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.privacy._citations import CARLINI_2022
 from imaginome.privacy._copying_likelihood import Copier, Donors
-from imaginome.privacy._crossfit import Fold, Targets, folds, gathered, too_few
+from imaginome.privacy._crossfit import Targets, folds, gathered, too_few
 from imaginome.privacy._recognised import Recognised, area, units
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
@@ -88,10 +87,11 @@ class Likelihood(Attack):
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Attack train (members) and holdout (non-members) people."""
         most = affordable(comparison)
-        targets = attack(comparison, most)
+        targets, shares = attack(comparison, most)
         found = Recognised.of(comparison, targets, self.id, self.name)
+        surest = Recognised.of(comparison, shares, self.id, self.name)
         groups = by_population(comparison, targets)
-        findings = found.findings(policy)
+        findings = [found.judged_area(policy), *surest.judged_rates(policy)]
         if groups:
             findings.append(_worst(found, groups, policy))
         return AttackResult(
@@ -100,21 +100,23 @@ class Likelihood(Attack):
             description=self.description,
             area=self.area,
             findings=findings,
-            figures=[found.curve()],
+            figures=[surest.curve()],
             tables=[_populations(groups)] if groups else [],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 self.blind_spot,
                 _whom(comparison, targets),
                 "A score is the sum over both haplotypes of the logarithm of the "
-                "likelihood with all artificial haplotypes as donors, less that with one half "
-                "of the holdout as donors. Non-members are the other half, and each half is "
-                "the reference once. How often donors change and alleles are copied wrongly is "
+                "likelihood with all artificial haplotypes as donors, less that with four "
+                "fifths of the holdout as donors. Non-members are the last fifth, each fifth in "
+                "turn. For rates and curve, which are about people recognised surely, it is "
+                "divided by how unlikely the reference finds the person: a copy explains "
+                "nearly all of that. How often donors change and alleles are copied wrongly is "
                 "fitted within the reference. A score counts as it deviates from those of "
                 "others of the same population, members and non-members alike.",
                 "The unit is the individual, or the family where it is known. Holdout people "
-                "are the non-members, so the control is inside the measure. The areas allow "
-                "for the halves of the holdout being each other's reference.",
+                "are the non-members, so the control is inside the measure. Intervals of "
+                "areas allow for non-members being in each other's reference.",
             ],
         )
 
@@ -133,28 +135,31 @@ def _carriers(haplotypes: Haplotypes) -> int:
     return len(alt) + int(np.minimum(alt, len(haplotypes) - alt).sum())
 
 
-def attack(comparison: Comparison, most: int | None = None) -> Targets:
+def attack(comparison: Comparison, most: int | None = None) -> tuple[Targets, Targets]:
     """Return how strongly people are taken for members.
 
     Parameters
     ----------
     most
         People attacked of each side, at most.
+
+    Returns
+    -------
+    tuple
+        By the likelihood ratio, and by its share of what the reference leaves unexplained: the
+        former tells many people a little, the latter tells copies for sure.
     """
     apart, _ = distances(comparison.holdout.sites)
     released = Donors.of(comparison.artificial.haplotypes)
-
-    def scored() -> Iterator[tuple[Fold, Values, Values]]:
-        for fold in folds(comparison, most):
-            known = comparison.holdout.haplotypes[haplotype_rows(fold.reference)]
-            ratio = Ratio.of(released, known, apart, comparison.threads)
-            yield (
-                fold,
-                ratio.of_people(comparison.train, fold.members),
-                ratio.of_people(comparison.holdout, fold.others),
-            )
-
-    return gathered(comparison, scored())
+    ratios, shares = [], []
+    for fold in folds(comparison, most):
+        known = comparison.holdout.haplotypes[haplotype_rows(fold.reference)]
+        ratio = Ratio.of(released, known, apart, comparison.threads)
+        ours, our_shares = ratio.of_people(comparison.train, fold.members)
+        theirs, their_shares = ratio.of_people(comparison.holdout, fold.others)
+        ratios.append((fold, ours, theirs))
+        shares.append((fold, our_shares, their_shares))
+    return gathered(comparison, ratios), gathered(comparison, shares)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,14 +190,16 @@ class Ratio:
         copier = Copier.fitted(known, apart, threads)
         return cls(released, Donors.of(known), apart, copier, threads)
 
-    def of_people(self, panel: Panel, people: People) -> Values:
-        """Return the score of individuals, ``float64``, shape ``(n_people,)``."""
+    def of_people(self, panel: Panel, people: People) -> tuple[Values, Values]:
+        """Return the logarithm of the ratio, and its share, each of shape ``(n_people,)``."""
         rows = panel.haplotypes[haplotype_rows(people)]
         made, real = (
             self.copier.log_likelihood(rows, donors, self.apart, self.threads)
+            .reshape(-1, 2)
+            .sum(axis=1)
             for donors in (self.released, self.reference)
         )
-        return np.asarray((made - real).reshape(-1, 2).sum(axis=1))
+        return made - real, (made - real) / (1.0 - real)
 
 
 def by_population(comparison: Comparison, targets: Targets) -> dict[str, tuple[Estimate, int, int]]:
