@@ -18,7 +18,7 @@ Cut = tuple[Places, Places]
 
 NEIGHBOURS = (1, 5)
 MOST_WINDOWS = 12
-WINDOW = 128
+WINDOW = 1024
 """Sites of both parts of a window together; fewer where no contig has as many."""
 MOST_WORK = 12_000_000_000
 """Pairs of haplotypes times machine words compared at most."""
@@ -101,7 +101,7 @@ def window_cuts(sites: Sites) -> list[Cut]:
 def targets(comparison: Comparison) -> tuple[Panel, Panel]:
     """Return the train and holdout people whom the attack can afford, drawn at random."""
     sites, n = comparison.train.sites, comparison.artificial.n_individuals
-    words = len(sites) / 64 + 8 * len(window_cuts(sites))
+    words = (len(sites) + WINDOW * len(window_cuts(sites))) / 64
     most = max(1, int(MOST_WORK / (2 * 4 * n * words)))
     return _drawn(comparison, "train", most), _drawn(comparison, "holdout", most)
 

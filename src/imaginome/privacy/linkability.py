@@ -28,9 +28,9 @@ Way = tuple[str, int]
 
 NAMES = {
     "halves": "two halves of the genome",
-    "windows": "two halves of a short window",
+    "windows": "two halves of a window",
 }
-JUDGED = {("halves", 1): "halves", ("windows", 1): "windows"}
+JUDGED = {("halves", 1): "halves", ("windows", 5): "windows"}
 KEY: Way = ("halves", 1)
 
 
@@ -62,7 +62,7 @@ class Linkability(Attack):
         rates = {way: _rates(comparison, panels, linked, way, cuts) for way in linked[0]}
         findings = [
             residual_finding(
-                (f"{self.id}.{what}", f"Linkability: {NAMES[way[0]]}"),
+                (f"{self.id}.{what}", f"Linkability: {_named(way)}"),
                 rates[way],
                 records.guess(way[1]),
                 _control(comparison, panels[1], linked[1][way], len(cuts[way[0]])),
@@ -72,9 +72,7 @@ class Linkability(Attack):
             for way, what in JUDGED.items()
             if way in rates
         ]
-        rows = [
-            (f"{NAMES[name]}, {k} nearest", *rates[name, k], records.guess(k)) for name, k in rates
-        ]
+        rows = [(_named(way), *rates[way], records.guess(way[1])) for way in rates]
         return AttackResult(
             attack=self.id,
             name=self.name,
@@ -93,6 +91,12 @@ class Linkability(Attack):
                 WP29_NOTE,
             ],
         )
+
+
+def _named(way: Way) -> str:
+    name, k = way
+    common = "the nearest record in common" if k == 1 else f"one of the {k} nearest in common"
+    return f"{NAMES[name]}, {common}"
 
 
 def _cuts(comparison: Comparison) -> dict[str, list[Cut]]:
