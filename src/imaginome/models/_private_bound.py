@@ -20,8 +20,6 @@ ANDREW_2021 = Citation(
     "",
     "the clipping bound is a quantile of lengths, found inside the budget",
 )
-SHARE = 0.03
-"""Of what is left of the budget, for the histogram."""
 EDGES = 0.6 * 1.12 ** np.arange(28)
 """Ends of the bins of squared length, in units of what is expected: 0.6 to 13."""
 WITHIN = 0.8
@@ -30,22 +28,22 @@ CLEAR = 0.1
 """Noise of the histogram, over the number of people, above which it tells nothing."""
 
 
-def bounded(people: People, question: Question, budget: Budget) -> Question:
+def bounded(people: People, question: Question, budget: Budget, share: float) -> Question:
     """Return the question with a bound that most people's answers keep to.
 
     Parameters
     ----------
     people, question
         Who will be asked what; the bound of `question` is what is expected of an answer.
-    budget
-        Takes `SHARE` of what is left.
+    budget, share
+        What the histogram may cost.
     """
     ends = np.ceil(EDGES * question.bound_squared).astype(np.int64)
     told = budget.count(
         "people by length of their answer",
         histogram(people, question, ends),
         sensitivity_squared=1,
-        share=SHARE * budget.left,
+        share=share,
     )
     noise = math.sqrt(told.variance * len(ends)) / budget.people
     if noise > CLEAR:

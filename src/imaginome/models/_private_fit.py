@@ -27,7 +27,11 @@ COARSE = 0.2
 STEPS = 32
 APART: tuple[float, ...] = (math.inf, 0.6, 0.1)
 """Largest noise of a mean spin at which everyone, superpopulations, populations are asked."""
-CLEAR = 0.05
+APART_LINKS: tuple[float, ...] = (math.inf, 0.1, 0.03)
+"""The same of a mean product: populations differ less in linkage than in frequencies."""
+LENGTHS = 0.03
+"""Share of a closer look, for how long answers are."""
+CLEAR = 0.02
 """Largest noise of a mean product at which more than the next neighbours are asked for."""
 SHARES = ((1.0,), (0.25, 0.75), (0.2, 0.35, 0.45))
 
@@ -53,64 +57,67 @@ class Levels:
         sizes = np.array(known)
         return cls(tuple(ladder), sizes)
 
-    def asked(self, noise: float) -> tuple[Ints, ...]:
-        """Return the levels at which noise of this s.d. leaves something to see of a mean.
+    def asked(self, noise: float, apart: tuple[float, ...]) -> tuple[Ints, ...]:
+        """Return the levels at which noise of this s.d. is at most `apart`, as a mean.
 
         What decides is noisy or public: no one person does.
         """
         people = self.sizes.sum()
         return tuple(
             level
-            for level, most in zip(self.groups, APART, strict=False)
+            for level, most in zip(self.groups, apart, strict=False)
             if noise * (level.max() + 1) / people <= most
         )
 
 
-def private_spins(people: People, levels: Levels, budget: Budget) -> Floats:
-    """Release the mean spin of each site and class, ``float64`` ``(n_classes, n_sites)``."""
-    return private_moments(people, levels, budget)[0]
-
-
-def private_moments(people: People, levels: Levels, budget: Budget) -> tuple[Floats, Floats]:
-    """Release mean spins of sites and mean products of links, by class.
+def private_spins(people: People, levels: Levels, budget: Budget, part: float = 1.0) -> Floats:
+    """Release the mean spin of each site and class.
 
     Parameters
     ----------
     people
-        Who counts, with the links that are asked for.
+        Who counts.
     levels
         Groups of their classes.
-    budget
-        Spent whole.
+    budget, part
+        Of what is left of it, how much to spend.
 
     Returns
     -------
-    tuple
-        ``float64`` of shapes ``(n_classes, n_sites)`` and ``(n_classes, n_links)``, in [-1, 1].
+    numpy.ndarray
+        ``float64`` of shape ``(n_classes, n_sites)``, in [-1, 1].
     """
-    left, n_sites = budget.left, people.haplotypes.shape[1]
-    coarse = [first_look(people.without_links(), levels, budget, COARSE * left)]
-    question = bounded(people, closer(site_means(coarse, levels), people.links), budget)
-    told = ask_levels(people, question, levels, budget, budget.left)
-    sites = [one.part(slice(0, n_sites)) for one in told]
-    spins = polished(site_means(coarse + sites, levels), around=0.0)
-    products = spins[:, people.links[:, 0]] * spins[:, people.links[:, 1]]
-    if products.size:
-        links = [one.part(slice(n_sites, None)) for one in told]
-        means = group_means(links, levels.groups, levels.sizes, products)
-        products = polished(means, around=products)
-    return spins, products
+    share = part * budget.left
+    told = [first_look(people, levels, budget, COARSE * share)]
+    means = site_means(told, levels)
+    question = closer(np.clip(means.values, -1, 1), means.error)
+    told += ask_closer(people, question, levels, budget, (1 - COARSE) * share, "alleles", APART)
+    return polished(site_means(told, levels), around=0.0)
+
+
+def private_products(people: People, spins: Floats, levels: Levels, budget: Budget) -> Floats:
+    """Release the mean product of each link and class, ``float64`` ``(n_classes, n_links)``.
+
+    Links without linkage are what `spins` say; what is left of the budget is spent.
+    """
+    links = np.zeros((0, 2), dtype=np.int64) if people.links is None else people.links
+    unlinked = spins[:, links[:, 0]] * spins[:, links[:, 1]]
+    if not unlinked.size:
+        return unlinked
+    question = closer(unlinked, np.zeros(len(unlinked)))
+    told = ask_closer(people, question, levels, budget, budget.left, "pairs", APART_LINKS)
+    return polished(group_means(told, levels.groups, levels.sizes, unlinked), around=unlinked)
 
 
 def reach_within(wanted: int, n_sites: int, levels: Levels, budget: Budget) -> int:
     """Return how many neighbours of each site can be asked for: `wanted`, or 1 under much noise.
 
-    The longest answer there can be decides, and how many people there are, with noise.
+    The length of an answer, were all alleles common, decides, and the noisy number of people.
     """
-    if math.isinf(budget.rho):
+    rho = budget.left * budget.rho
+    if math.isinf(rho):
         return wanted
-    rho = (1 - COARSE) * budget.left * budget.rho
-    noise = math.sqrt((1 + wanted) * n_sites / 2 / (2 * rho)) / levels.sizes.sum()
+    noise = math.sqrt(wanted * n_sites / 2 / (2 * rho)) / levels.sizes.sum()
     return wanted if noise <= CLEAR else 1
 
 
@@ -128,24 +135,38 @@ def site_means(told: list[Told], levels: Levels) -> Means:
     return group_means(told, levels.groups, levels.sizes, centre)
 
 
-def closer(means: Means, links: Ints) -> Question:
-    """Ask for what is beyond mean spins and unlinked pairs; the bound is what is expected."""
-    spins = np.clip(means.values, -1, 1)
-    expected = np.hstack([spins, spins[:, links[:, 0]] * spins[:, links[:, 1]]])
+def closer(expected: Floats, error: Floats) -> Question:
+    """Ask for what is beyond what is expected; the bound is how long such an answer should be.
+
+    Parameters
+    ----------
+    expected
+        Means in [-1, 1] of each class and feature.
+    error
+        Variance of their error, by class.
+    """
     reference = np.rint(STEPS * expected).astype(np.int64)
-    scatter = ((1 - expected**2) / 2 + means.error[:, None]).sum(axis=1).max()
+    scatter = ((1 - expected**2) / 2 + error[:, None]).sum(axis=1).max()
     return Question(reference, STEPS, math.ceil(STEPS**2 * scatter))
 
 
-def ask_levels(
-    people: People, question: Question, levels: Levels, budget: Budget, share: float
+def ask_closer(
+    people: People,
+    question: Question,
+    levels: Levels,
+    budget: Budget,
+    share: float,
+    what: str,
+    apart: tuple[float, ...],
 ) -> list[Told]:
-    """Ask at each level at which noise leaves something to see."""
+    """Find a bound, and ask at each level at which noise leaves something to see."""
+    question = bounded(people, question, budget, share * LENGTHS)
+    share *= 1 - LENGTHS
     rho = share * budget.rho
     noise = question.length / math.sqrt(2 * rho) if math.isfinite(rho) else 0.0
-    chosen = levels.asked(noise)
+    chosen = levels.asked(noise, apart)
     names = ("everyone", "groups", "finer groups")
     return [
-        ask(people, question, level, budget, f"alleles of {name}, a closer look", share * part)
+        ask(people, question, level, budget, f"{what} of {name}, a closer look", share * part)
         for level, name, part in zip(chosen, names, SHARES[len(chosen) - 1], strict=False)
     ]

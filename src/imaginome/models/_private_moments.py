@@ -1,9 +1,9 @@
 """Moments of genotypes under a guarantee: what one person adds is bounded, sums get noise.
 
 An allele is a spin: -1 for REF, 1 for ALT. A person's features are, averaged over both haplotypes,
-the spin of each site and the product of the spins of each linked pair of sites: each -1, 0 or 1.
-Their means fix the frequencies of sites and the 2 x 2 tables of pairs. Neighbouring tables agree
-on the site that they share, because each site is released once.
+the spins of sites or the products of the spins of linked pairs of sites: each -1, 0 or 1. Their
+means fix the frequencies of sites and the 2 x 2 tables of pairs. Neighbouring tables agree on the
+site that they share, because each site is released once.
 """
 
 from __future__ import annotations
@@ -40,31 +40,30 @@ class People:
     n_classes
         Number of classes.
     links
-        Pairs of sites, ``int64`` of shape ``(n_links, 2)``.
+        Pairs of sites that are asked for, ``int64`` of shape ``(n_links, 2)``; None asks for the
+        sites.
     """
 
     haplotypes: Haplotypes
     classes: Ints
     n_classes: int
-    links: Ints
+    links: Ints | None = None
 
     @classmethod
-    def of(cls, train: Panel, frame: PanelFrame, links: Ints | None = None) -> People:
+    def of(cls, train: Panel, frame: PanelFrame) -> People:
         """Return the people of a train panel that count: the first of each unit."""
         counted = one_a_unit(train)
         classes = haplotype_classes(counted, frame)[::2]
-        none = np.zeros((0, 2), dtype=np.int64)
-        pairs = none if links is None else links
-        return cls(counted.haplotypes, classes, max(1, len(frame.classes)), pairs)
+        return cls(counted.haplotypes, classes, max(1, len(frame.classes)))
 
     @property
     def n_features(self) -> int:
-        """Sites and links."""
-        return int(self.haplotypes.shape[1]) + len(self.links)
+        """Number of sites, or of links."""
+        return int(self.haplotypes.shape[1]) if self.links is None else len(self.links)
 
-    def without_links(self) -> People:
-        """Return the same people, asked for sites only."""
-        return replace(self, links=self.links[:0])
+    def linked(self, links: Ints) -> People:
+        """Return the same people, asked for these links."""
+        return replace(self, links=links)
 
     def blocks(self) -> Iterator[tuple[Ints, Ints]]:
         """Yield classes and features, ``int64`` of shape ``(n_block, n_features)``, in pieces."""
@@ -74,12 +73,13 @@ class People:
             yield self.classes[first : first + size], features(rows, self.links)
 
 
-def features(haplotypes: Haplotypes, links: Ints) -> Ints:
-    """Return spins of sites and products of links, averaged over the haplotypes of each person."""
+def features(haplotypes: Haplotypes, links: Ints | None) -> Ints:
+    """Return spins of sites or products of links, averaged over the haplotypes of each person."""
     alleles = haplotypes.astype(np.int64)
+    if links is None:
+        return alleles[::2] + alleles[1::2] - 1
     unlike = alleles[:, links[:, 0]] ^ alleles[:, links[:, 1]]
-    sites = alleles[::2] + alleles[1::2] - 1
-    return np.hstack([sites, 1 - unlike[::2] - unlike[1::2]])
+    return 1 - unlike[::2] - unlike[1::2]
 
 
 @dataclass(frozen=True)
@@ -165,10 +165,6 @@ class Told:
     total: Floats
     reference: Floats
     variance: float
-
-    def part(self, features: slice) -> Told:
-        """Return what is told of some features."""
-        return replace(self, total=self.total[:, features], reference=self.reference[:, features])
 
 
 def ask(

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from imaginome.citations import Citation
 from imaginome.models._classes import class_shares, haplotype_classes, mixed
-from imaginome.models._private_fit import Levels, private_moments, reach_within
+from imaginome.models._private_fit import Levels, private_products, private_spins, reach_within
 from imaginome.models._private_groups import HENDERSON_1975
 from imaginome.models._private_moments import People, Question, sums
 from imaginome.models._private_polish import KIEFER_1956
@@ -42,6 +42,8 @@ CHOW_LIU_1968 = Citation(
     "of all trees, the one of the most informative pairs is the likeliest",
 )
 ROWS = 256
+SITES = 0.5
+"""Share of a private fit for sites; the rest is for pairs."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -101,10 +103,9 @@ class Tree(Generator[TreeSettings]):
         alleles = np.concatenate([train.haplotypes, validation.haplotypes])
         codes = [haplotype_classes(part, self.frame)[::2] for part in (train, validation)]
         shares = class_shares(self.frame)
-        people = People(alleles, np.concatenate(codes), len(shares), links)
-        moments = self._pooled(people)
-        spins, products = moments[:, : train.n_sites], moments[:, train.n_sites :]
-        self._grow(spins, products, links, len(alleles))
+        people = People(alleles, np.concatenate(codes), len(shares))
+        products = self._pooled(people.linked(links))
+        self._grow(self._pooled(people), products, links, len(alleles))
 
     def _pooled(self, people: People) -> Floats:
         """Return mean features of each class, leaning to those of everyone."""
@@ -120,10 +121,11 @@ class Tree(Generator[TreeSettings]):
         """Learn tables from noisy sums; what comes after looks at nobody."""
         levels = Levels.of(self.frame, budget.people)
         starts = self.sites.contig_starts()
+        people = People.of(train, self.frame)
+        spins = private_spins(people, levels, budget, SITES)
         reach = reach_within(self.settings.reach, len(starts), levels, budget)
         links = neighbours(starts, reach)
-        people = People.of(train, self.frame, links)
-        spins, products = private_moments(people, levels, budget)
+        products = private_products(people.linked(links), spins, levels, budget)
         self._grow(spins, products, links, 2 * budget.people)
 
     def _grow(
