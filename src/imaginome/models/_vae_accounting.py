@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from opacus.accountants import RDPAccountant
 
-from imaginome.citations import Citation
-
 ACCOUNTANT = "Rényi differential privacy of the subsampled normal mechanism (opacus)"
 TOLERANCE = 1e-3
 LEAST_NOISE = 0.2
@@ -19,26 +17,6 @@ ORDERS = [
     *(80, 128, 256, 512, 1024),
 ]
 """Whole ones are quick to add up, fractions slow; a coarser choice only ever adds noise."""
-
-ABADI_2016 = Citation(
-    "abadi2016",
-    "Abadi, Martin and Chu, Andy and Goodfellow, Ian and McMahan, H. Brendan and Mironov, Ilya "
-    "and Talwar, Kunal and Zhang, Li",
-    "Deep learning with differential privacy",
-    "ACM Conference on Computer and Communications Security",
-    2016,
-    "10.1145/2976749.2978318",
-    "gradients of single people, clipped, summed and drowned in noise",
-)
-MIRONOV_2019 = Citation(
-    "mironov2019",
-    "Mironov, Ilya and Talwar, Kunal and Zhang, Li",
-    "Rényi differential privacy of the sampled Gaussian mechanism",
-    "arXiv",
-    2019,
-    "10.48550/arXiv.1908.10530",
-    "what many steps on random parts of the people add up to",
-)
 
 
 def epsilon_of(

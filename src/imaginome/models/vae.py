@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 
-from imaginome.citations import Citation
 from imaginome.errors import ModelError
+from imaginome.models._vae_citations import CITATIONS
+from imaginome.models._vae_settings import OPEN, PRIVATE, VaeSettings
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces, single_threaded_torch
-from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 from imaginome.training.loop import TrainingPlan, train
 
@@ -24,131 +24,6 @@ if TYPE_CHECKING:
 
 LEAST_PEOPLE = 8
 PIECE = 250
-OPEN = {"steps": 3_000, "latent": 32, "hidden": 256, "learning_rate": 2e-3}
-PRIVATE = {"steps": 100, "latent": 4, "hidden": 4, "learning_rate": 1e-2}
-
-
-class VaeSettings(Settings):
-    """Settings of `Vae`."""
-
-    steps: int | None = Field(
-        None, ge=1, description="Most updates; empty: 3,000, with a guarantee 100 (exactly)"
-    )
-    measure_every: int = Field(
-        100, ge=1, description="Updates between held-out measurements; none with a guarantee"
-    )
-    patience: int = Field(
-        6, ge=0, description="Measurements without improvement before stopping, 0: never"
-    )
-    latent: int | None = Field(
-        None, ge=1, description="Numbers in a code; empty: 32, with a guarantee 4"
-    )
-    hidden: int | None = Field(
-        None,
-        ge=1,
-        description="Units in each of the two hidden layers of encoder and decoder; empty: 256, "
-        "with a guarantee 4",
-    )
-    components: int = Field(
-        16,
-        ge=1,
-        description="Normal distributions that the prior of each class mixes; with a guarantee 1",
-    )
-    batch: int = Field(128, ge=1, description="Haplotypes in a batch, without a guarantee")
-    learning_rate: float | None = Field(
-        None,
-        gt=0,
-        description="First step size; it falls to zero; empty: 0.002, with a guarantee 0.01",
-    )
-    weight_decay: float = Field(
-        0.02,
-        ge=0,
-        description="Share of the weights of sites that a unit of step size takes away, without "
-        "a guarantee",
-    )
-    hide: float = Field(
-        0.2,
-        ge=0,
-        lt=1,
-        description="Share of alleles that the encoder has to do without, without a guarantee",
-    )
-    average: float = Field(
-        0.99,
-        ge=0,
-        lt=1,
-        description="Share that the running average of the network keeps at each step, without a "
-        "guarantee",
-    )
-    assort: bool = Field(
-        True,
-        description="deal the contigs of a person anew to the two haplotypes in every batch: the "
-        "phase between contigs means nothing where it was inferred; not with a guarantee",
-    )
-    rate: float = Field(
-        0.5,
-        gt=0,
-        le=1,
-        description="With a guarantee: chance of each individual or family to be in a step",
-    )
-    bound: float = Field(
-        1.0,
-        gt=0,
-        description="With a guarantee: longest gradient of an individual or family (nats)",
-    )
-    share: float = Field(
-        0.3,
-        gt=0,
-        lt=1,
-        description="With a guarantee: share of the budget left after label counts that goes to "
-        "gradients; frequencies get the rest",
-    )
-    dreams: int = Field(
-        5,
-        ge=1,
-        description="With a guarantee: updates of the encoder, on drawn haplotypes, in a step",
-    )
-
-
-_CITATIONS = (
-    Citation(
-        "kingma2014",
-        "Kingma, Diederik P. and Welling, Max",
-        "Auto-encoding variational Bayes",
-        "International Conference on Learning Representations",
-        2014,
-        "10.48550/arXiv.1312.6114",
-        "the model, its bound and how to climb it",
-    ),
-    Citation(
-        "yelmen2023",
-        "Yelmen, Burak and Decelle, Aurélien and Boulos, Leila Lea and Szatkownik, Antoine and "
-        "Furtlehner, Cyril and Charpiat, Guillaume and Jay, Flora",
-        "Deep convolutional and conditional neural networks for large-scale genomic data "
-        "generation",
-        "PLOS Computational Biology",
-        2023,
-        "10.1371/journal.pcbi.1011584",
-        "a variational auto-encoder of genomes",
-    ),
-    Citation(
-        "jiang2017",
-        "Jiang, Zhuxi and Zheng, Yin and Tan, Huachun and Tang, Bangsheng and Zhou, Hanning",
-        "Variational deep embedding: an unsupervised and generative approach to clustering",
-        "International Joint Conference on Artificial Intelligence",
-        2017,
-        "10.24963/ijcai.2017/273",
-        "a prior that mixes normal distributions, learnt with the network",
-    ),
-    Citation(
-        "burda2016",
-        "Burda, Yuri and Grosse, Roger and Salakhutdinov, Ruslan",
-        "Importance weighted autoencoders",
-        "International Conference on Learning Representations",
-        2016,
-        "10.48550/arXiv.1509.00519",
-        "the bound that stands for the likelihood",
-    ),
-)
 
 
 class Vae(Generator[VaeSettings]):
@@ -173,7 +48,7 @@ class Vae(Generator[VaeSettings]):
         "apart. With a guarantee, little beyond the frequencies of continents is learnt from "
         "a thousand people."
     )
-    citations = _CITATIONS
+    citations = CITATIONS
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"latent", "population", "phenotype", "private"}
     )
@@ -186,8 +61,7 @@ class Vae(Generator[VaeSettings]):
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         single_threaded_torch()
         if control.budget is not None:
-            from imaginome.models._vae_private import fit_privately
-
+            fit_privately = _private_training()
             recipe = self._private_recipe()
             found = fit_privately(recipe, train_panel, self.frame, control.budget, control)
             self._network, self._known, self._centre = found
@@ -254,6 +128,17 @@ class Vae(Generator[VaeSettings]):
 
         return np.concatenate(map_pieces(piece, pieces(len(haplotypes), PIECE), 1))
 
+    def estimated_log_likelihood(
+        self, haplotypes: Haplotypes, *, threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Return a lower bound of ln P of each row, a mixture over populations; see `bounds`."""
+        from imaginome.models._classes import class_shares
+        from imaginome.models._vae_likelihood import bounds
+
+        single_threaded_torch()
+        shares = class_shares(self.frame)
+        return bounds(self._network, self._known, shares, self._centre, haplotypes, threads)
+
     def _tensors(self) -> Tensors:
         from imaginome.models._gan_networks import to_tensors
 
@@ -272,6 +157,23 @@ class Vae(Generator[VaeSettings]):
         network = Network(n_sites, features, latent, hidden, outputs // (1 + 2 * latent))
         from_tensors(network, tensors, "network.")
         self._network = network.eval()
+
+
+def _private_training() -> Callable[..., Any]:
+    """Return what trains with a guarantee; it needs a package that is not always there.
+
+    Raises
+    ------
+    ModelError
+        Says how to get it.
+    """
+    try:
+        from imaginome.models._vae_private import fit_privately
+    except ImportError as error:
+        raise ModelError(
+            f"vae cannot be fitted privately here ({error})", "pip install 'imaginome[private]'"
+        ) from None
+    return fit_privately
 
 
 ITEM = Vae
