@@ -17,6 +17,8 @@ Ints = npt.NDArray[np.int64]
 
 WHOLE = KINDS.index("distance")
 """Contrasts from here on are about the whole haplotype, those before about runs."""
+SCALE = 0.95
+"""Quantile at which two tails are compared."""
 ENOUGH_PEOPLE = 20
 """Holdout people needed before anything can be said of a single record."""
 
@@ -31,8 +33,10 @@ class Risks:
         Probability of being as near to train as this if nobody in train had been seen.
     q
         False-discovery rate at which it is named (Benjamini and Hochberg 1995).
+    q_whole
+        The same by nearness of the whole haplotype or person alone: what kin hardly reach.
     mirrored
-        The same rates with train and holdout exchanged: the control.
+        The rates `q` with train and holdout exchanged: the control.
     kind
         Index into `KINDS` of the contrast that tells most.
     stretch
@@ -46,6 +50,7 @@ class Risks:
 
     p: Values
     q: Values
+    q_whole: Values
     mirrored: Values
     kind: Ints
     stretch: Ints
@@ -64,8 +69,8 @@ class Risks:
         one = np.concatenate([_probabilities(part) for part in found])
         other = np.concatenate([_probabilities(part, -1.0) for part in found])
         best = one.argmin(axis=0)
-        p = np.minimum(1.0, len(one) * one.min(axis=0))
-        mirrored = np.minimum(1.0, len(other) * other.min(axis=0))
+        p = _least(one)
+        whole = [kind >= WHOLE for _ in found for kind in range(len(KINDS))]
         part, kind = np.divmod(best, len(KINDS))
         which = np.arange(len(p))
         stretch = np.stack([made.runs.stretch for made in found])[part, which].astype(np.int64)
@@ -73,7 +78,8 @@ class Risks:
         return cls(
             p,
             discovery_rates(p),
-            discovery_rates(mirrored),
+            discovery_rates(_least(one[whole])),
+            discovery_rates(_least(other)),
             kind,
             stretch,
             np.stack(donors)[part, (kind >= WHOLE).astype(np.intp), which],
@@ -85,26 +91,36 @@ class Risks:
         return self.q <= rate
 
 
+def _least(p: Values) -> Values:
+    """Return the least probability over rows, times their number."""
+    return np.asarray(np.minimum(1.0, len(p) * p.min(axis=0)))
+
+
 def enough(comparison: Comparison) -> bool:
     """Return whether the holdout is large enough to say what chance does."""
     return min(comparison.train.n_individuals, comparison.holdout.n_individuals) >= ENOUGH_PEOPLE
 
 
 def _probabilities(found: Likeness, sign: float = 1.0) -> Values:
-    """Return P(contrast as large by chance), ``float64`` of shape ``(n_kinds, n_haplotypes)``.
-
-    Two answers to what chance does, the larger of which counts: how far the artificial panel
-    itself lies on the other side, and how far real people lie on either side of strangers.
-    """
+    """Return P(contrast as large by chance), ``float64`` of shape ``(n_kinds, n_haplotypes)``."""
     rows = []
     for kind in KINDS:
-        scores, real = sign * found.artificial[kind], found.real[kind]
-        p = np.maximum(
-            tail_probabilities(scores, -scores),
-            tail_probabilities(scores, np.concatenate([real, -real])),
-        )
+        p = _chance(sign * found.artificial[kind], found.real[kind])
         rows.append(np.repeat(p, 2) if kind == "person" else p)
     return np.stack(rows)
+
+
+def _chance(scores: Values, real: Values) -> Values:
+    """Return P(contrast as large by chance).
+
+    The tail is that of real people on either side of strangers: they are the most, relatives
+    that nobody knows of among them. Where the artificial panel reaches farther to the other
+    side than real people do, the tail is stretched as much.
+    """
+    pool = np.concatenate([real, -real])
+    usual, here = np.quantile(pool, SCALE), np.quantile(-scores, SCALE)
+    stretch = max(1.0, here / usual) if usual > 0 else 1.0
+    return tail_probabilities(scores / stretch, pool)
 
 
 def _donors(found: Likeness, comparison: Comparison, part: Comparison) -> Ints:

@@ -22,6 +22,8 @@ from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate, Finding, RecordRisk, Status
 
 MOST_LISTED = 50
+FEW_KIN = 1
+"""People named who prove nothing, however small the panel."""
 
 
 class Records(Attack):
@@ -87,10 +89,10 @@ def _whom(comparison: Comparison) -> str:
 
 
 def _finding(risks: Risks, comparison: Comparison, policy: Policy) -> Finding:
-    named, sure = (_people(risks.q, rate) for rate in (policy.risky_fdr, policy.risky_sure))
+    named, copied = _people(risks.q, policy.risky_fdr), _people(risks.q_whole, policy.risky_sure)
     control = _people(risks.mirrored, policy.risky_fdr)
     n = comparison.artificial.n_individuals
-    status, reason = judge_records((named, sure, control), n, policy)
+    status, reason = judge_records((named, copied, control), n, policy)
     if not enough(comparison):
         status, reason = "unknown", "too few people in train or holdout to know chance"
     return Finding(
@@ -112,23 +114,25 @@ def judge_records(counts: tuple[int, int, int], n: int, policy: Policy) -> tuple
     Parameters
     ----------
     counts
-        People named at the rate of the list, at the stricter rate of a failure, and at the rate
-        of the list when train and holdout are exchanged.
+        People named; people who as a whole are so near to train that they are named at the
+        stricter rate; people named when train and holdout are exchanged.
     n
         Artificial people.
     policy
         Thresholds.
     """
-    named, sure, control = counts
+    named, copied, control = counts
     told = (
         f"{named:,} of {n:,} artificial people are named at a false-discovery rate of "
-        f"{policy.risky_fdr:g} ({sure:,} at {policy.risky_sure:g}); {control:,} by the holdout"
+        f"{policy.risky_fdr:g} ({control:,} by the holdout), {copied:,} of them as near to train "
+        "as copies"
     )
-    if sure - control >= policy.risky_fail:
+    beyond = max(0, named - control - FEW_KIN)
+    if copied >= 1 or beyond > policy.risky_fail * n:
         return "fail", told
-    if named - control >= policy.risky_caution:
+    if beyond > policy.risky_caution * n:
         return "caution", told
-    return "pass", told
+    return "pass", f"{told}; that many may be relatives whom nobody knows of" if named else told
 
 
 def _people(q: np.ndarray[tuple[int, ...], np.dtype[np.float64]], rate: float) -> int:
