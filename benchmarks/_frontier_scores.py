@@ -129,7 +129,7 @@ class Bench:
             train, holdout, made.panel, seed=seed, threads=self.threads, replicates=REPLICATES
         )
         evaluation = evaluate(compared, only=METRICS, progress=making.progress)
-        attacked = audit(compared, only=ATTACKS, progress=making.progress)
+        attacked = audit(compared, only=ATTACKS, power=False, progress=making.progress)
         values, ceiling = numbers(evaluation, attacked)
         return Score(
             name=point.name,

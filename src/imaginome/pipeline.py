@@ -272,8 +272,13 @@ class _Run:
         return evaluate(comparison, only=self.request.metrics, progress=self.progress)
 
     def _audit(self, comparison: Comparison) -> Audit:
-        chosen = self.request.attacks
-        return audit(comparison, policy=self.policy, only=chosen, progress=self.progress)
+        return audit(
+            comparison,
+            policy=self.policy,
+            only=self.request.attacks,
+            power=self.request.power,
+            progress=self.progress,
+        )
 
     def _report(
         self,

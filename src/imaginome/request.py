@@ -45,6 +45,8 @@ class RunRequest:
         What the fit shall promise; None promises nothing.
     metrics, attacks
         Ids of those to compute; all when empty.
+    power
+        Whether the audit plants known leaks to show what its attacks find.
     checkpoint_seconds
         Least time between two saves of an unfinished fit.
     """
@@ -63,6 +65,7 @@ class RunRequest:
     replicates: int = 100
     metrics: tuple[str, ...] = ()
     attacks: tuple[str, ...] = ()
+    power: bool = True
     checkpoint_seconds: float = 10.0
     guarantee: Guarantee | None = None
 
@@ -77,6 +80,7 @@ class RunRequest:
         read["samples"] = hashlib.sha256("\n".join(self.options.samples).encode()).hexdigest()
         for name in ("settings", "metrics", "attacks"):
             plain[name] = list(getattr(self, name))
+        plain["power"] = self.power
         if self.model == AUTO:
             plain["budget"] = self.budget_seconds
         if self.guarantee is not None:
@@ -99,6 +103,7 @@ class RunRequest:
         words += ["-n", str(self.individuals)] if self.individuals else []
         words += [word for metric in self.metrics for word in ("--metric", metric)]
         words += [word for attack in self.attacks for word in ("--attack", attack)]
+        words += [] if self.power else ["--no-power"]
         words += ["--samples", str(options.samples_table)] if options.samples_table else []
         words += ["--phenotype", options.phenotype] if options.phenotype else []
         words += ["--legend", str(options.legend)] if options.legend else []

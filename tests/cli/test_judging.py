@@ -57,7 +57,7 @@ def test_judging_again_finds_what_the_run_found(files, finished, tmp_path):
     labels = ["--samples", files / "samples.tsv", "--replicates", 20, "-q"]
     words = ["--panel", files / "panel.vcf.gz", "--split", finished / "split.tsv", *labels]
     for verb, name in (("evaluate", "metrics.json"), ("audit", "audit.json")):
-        model = ["--model", finished / "model"] if verb == "evaluate" else []
+        model = ["--model", finished / "model"]
         made = finished / "artificial.vcf.gz"
         call(verb, *words, *model, made, "-o", tmp_path / name, code=DONE)
         assert findings(tmp_path / name) == findings(finished / name)
@@ -112,6 +112,21 @@ def test_train_and_holdout_may_be_files_of_their_own(files, finished, tmp_path, 
     swapped = ["--train", tmp_path / "holdout.bcf", "--holdout", tmp_path / "train.bcf"]
     more = ["--split", finished / "split.tsv"]
     assert "not in the panel" in said(call("audit", *swapped, *more, made, code=1))
+
+
+def test_an_audit_without_holdout_passes_nothing(files, finished, tmp_path):
+    from imaginome.splits import take_part
+
+    mine = take_part(read_panel(files / "panel.vcf.gz"), finished / "split.tsv", "train")
+    write_panel(mine, tmp_path / "train.bcf")
+    words = ["--train", tmp_path / "train.bcf", "-q"]
+    found = json.loads(call("audit", *words, finished / "artificial.vcf.gz").stdout)
+    assert found["verdict"] == "unknown"
+    assert found["sizes"]["holdout"] == 0
+    leak = json.loads(call("audit", *words, tmp_path / "train.bcf", code=3).stdout)
+    assert leak["verdict"] == "fail"
+    refused = call("evaluate", *words, finished / "artificial.vcf.gz", code=2)
+    assert "give --train and --holdout" in refused.output
 
 
 def test_a_split_of_others_is_refused(files, finished, tmp_path):

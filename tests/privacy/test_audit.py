@@ -2,45 +2,11 @@ import pytest
 from leaks import random_comparison
 
 from imaginome.errors import UnknownIdError
-from imaginome.privacy.audit import audit, judge_all
+from imaginome.metrics.comparison import Comparison
+from imaginome.privacy.audit import audit
 from imaginome.privacy.policy import Policy
-from imaginome.results import AttackResult, Audit, Estimate, Finding
-
-
-def result(**statuses) -> AttackResult:
-    """A made-up attack: name -> status, key where the name begins with k."""
-    findings = [
-        Finding(
-            id=f"x.{name}",
-            name=name,
-            strength=Estimate(value=0.5),
-            status=status,
-            reason="because",
-            key=name.startswith("k"),
-        )
-        for name, status in statuses.items()
-    ]
-    return AttackResult(attack="x", name="x", description="x", findings=findings)
-
-
-@pytest.mark.parametrize(
-    ("statuses", "verdict"),
-    [
-        ({"ka": "pass", "kb": "pass"}, "pass"),
-        ({"ka": "pass", "kb": "pass", "c": "unknown"}, "pass"),
-        ({"ka": "pass", "kb": "caution"}, "caution"),
-        ({"ka": "pass", "b": "fail", "kc": "caution"}, "fail"),
-        ({"ka": "unknown", "kb": "unknown", "kc": "pass"}, "unknown"),
-        ({"a": "pass"}, "pass"),
-        ({"a": "pass", "b": "unknown", "c": "unknown"}, "unknown"),
-        ({"ka": "unknown", "b": "pass"}, "unknown"),
-        ({}, "unknown"),
-    ],
-)
-def test_verdict_is_the_worst(statuses, verdict):
-    found, reasons = judge_all([result(**statuses)])
-    assert found == verdict
-    assert reasons
+from imaginome.privacy.registry import attacks
+from imaginome.results import Audit
 
 
 def test_notes_say_who_was_looked_at():
@@ -65,10 +31,50 @@ def test_larger_holdout_is_noted_for_segments_only():
     assert "membership" in everyone
 
 
-@pytest.mark.parametrize("attack", ["copies", "segments"])
-def test_one_attack_alone_gives_a_verdict(attack):
-    made = audit(random_comparison((60, 60, 60), 200), only=[attack])
-    assert made.verdict == "pass"
+def test_a_few_attacks_pass_nothing():
+    made = audit(random_comparison((60, 60, 60), 200), only=["copies"])
+    assert made.verdict == "unknown"
+    assert {a.area: a.verdict for a in made.areas}["singling out"] == "pass"
+    assert "Linkability: No attack on linkability was run." in made.reasons
+    assert made.reasons[-1].startswith("Planted here, no attack found: ")
+    assert any("(segments): not asked for" in line for line in made.not_tested)
+
+
+def test_without_power_nothing_passes():
+    made = audit(random_comparison((60, 60, 60), 200), only=["copies"], power=False)
+    assert made.power is None
+    assert made.verdict == "unknown"
+    assert made.reasons == ["Nothing was found, and the power of these attacks was not shown."]
+    assert made.attacks[0].findings[0].status == "pass"
+
+
+def test_attacks_without_power_pass_nothing():
+    """Verbatim copies of one site are no evidence: nothing that is planted can be found."""
+    made = audit(random_comparison((60, 60, 60), 2), only=["copies", "membership"])
+    assert not [d for d in made.power.detections if d.found and d.attack == "copies"]
+    assert not [f for f in made.attacks[0].findings if f.status == "pass"]
+    assert made.verdict == "unknown"
+
+
+def test_the_model_is_judged_apart():
+    made = audit(random_comparison((60, 60, 60), 50), only=["copies", "model-likelihood"])
+    assert made.model is None
+    assert any("(model-likelihood): no model was given" in line for line in made.not_tested)
+
+
+@pytest.mark.parametrize("leaky", [True, False])
+def test_without_a_holdout_nothing_passes(leaky):
+    panels = random_comparison((60, 60, 60), 200)
+    artificial = panels.train if leaky else panels.artificial
+    made = audit(Comparison.without_holdout(panels.train, artificial))
+    assert made.sizes.holdout == 0
+    assert [attack.attack for attack in made.attacks] == ["copies"]
+    assert made.verdict == ("fail" if leaky else "unknown")
+    assert made.power is None
+    for kind in attacks:
+        line = f"({kind.id}): it needs people whom no model saw, and no holdout was given"
+        assert kind.id == "copies" or any(line in other for other in made.not_tested)
+    assert made.attacks[0].findings[0].control is None
 
 
 def test_changed_thresholds_are_noted():
@@ -99,10 +105,11 @@ def test_constant_panel():
 def test_same_seed_same_result_whatever_the_threads():
     def strip(made: Audit) -> dict:
         found = made.model_dump(exclude={"seconds", "peak_memory_mb"})
-        for attack in found["attacks"]:
-            del attack["seconds"]
+        for timed in (*found["attacks"], found["power"]):
+            del timed["seconds"]
         return found
 
-    one = audit(random_comparison((30, 30, 40), 60, threads=1))
-    two = audit(random_comparison((30, 30, 40), 60, threads=2))
+    chosen = ["copies", "membership", "segments"]
+    one = audit(random_comparison((40, 40, 40), 60, threads=1), only=chosen)
+    two = audit(random_comparison((40, 40, 40), 60, threads=2), only=chosen)
     assert strip(one) == strip(two)

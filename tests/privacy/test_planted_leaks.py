@@ -7,7 +7,13 @@ from imaginome import split
 from imaginome.formats import ReadOptions, read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy.audit import audit
+from imaginome.privacy.audit import audit as audit_with_power
+from imaginome.results import Audit
+
+
+def audit(comparison: Comparison, **options) -> Audit:
+    """Audit without showing power: these tests plant leaks themselves."""
+    return audit_with_power(comparison, power=False, **options)
 
 
 def statuses(result) -> dict[str, str]:
@@ -30,7 +36,7 @@ def test_third_part_is_not_flagged(demo, seed):
     train, holdout, third = parts(demo, 3, seed)
     result = audit(Comparison.of(train, holdout, third))
     assert not {"caution", "fail"} & set(statuses(result).values())
-    assert result.verdict in ("pass", "unknown")
+    assert result.verdict == "unknown"
 
 
 def test_short_mosaic_is_found_by_segments_where_distances_are_blind():
@@ -60,8 +66,8 @@ def test_mosaic_of_200_sites_passes_10_to_12_and_fails_13(chr15):
 @pytest.mark.long
 @pytest.mark.panels
 def test_real_third_passes(chr15):
-    result = audit(Comparison.of(*parts(chr15, 3)))
-    assert result.verdict == "pass"
+    result = audit_with_power(Comparison.of(*parts(chr15, 3)))
+    assert result.verdict in ("pass", "unknown")
     assert not {"caution", "fail"} & set(statuses(result).values())
 
 
@@ -113,4 +119,4 @@ def test_five_people_in_a_panel_of_thousands_fail(panels_dir, ancestry, place):
     only = ["aats", "copies", "membership", "privacy-loss"]
     assert audit(Comparison.of(train, holdout, leaky), only=only).verdict == "fail"
     safe = audit(Comparison.of(train, holdout, artificial), only=["copies"])
-    assert safe.verdict == "pass"
+    assert not {"caution", "fail"} & set(statuses(safe).values())

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import comparison, file_errors, json_path, known_ids
+from imaginome.cli.reading import (
+    comparison,
+    file_errors,
+    json_path,
+    known_ids,
+    with_or_without_holdout,
+)
 from imaginome.cli.shared import takes
 
 PANEL = "Judge people"
 JsonOutput = Annotated[
     Path | None, typer.Option("-o", "--output", help="JSON to write; default: stdout.")
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MODEL",
+        help="Folder of the fitted model: what it says of people is judged too.",
+    ),
 ]
 
 
@@ -23,13 +37,7 @@ def evaluate(
     compared: Callable[[], Any],
     output: JsonOutput = None,
     only: o.OnlyMetrics = [],  # noqa: B006
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="MODEL",
-            help="Folder of the fitted model: its likelihoods and latent codes are judged too.",
-        ),
-    ] = None,
+    model: ModelFolder = None,
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
@@ -56,19 +64,26 @@ def evaluate(
 
 @takes("compared", comparison)
 def audit(
-    compared: Callable[[], Any],
+    compared: partial[Any],
     output: JsonOutput = None,
     only: o.OnlyAttacks = [],  # noqa: B006
+    model: ModelFolder = None,
     policy: o.Policy = None,
+    no_power: o.NoPower = False,
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
 ) -> None:
     """Attack an artificial panel, and judge whom it might betray; exit code 3 if it fails.
 
+    Known leaks are planted into half of the holdout, to show what the attacks would find here.
+    With --train alone few attacks can be run, and nothing passes.
+
     Example: `imaginome audit --panel panel.vcf.gz --split split.tsv artificial.vcf.gz`
     """
     from imaginome.cli.console import show_progress
+    from imaginome.evidence import with_evidence
+    from imaginome.models.registry import load_model
     from imaginome.privacy.audit import audit as audit_panels
     from imaginome.privacy.policy import Policy, load_policy
 
@@ -76,8 +91,16 @@ def audit(
     chosen = known_ids("attacks", only)
     with file_errors():
         thresholds = load_policy(policy) if policy else Policy()
+        generator = load_model(model) if model else None
+    panels = with_or_without_holdout(compared)
+    if generator is not None and panels.holdout.n_individuals:
+        panels = with_evidence(panels, generator)
     result = audit_panels(
-        compared(), policy=thresholds, only=chosen, progress=show_progress(quiet, verbose)
+        panels,
+        policy=thresholds,
+        only=chosen,
+        power=not no_power,
+        progress=show_progress(quiet, verbose),
     )
     _emit(result, output, force, quiet)
     if result.verdict == "fail":

@@ -51,6 +51,7 @@ def run(
     metric: o.OnlyMetrics = [],  # noqa: B006
     attack: o.OnlyAttacks = [],  # noqa: B006
     policy: o.Policy = None,
+    no_power: o.NoPower = False,
     replicates: o.Replicates = 100,
     seed: o.Seed = 1,
     threads: o.Threads = 0,
@@ -86,6 +87,7 @@ def run(
         replicates=replicates,
         metrics=known_ids("metrics", metric),
         attacks=known_ids("attacks", attack),
+        power=not no_power,
         checkpoint_seconds=checkpoint_seconds,
         guarantee=guarantee(epsilon, delta),
     )

@@ -173,6 +173,12 @@ SplitPath = Annotated[
 Policy = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Thresholds of the audit, JSON or TOML.")
 ]
+NoPower = Annotated[
+    bool,
+    typer.Option(
+        "--no-power", help="Do not plant known leaks to show what attacks find; nothing passes."
+    ),
+]
 Replicates = Annotated[
     int, typer.Option(min=10, help="Bootstrap replicates over individuals for intervals.")
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -154,20 +155,32 @@ def comparison(
         samples_table=artificial_samples,
         phenotype="phenotype" if phenotype and artificial_samples else None,
     )
-    return Comparison.of(
-        known,
-        unseen,
-        read_panel(artificial, made),
-        seed=seed,
-        threads=thread_count(threads),
-        replicates=replicates,
-    )
+    found = read_panel(artificial, made)
+    how: dict[str, Any] = {
+        "seed": seed,
+        "threads": thread_count(threads),
+        "replicates": replicates,
+    }
+    if unseen is None:
+        return Comparison.without_holdout(known, found, **how)
+    return Comparison.of(known, unseen, found, **how)
+
+
+NOBODY = "\0"
+"""Stands for a holdout that is not there, where a verb can do without; no path is called so."""
+
+
+def with_or_without_holdout(compared: partial[Any]) -> Any:
+    """Return the comparison; one without a holdout where only ``--train`` is given."""
+    given = compared.keywords
+    alone = given["train"] and not any(given[name] for name in ("holdout", "panel", "split"))
+    return compared(holdout=NOBODY) if alone else compared()
 
 
 def _real_panels(
     options: ReadOptions, train: str | None, holdout: str | None, panel: str | None, split: Any
-) -> tuple[Panel, Panel]:
-    """Read train and holdout."""
+) -> tuple[Panel, Panel | None]:
+    """Read train and holdout; None for a holdout that is not there (`NOBODY`)."""
     from imaginome.formats import read_panel
     from imaginome.splits import take_part
 
@@ -179,6 +192,8 @@ def _real_panels(
         raise BadParameter("give --train and --holdout, or --panel and --split")
     if options.samples:
         raise BadParameter("samples are chosen (-s, -S) from one --panel with a --split")
+    if holdout == NOBODY:
+        return read_panel(train, options), None
     known, unseen = read_panel(train, options), read_panel(holdout, options)
     if split is not None:
         known, unseen = take_part(known, split, "train"), take_part(unseen, split, "holdout")

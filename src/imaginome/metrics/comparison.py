@@ -24,7 +24,8 @@ class Comparison:
     Attributes
     ----------
     train, holdout, artificial
-        Panels with the same sites in the same order.
+        Panels with the same sites in the same order. The holdout is empty only where an audit
+        has to do without one.
     seed
         Root seed of everything random in metrics and attacks.
     threads
@@ -69,12 +70,7 @@ class Comparison:
             two individuals.
         """
         panels = {"train": train, "holdout": holdout, "artificial": artificial}
-        for name, panel in panels.items():
-            if panel.n_individuals < 2:
-                raise ComparisonError(
-                    f"the {name} panel has {panel.n_individuals} individuals",
-                    "comparisons need at least two in each panel",
-                )
+        _need_two(panels)
         both = set(train.samples.id) & set(holdout.samples.id)
         if both:
             raise ComparisonError(
@@ -84,6 +80,31 @@ class Comparison:
         same = common_sites(panels)
         one, other, made = (same[name] for name in PARTS)
         return cls(one, other, made, seed=seed, threads=threads, replicates=replicates)
+
+    @classmethod
+    def without_holdout(
+        cls,
+        train: Panel,
+        artificial: Panel,
+        *,
+        seed: int = 1,
+        threads: int = 1,
+        replicates: int = 100,
+    ) -> Comparison:
+        """Match sites where nobody is known whom no model saw: the holdout has no individuals.
+
+        For an audit only, which then knows little and passes nothing.
+
+        Raises
+        ------
+        ComparisonError
+            When no site is shared or a panel has fewer than two individuals.
+        """
+        panels = {"train": train, "artificial": artificial}
+        _need_two(panels)
+        one, made = common_sites(panels).values()
+        nobody = one.take_individuals(np.empty(0, dtype=np.intp))
+        return cls(one, nobody, made, seed=seed, threads=threads, replicates=replicates)
 
     def rng(self, *purpose: str | int) -> np.random.Generator:
         """Return the random stream of one purpose."""
@@ -130,3 +151,12 @@ class Comparison:
                 chosen = self.rng("reduce", name).choice(have, n, replace=False)
                 people[name] = np.sort(chosen)
         return self.take(**people)
+
+
+def _need_two(panels: dict[str, Panel]) -> None:
+    for name, panel in panels.items():
+        if panel.n_individuals < 2:
+            raise ComparisonError(
+                f"the {name} panel has {panel.n_individuals} individuals",
+                "comparisons need at least two in each panel",
+            )

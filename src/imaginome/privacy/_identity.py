@@ -27,8 +27,8 @@ class Matches:
     ----------
     n_train, n_holdout, n_artificial
         Units compared: everyone.
-    people_holdout
-        Individuals in the holdout.
+    people_known
+        Individuals by whom chance is known: the holdout, or train where there is none.
     private
         Units of train that nobody else carries: only their copies can be told from chance.
     copied, copied_holdout
@@ -43,7 +43,7 @@ class Matches:
     n_train: int
     n_holdout: int
     n_artificial: int
-    people_holdout: int
+    people_known: int
     private: int
     copied: int
     copied_holdout: int
@@ -61,13 +61,17 @@ class Matches:
         """
         part = self.n_train / (self.n_train + self.n_holdout)
         strangers = self.n_artificial * self.shared_among_strangers * part
-        return max(strangers, self.copied_holdout * self.n_train / self.n_holdout)
+        return max(strangers, self._as_train(self.copied_holdout))
 
     def isolated_by_chance(self) -> float:
         """Return how many isolated units of train chance would copy, as the holdout shows it."""
         if self.shared_among_strangers > 0:
             return self.by_chance()
-        return self.isolated_holdout * self.n_train / self.n_holdout
+        return self._as_train(self.isolated_holdout)
+
+    def _as_train(self, of_holdout: int) -> float:
+        """Bring a count of the holdout to the size of train; nothing without a holdout."""
+        return of_holdout * self.n_train / max(1, self.n_holdout)
 
 
 def matched_haplotypes(comparison: Comparison) -> Matches:
@@ -104,7 +108,7 @@ def _classes(parts: list[Haplotypes]) -> list[Classes]:
 
 def _match(comparison: Comparison, rows: list[Haplotypes], ploidy: int) -> Matches:
     train, holdout, artificial = classes = _classes(rows)
-    n_classes = 1 + max(int(part.max()) for part in classes)
+    n_classes = 1 + max(int(part.max(initial=-1)) for part in classes)
     groups = kin_groups(comparison.train.samples, comparison.holdout.samples)[:: 2 // ploidy]
     carriers = _families(np.concatenate([train, holdout]), groups, n_classes)
     in_train, in_holdout = (np.bincount(part, minlength=n_classes) > 0 for part in (train, holdout))
@@ -116,7 +120,7 @@ def _match(comparison: Comparison, rows: list[Haplotypes], ploidy: int) -> Match
         n_train=len(train),
         n_holdout=len(holdout),
         n_artificial=len(artificial),
-        people_holdout=comparison.holdout.n_individuals,
+        people_known=comparison.holdout.n_individuals or comparison.train.n_individuals,
         private=int(of_train.sum()),
         copied=int((of_train & (made > 0)).sum()),
         copied_holdout=int((of_holdout & (made > 0)).sum()),

@@ -8,22 +8,23 @@ from collections.abc import Sequence
 from imaginome import __version__
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._parts import people_seen
+from imaginome.privacy._verdict import judge_areas, judge_model, judge_panel, with_power
+from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
+from imaginome.privacy.power import demonstrated_power
 from imaginome.privacy.registry import attacks
 from imaginome.progress import SILENT, Progress
 from imaginome.provenance import peak_memory_mb
-from imaginome.results import AttackResult, Audit, Finding, Status
+from imaginome.results import AttackResult, Audit
 
-NOT_TESTED = (
-    "Rare-variant carry-over: alleles seen in one or two train members only",
-    "Frequency attack: membership from allele frequencies of the artificial panel alone",
-    "Likelihood-ratio attacks with densities fitted to the artificial panel, shadow models",
-    "Attribute inference, singling out and linkability (opinion WP29 05/2014)",
-    "One-run audit with canaries: a lower bound on epsilon",
-    "Risk of each record and of small populations",
-    "Attacks by someone who has the model and not only the artificial panel",
-    "Power of the attacks above on this very panel, by planting known leaks",
+NEVER_TESTED = (
+    "Shadow models: the same generator fitted many times with and without a person",
+    "Kin of train members who are in no panel, and records of theirs elsewhere",
+    "Several releases made from the same people, put together",
+    "Attackers who know more than genomes: traits, places, names",
+    "Attacks that nobody has thought of yet",
 )
+NO_HOLDOUT = "it needs people whom no model saw, and no holdout was given"
 
 NOTES = (
     "Similarity is no proof: that these attacks find nothing does not mean that there is nothing "
@@ -38,18 +39,23 @@ def audit(
     policy: Policy | None = None,
     *,
     only: Sequence[str] = (),
+    power: bool = True,
     progress: Progress = SILENT,
 ) -> Audit:
-    """Run attacks on the artificial panel and judge what they find.
+    """Run attacks on the artificial panel, show what they would find here, and judge.
 
     Parameters
     ----------
     comparison
         The three panels, whole; each attack says whom of them it sees, and the notes repeat it.
+        Without a holdout (`Comparison.without_holdout`) few attacks can be run.
     policy
         Thresholds; the defaults of `Policy` when None.
     only
         Ids of the attacks to run; all when empty. Attacks left out are listed as not tested.
+    power
+        Whether to plant known leaks and tell which attacks find them. Without it, and without
+        a holdout, no verdict is a pass.
     progress
         Who is told how far it is.
 
@@ -62,14 +68,14 @@ def audit(
     policy = policy or Policy()
     chosen = list(only) or attacks.ids()
     absent = _absent(comparison, chosen)
-    chosen = [attack_id for attack_id in chosen if attack_id not in absent]
-    results = _run(comparison, policy, chosen, progress)
-    verdict, reasons = judge_all([result for result in results if result.access == "panel"])
-    left_out = [
-        f"Attack '{other}': {absent.get(other, 'not asked for')}"
-        for other in attacks.ids()
-        if other not in chosen
-    ]
+    kinds = [attacks.get(attack_id) for attack_id in chosen if attack_id not in absent]
+    found = _run(comparison, policy, kinds, progress)
+    shown = None
+    if power and comparison.holdout.n_individuals:
+        shown = demonstrated_power(comparison, kinds, policy, progress)
+    results = with_power(found, shown)
+    areas = judge_areas(results, shown)
+    verdict, reasons = judge_panel(areas, shown)
     return Audit(
         version=__version__,
         seed=comparison.seed,
@@ -77,8 +83,11 @@ def audit(
         attacks=results,
         verdict=verdict,
         reasons=reasons,
-        not_tested=[*left_out, *NOT_TESTED],
-        notes=[*_reductions(comparison, chosen), *_policy_notes(policy), *NOTES],
+        areas=areas,
+        model=judge_model(results),
+        power=shown,
+        not_tested=[*_left_out(kinds, absent), *NEVER_TESTED],
+        notes=[*_reductions(comparison, kinds), *_policy_notes(policy), *NOTES],
         seconds=round(time.perf_counter() - started, 2),
         peak_memory_mb=peak_memory_mb(),
     )
@@ -86,14 +95,24 @@ def audit(
 
 def _absent(comparison: Comparison, chosen: Sequence[str]) -> dict[str, str]:
     """Return, for each attack that cannot be run here, the reason."""
-    reasons = {attack_id: attacks.get(attack_id)().missing(comparison) for attack_id in chosen}
+    reasons = {}
+    for attack_id in chosen:
+        kind = attacks.get(attack_id)
+        alone = kind.needs_holdout and comparison.holdout.n_individuals == 0
+        reasons[attack_id] = NO_HOLDOUT if alone else kind().missing(comparison)
     return {attack_id: reason for attack_id, reason in reasons.items() if reason}
 
 
+def _left_out(kinds: Sequence[type[Attack]], absent: dict[str, str]) -> list[str]:
+    """Name registered attacks that were not run, each with the reason."""
+    run = {kind.id for kind in kinds}
+    others = [kind for kind in attacks if kind.id not in run]
+    return [f"{kind.name} ({kind.id}): {absent.get(kind.id, 'not asked for')}" for kind in others]
+
+
 def _run(
-    comparison: Comparison, policy: Policy, chosen: Sequence[str], progress: Progress
+    comparison: Comparison, policy: Policy, kinds: Sequence[type[Attack]], progress: Progress
 ) -> list[AttackResult]:
-    kinds = [attacks.get(attack_id) for attack_id in chosen]
     results = []
     with progress.task("audit", len(kinds)) as task:
         for kind in kinds:
@@ -105,41 +124,9 @@ def _run(
     return results
 
 
-def judge_all(results: Sequence[AttackResult]) -> tuple[Status, list[str]]:
-    """Return the worst status among all findings, and the reasons for it in words.
-
-    A finding that could not be judged, or has no power here, carries no pass: when that is so
-    for more than half of the key findings (of all, where none is key), the verdict is
-    ``unknown``.
-
-    Returns
-    -------
-    tuple
-        The verdict, and one sentence for each finding that bears it; for a pass one for each
-        key finding.
-    """
-    findings = [finding for result in results for finding in result.findings]
-    grave: tuple[Status, ...] = ("fail", "caution")
-    for status in grave:
-        if any(finding.status == status for finding in findings):
-            shown = grave if status == "fail" else (status,)
-            return status, [_sentence(f) for s in shown for f in findings if f.status == s]
-    key = [finding for finding in findings if finding.key] or findings
-    decided = [finding for finding in key if finding.status == "pass"]
-    if 2 * len(decided) < len(key) or not decided:
-        found = [_sentence(f) for f in key if f.status == "unknown"]
-        return "unknown", ["Too few findings could be judged for a verdict.", *found]
-    return "pass", [_sentence(finding) for finding in key]
-
-
-def _sentence(finding: Finding) -> str:
-    return f"{finding.name}: {finding.status}; {finding.reason}."
-
-
-def _reductions(comparison: Comparison, chosen: Sequence[str]) -> list[str]:
+def _reductions(comparison: Comparison, kinds: Sequence[type[Attack]]) -> list[str]:
     """Say which attacks saw everyone, and how many people the others looked at."""
     was = comparison.sizes().model_dump(exclude={"sites"})
-    kinds = [attacks.get(one) for one in chosen]
     everyone, notes = [], []
     for sees, now in _seen(comparison).items():
         names = [kind.name.lower() for kind in kinds if kind.sees == sees]

@@ -31,6 +31,8 @@ class Attack(ABC):
     sees
         Whom it attacks: ``everyone``; ``parts``, train in parts as large as the holdout; or
         ``balanced``, all three panels reduced to equal numbers. The audit's notes say so.
+    needs_holdout
+        Whether it says nothing without people whom no model saw.
     """
 
     id: ClassVar[str]
@@ -41,6 +43,7 @@ class Attack(ABC):
     area: ClassVar[Area]
     access: ClassVar[Access] = "panel"
     sees: ClassVar[Literal["everyone", "parts", "balanced"]]
+    needs_holdout: ClassVar[bool] = True
 
     def missing(self, comparison: Comparison) -> str:
         """Return why this attack cannot be run on these panels; empty where it can.

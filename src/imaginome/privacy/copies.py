@@ -16,7 +16,7 @@ from imaginome.results import AttackResult, Estimate, Finding, Status, Table
 RARE, DOUBTFUL = 0.001, 0.025
 """Probability that chance alone copies more: below the first it fails, the second is caution."""
 ENOUGH_PEOPLE = 20
-"""Holdout people needed before one copy proves anything."""
+"""People, of the holdout if there is one, needed before one copy proves anything."""
 SEVERAL = 10
 """Copies that fail even where strangers nearly carry the same haplotypes."""
 NORMAL_95 = 1.959964
@@ -41,6 +41,7 @@ class Copies(Attack):
     )
     area = "singling out"
     sees = "everyone"
+    needs_holdout = False
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compare everyone artificial with everyone in train and in the holdout."""
@@ -76,7 +77,6 @@ class Copies(Attack):
 
 def _finding(what: str, unit: str, matches: Matches, policy: Policy) -> Finding:
     n = matches.n_artificial
-    scale = matches.n_train / matches.n_holdout
     status, reason = judge_copies(matches, unit, policy)
     return Finding(
         id=f"copies.{what}",
@@ -84,10 +84,18 @@ def _finding(what: str, unit: str, matches: Matches, policy: Policy) -> Finding:
         unit=f"share of artificial {unit}",
         strength=share(matches.copies, n),
         baseline=min(1.0, matches.by_chance() / n),
-        control=Estimate(value=min(1.0, matches.copies_holdout * scale / n)),
+        control=_control(matches),
         status=status,
         reason=reason,
     )
+
+
+def _control(matches: Matches) -> Estimate | None:
+    """Return the share of copies of the holdout, brought to the size of train."""
+    if matches.n_holdout == 0:
+        return None
+    copies = matches.copies_holdout * matches.n_train / matches.n_holdout
+    return Estimate(value=min(1.0, copies / matches.n_artificial))
 
 
 def judge_copies(matches: Matches, unit: str, policy: Policy) -> tuple[Status, str]:
@@ -104,9 +112,9 @@ def judge_copies(matches: Matches, unit: str, policy: Policy) -> tuple[Status, s
     if beyond >= policy.copies_fail and isolated <= 0 and matches.copied < SEVERAL:
         return "caution", f"{told}; strangers nearly carry the same, so chance may explain it"
     if max(beyond, isolated) >= policy.copies_fail:
-        if matches.people_holdout >= ENOUGH_PEOPLE:
+        if matches.people_known >= ENOUGH_PEOPLE:
             return "fail", told
-        return "caution", f"{told}; too few people in the holdout to know chance"
+        return "caution", f"{told}; too few people to know chance"
     if matches.copied - _most(chance, DOUBTFUL) >= policy.copies_caution:
         return "caution", told
     return "pass", told

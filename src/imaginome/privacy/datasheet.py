@@ -22,7 +22,7 @@ VERDICTS = {
 }
 
 # What begins a link, an image, code, emphasis, a cell, HTML or, at the start, a list or heading.
-_SPECIAL = re.compile(r"([\\`*\[\]<>|~&$@]|^[#+-]|(?<=:)/|(?<!\w)_|_(?!\w))")
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~&$@]|^[#+-](?!\d)|(?<=:)/|(?<!\w)_|_(?!\w))")
 
 
 def datasheet(evaluation: Evaluation | None, audit: Audit, facts: Mapping[str, str]) -> str:

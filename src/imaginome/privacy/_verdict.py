@@ -1,0 +1,142 @@
+"""From findings to verdicts: by area, of the panel, of the model file.
+
+What is found counts whoever found it. That nothing was found counts only where the attack was
+seen to find a leak that was planted on this very panel: an attack without power passes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from imaginome.privacy.power import found_by, unfound
+from imaginome.results import Area, AreaVerdict, AttackResult, Finding, Power, Status
+
+AREAS: tuple[Area, ...] = get_args(Area)
+GRAVE: tuple[Status, ...] = ("fail", "caution")
+MODEL = "the model file"
+NO_POWER = "but this attack found no leak planted here: no power, no pass"
+
+
+def with_power(results: Sequence[AttackResult], power: Power | None) -> list[AttackResult]:
+    """Return the results with passes of attacks that found no planted leak as ``unknown``.
+
+    Where power was not shown at all they stay: the verdict says so.
+    """
+    if power is None or not power.detections:
+        return list(results)
+    return [
+        result if result.access == "model" or found_by(power, result.attack) else _marked(result)
+        for result in results
+    ]
+
+
+def _marked(result: AttackResult) -> AttackResult:
+    def mark(finding: Finding) -> Finding:
+        if finding.status != "pass":
+            return finding
+        reason = f"{finding.reason}, {NO_POWER}"
+        return finding.model_copy(update={"status": "unknown", "reason": reason})
+
+    return result.model_copy(update={"findings": [mark(f) for f in result.findings]})
+
+
+def judge_areas(results: Sequence[AttackResult], power: Power | None) -> list[AreaVerdict]:
+    """Return the verdict on each area, from attacks on the artificial panel.
+
+    The worst of what was found. Otherwise ``pass`` where attacks that find planted leaks
+    found nothing, and ``unknown`` where none has power here or none was run.
+    """
+    seen = [result for result in results if result.access == "panel"]
+    return [_area(area, [r for r in seen if r.area == area], power) for area in AREAS]
+
+
+def _area(area: Area, results: list[AttackResult], power: Power | None) -> AreaVerdict:
+    if not results:
+        return AreaVerdict(area=area, verdict="unknown", reasons=[f"No attack on {area} was run."])
+    able = [r for r in results if power is not None and found_by(power, r.attack)]
+    verdict, reasons = judge_all(results)
+    if verdict not in GRAVE:
+        verdict, reasons = judge_all(able)
+    if not able and verdict not in GRAVE:
+        return AreaVerdict(area=area, verdict="unknown", reasons=[_powerless(power)])
+    return AreaVerdict(area=area, verdict=verdict, reasons=reasons)
+
+
+def _powerless(power: Power | None) -> str:
+    if power is None:
+        return "Nothing was found, and the power of these attacks was not shown."
+    if not power.detections:
+        return f"Nothing was found, and power is not known. {' '.join(power.notes)}".strip()
+    return "Nothing was found, by attacks that found none of the leaks planted here."
+
+
+def judge_panel(areas: Sequence[AreaVerdict], power: Power | None) -> tuple[Status, list[str]]:
+    """Return the verdict on the artificial panel, and why.
+
+    The worst area decides. It passes where every area does and every leak that must be found was
+    found by some attack when it was planted here; what nobody would have found is not passed.
+    """
+    for status in GRAVE:
+        if any(one.verdict == status for one in areas):
+            shown = GRAVE if status == "fail" else (status,)
+            return status, [r for s in shown for a in areas if a.verdict == s for r in a.reasons]
+    if power is None or not power.detections:
+        return "unknown", [_powerless(power)]
+    reasons = [f"{_upper(a.area)}: {a.reasons[0]}" for a in areas if a.verdict == "unknown"]
+    missed = unfound(power)
+    if missed:
+        reasons.append(f"Planted here, no attack found: {', '.join(missed)}.")
+    if reasons:
+        return "unknown", reasons
+    return "pass", [reason for area in areas for reason in area.reasons]
+
+
+def judge_model(results: Sequence[AttackResult]) -> AreaVerdict | None:
+    """Return whether the model file may leave; None where it was not attacked.
+
+    It never passes: leaks were planted into panels, not learnt by models, so that no attack
+    with the model was shown to find one.
+    """
+    asked = [result for result in results if result.access == "model"]
+    if not asked:
+        return None
+    verdict, reasons = judge_all(asked)
+    if verdict == "pass":
+        found = "Nothing was found, and attacks with the model were not shown to find leaks."
+        verdict, reasons = "unknown", [found, *reasons]
+    return AreaVerdict(area=MODEL, verdict=verdict, reasons=reasons)
+
+
+def judge_all(results: Sequence[AttackResult]) -> tuple[Status, list[str]]:
+    """Return the worst status among all findings, and the reasons for it in words.
+
+    A finding that could not be judged, or has no power here, carries no pass: when that is so
+    for more than half of the key findings (of all, where none is key), the verdict is
+    ``unknown``.
+
+    Returns
+    -------
+    tuple
+        The verdict, and one sentence for each finding that bears it; for a pass one for each
+        key finding.
+    """
+    findings = [finding for result in results for finding in result.findings]
+    for status in GRAVE:
+        if any(finding.status == status for finding in findings):
+            shown = GRAVE if status == "fail" else (status,)
+            return status, [_sentence(f) for s in shown for f in findings if f.status == s]
+    key = [finding for finding in findings if finding.key] or findings
+    decided = [finding for finding in key if finding.status == "pass"]
+    if 2 * len(decided) < len(key) or not decided:
+        found = [_sentence(f) for f in key if f.status == "unknown"]
+        return "unknown", ["Too few findings could be judged for a verdict.", *found]
+    return "pass", [_sentence(finding) for finding in key]
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{finding.name}: {finding.status}; {finding.reason}."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
