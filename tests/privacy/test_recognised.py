@@ -5,7 +5,7 @@ from leaks import random_comparison, tiny
 
 from imaginome.panel import Samples, strings
 from imaginome.privacy._crossfit import folds, gathered, too_few
-from imaginome.privacy._recognised import Recognised, area, units
+from imaginome.privacy._recognised import Recognised, area, by_chance, units
 from imaginome.privacy.policy import Policy
 
 
@@ -114,3 +114,48 @@ def test_rates_that_few_people_cannot_state_are_unknown():
     assert [(finding.status, finding.strength.value) for finding in rates] == [
         ("unknown", None)
     ] * 2
+
+
+def first_of(members: np.ndarray, others: np.ndarray) -> Recognised:
+    return Recognised(
+        "likelihood",
+        "Name",
+        members,
+        others,
+        people(len(members)),
+        people(len(others)),
+        20,
+        np.random.default_rng(1),
+    )
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.01, 0.02])
+def test_chance_lets_more_members_through_once_in_700_times(rate):
+    rng = np.random.default_rng(11)
+    limit, beyond = by_chance(150, 200, rate), 0
+    order = np.argsort(rng.random((8_000, 350)), axis=1)
+    is_other = order >= 150
+    next_other = np.cumsum(is_other, axis=1) <= round(rate * 200)
+    through = (next_other & ~is_other).sum(axis=1) / 150
+    beyond = int((through >= limit).sum())
+    assert 1 <= beyond <= 0.00135 * 8_000 + 10
+
+
+def test_members_by_luck_above_everyone_are_no_alarm():
+    rng = np.random.default_rng(12)
+    statuses = [
+        finding.status
+        for _ in range(60)
+        for recognised in [first_of(rng.random(200), rng.random(200))]
+        for finding in [recognised.judged_first(Policy()), *recognised.judged_rates(Policy())]
+    ]
+    assert sum(status in ("caution", "fail") for status in statuses) == 0
+
+
+def test_twenty_members_above_everyone_fail():
+    scores = np.random.default_rng(13).random(600)
+    members = scores[:300].copy()
+    members[:20] += 1.0
+    finding = first_of(members, scores[300:]).judged_first(Policy())
+    assert finding.status == "fail"
+    assert finding.baseline == pytest.approx(1 / 301)

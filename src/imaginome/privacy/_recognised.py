@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
+from scipy.stats import hypergeom, rankdata
 from scipy.stats import t as student
 
 from imaginome.metrics.bootstrap import estimate, individual_weights
@@ -16,7 +16,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy._crossfit import Targets, families
 from imaginome.privacy._roc import Roc, Scores
-from imaginome.privacy.policy import Policy, judge
+from imaginome.privacy.policy import STRETCH, Policy, judge
 from imaginome.results import Estimate, Figure, Finding, Series, Status
 
 People = npt.NDArray[np.intp]
@@ -24,6 +24,8 @@ Values = npt.NDArray[np.float64]
 
 LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
 CURVE_POINTS = 41
+RARELY = 0.00135
+"""Probability beyond three standard errors, at which `judge` is sure."""
 TWICE = 2.0
 """Any two non-members from different folds are in each other's reference, so that their errors
 may go together: the variance of a mean over pairs is at most twice that of independent ones."""
@@ -138,9 +140,31 @@ class Recognised:
         if n < 1 / rate:
             reason = f"{n} non-members were attacked; this rate needs {math.ceil(1 / rate):,}"
             return self.finding(what, name, Estimate(value=None), rate, ("unknown", reason))
-        strength = self.true_rate(rate)
+        strength = self._honest(self.true_rate(rate), rate, rate)
         limits = (policy.low_fpr_caution * rate, policy.low_fpr_fail * rate)
         return self.finding(what, name, strength, rate, judge(strength, *limits, rate))
+
+    def judged_first(self, policy: Policy) -> Finding:
+        """Judge the members who score above every non-member: few may be told for sure."""
+        name = "members above every non-member"
+        baseline = 1.0 / (len(self.others) + 1)
+        found = [roc.true_rate(0.0) for roc in self.rocs]
+        strength = estimate(self.scores.roc().true_rate(0.0), found, lowest=0.0, highest=1.0)
+        strength = self._honest(strength, 0.0, baseline)
+        limits = (policy.low_fpr_caution * baseline, policy.low_fpr_fail * baseline)
+        return self.finding("first", name, strength, baseline, judge(strength, *limits, baseline))
+
+    def _honest(self, strength: Estimate, rate: float, baseline: float) -> Estimate:
+        """Lower an interval whose threshold is set by a handful of non-members.
+
+        Resampling knows little of the tail. Not more is taken for sure than what exceeds, once
+        in 700 times, what chance would give if members and non-members were of one kind.
+        """
+        if strength.value is None or strength.low is None:
+            return strength
+        members, others = (len(np.unique(u)) for u in (self.member_units, self.other_units))
+        low = strength.value - (by_chance(members, others, rate) - baseline) / STRETCH
+        return strength.model_copy(update={"low": max(0.0, min(strength.low, low))})
 
     def curve(self) -> Figure:
         """Draw the curve on fixed rates from one non-member to all, log-log."""
@@ -202,6 +226,17 @@ def area(
     variance = _variance(above, member_units) + TWICE * _variance(below, other_units)
     margin = float(student.ppf(1 - 0.025 / looks, min(groups) - 1)) * math.sqrt(variance)
     return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
+
+
+def by_chance(n_members: int, n_others: int, rate: float) -> float:
+    """Return the share of members that chance lets through, or fewer, all but once in 700 times.
+
+    Members above the next non-member after a share `rate` of them: negative hypergeometric.
+    """
+    k = int(np.floor(rate * n_others + 1e-9))
+    through = np.arange(n_members + 1)
+    beyond = hypergeom.cdf(k, n_members + n_others, n_others, through + k)
+    return float(np.argmax(beyond <= RARELY) if beyond[-1] <= RARELY else n_members) / n_members
 
 
 def _variance(placed: Values, unit: People) -> float:

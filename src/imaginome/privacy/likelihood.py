@@ -91,7 +91,11 @@ class Likelihood(Attack):
         found = Recognised.of(comparison, targets, self.id, self.name)
         surest = Recognised.of(comparison, shares, self.id, self.name)
         groups = by_population(comparison, targets)
-        findings = [found.judged_area(policy), *surest.judged_rates(policy)]
+        findings = [
+            found.judged_area(policy),
+            *surest.judged_rates(policy, ("tpr_1",)),
+            surest.judged_first(policy),
+        ]
         if groups:
             findings.append(_worst(found, groups, policy))
         return AttackResult(
