@@ -11,6 +11,7 @@ from imaginome.metrics._bits import Bits
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy._hidden import Blocks, Places, nearest_around
+from imaginome.privacy._wp29 import drawn
 
 Values = npt.NDArray[np.float64]
 
@@ -124,17 +125,7 @@ def targets(comparison: Comparison) -> tuple[Panel, Panel]:
     """Return the train and holdout people whom the attack can afford, drawn at random."""
     work = 4 * comparison.artificial.n_individuals * len(Blocks.of(comparison.train.sites))
     most = max(1, MOST_WORK // (2 * work))
-    return _drawn(comparison, "train", most), _drawn(comparison, "holdout", most)
-
-
-def _drawn(comparison: Comparison, name: str, most: int) -> Panel:
-    people: Panel = getattr(comparison, name)
-    if people.n_individuals <= most:
-        return people
-    chosen = comparison.rng("attributes", "targets", name).choice(
-        people.n_individuals, most, replace=False
-    )
-    return people.take_individuals(np.sort(chosen))
+    return drawn(comparison, "attributes", most)
 
 
 def _alleles(truth: Bits, said: Bits, counted: Bits) -> tuple[Values, Values]:

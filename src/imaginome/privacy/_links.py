@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, Sites
+from imaginome.privacy._wp29 import drawn
 from imaginome.privacy.neighbours import nearest_between
 
 Places = npt.NDArray[np.intp]
@@ -103,15 +104,7 @@ def targets(comparison: Comparison) -> tuple[Panel, Panel]:
     sites, n = comparison.train.sites, comparison.artificial.n_individuals
     words = (len(sites) + WINDOW * len(window_cuts(sites))) / 64
     most = max(1, int(MOST_WORK / (2 * 4 * n * words)))
-    return _drawn(comparison, "train", most), _drawn(comparison, "holdout", most)
-
-
-def _drawn(comparison: Comparison, name: str, most: int) -> Panel:
-    people: Panel = getattr(comparison, name)
-    if people.n_individuals <= most:
-        return people
-    rng = comparison.rng("linkability", "targets", name)
-    return people.take_individuals(np.sort(rng.choice(people.n_individuals, most, replace=False)))
+    return drawn(comparison, "linkability", most)
 
 
 def _nameless(rows: npt.NDArray[np.uint8], sites: Sites) -> Panel:

@@ -170,3 +170,15 @@ def halves(groups: Groups, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
     """Return which individuals are in the first half, families whole: ``(n_individuals,)``."""
     first = rng.permutation(int(groups.max()) + 1) % 2 == 0
     return np.asarray(first[groups])
+
+
+def between_halves(
+    hits: Values, tries: Values, groups: Groups, rng: np.random.Generator
+) -> Estimate:
+    """Return the residual risk of one half of people against the other, for `rate_of`."""
+    first = halves(groups, rng)
+    sides = []
+    for side in (first, ~first):
+        among = np.unique(groups[side], return_inverse=True)[1].astype(np.int64)
+        sides.append(rate_of(hits[side], tries[side], among, rng))
+    return residual(*sides)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Panel
 from imaginome.privacy._residual import Rate, residual
 from imaginome.results import Cell, Estimate, Table
 
@@ -26,6 +29,19 @@ WP29_NOTE = (
     "of the holdout against the other. Where the attack does no better on train than guessing, "
     "it says nothing, and nothing is passed."
 )
+
+
+def drawn(comparison: Comparison, attack: str, most: int) -> tuple[Panel, Panel]:
+    """Return train and holdout, each reduced at random to at most so many people."""
+    found = []
+    for name in ("train", "holdout"):
+        people: Panel = getattr(comparison, name)
+        if people.n_individuals > most:
+            rng = comparison.rng(attack, "targets", name)
+            chosen = rng.choice(people.n_individuals, most, replace=False)
+            people = people.take_individuals(np.sort(chosen))
+        found.append(people)
+    return found[0], found[1]
 
 
 def whom(comparison: Comparison, n_train: int, n_holdout: int) -> str:

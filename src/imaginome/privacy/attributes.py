@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy._attribute_rates import REACH, WAYS, Attacker, Attempts, targets
 from imaginome.privacy._citations import WILSON_1927
 from imaginome.privacy._residual import (
     Rate,
+    between_halves,
     families,
-    halves,
     rate_of,
-    residual,
     residual_finding,
 )
 from imaginome.privacy._wp29 import GIOMI_2023, WP29_NOTE, rates_table, whom
@@ -51,18 +48,12 @@ class Attributes(Attack):
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Attack people of train, people of the holdout, and one half of those as control."""
         attacker = Attacker.of(comparison.artificial)
-        train, holdout = targets(comparison)
-        found = [attacker.attack(people, comparison.threads) for people in (train, holdout)]
-        rates = {
-            way: (
-                _rate(comparison, found[0], train, way),
-                _rate(comparison, found[1], holdout, way),
-            )
-            for way in WAYS
-        }
+        panels = targets(comparison)
+        found = [attacker.attack(people, comparison.threads) for people in panels]
+        rates = {way: _rates(comparison, panels, found, way) for way in WAYS}
         findings = [
             _finding(
-                way, rates[way], found[0], _control(comparison, found[1], holdout, way), policy
+                way, rates[way], found[0], _control(comparison, found[1], panels[1], way), policy
             )
             for way in WAYS
         ]
@@ -80,7 +71,7 @@ class Attributes(Attack):
             citations=[citation.text() for citation in self.citations],
             notes=[
                 self.blind_spot,
-                whom(comparison, train.n_individuals, holdout.n_individuals),
+                whom(comparison, panels[0].n_individuals, panels[1].n_individuals),
                 f"{len(attacker.hidden)} blocks of at most {_width(attacker)} sites are hidden, "
                 f"one at a time; near are {REACH} blocks on either side. An allele counts as "
                 "uncommon by its frequency among the artificial; a success is one that the "
@@ -91,21 +82,26 @@ class Attributes(Attack):
         )
 
 
-def _rate(comparison: Comparison, found: Attempts, people: Panel, way: str) -> Rate:
-    rng = comparison.rng("attributes", way, "train" if people is comparison.train else "others")
-    return rate_of(found.hits[way], found.tries[way], families(people.samples), rng)
+def _rates(
+    comparison: Comparison, panels: tuple[Panel, Panel], found: list[Attempts], way: str
+) -> tuple[Rate, Rate]:
+    """Return success on train and on the holdout."""
+    rates = [
+        rate_of(
+            one.hits[way],
+            one.tries[way],
+            families(people.samples),
+            comparison.rng("attributes", way, who),
+        )
+        for who, people, one in zip(("train", "holdout"), panels, found, strict=True)
+    ]
+    return rates[0], rates[1]
 
 
 def _control(comparison: Comparison, found: Attempts, people: Panel, way: str) -> Estimate:
     """Return the residual risk of one half of the holdout against the other."""
-    groups = families(people.samples)
-    first = halves(groups, comparison.rng("attributes", "halves"))
-    rng = comparison.rng("attributes", "control", way)
-    sides = []
-    for side in (first, ~first):
-        among = np.unique(groups[side], return_inverse=True)[1]
-        sides.append(rate_of(found.hits[way][side], found.tries[way][side], among, rng))
-    return residual(*sides)
+    rng = comparison.rng("attributes", way, "halves")
+    return between_halves(found.hits[way], found.tries[way], families(people.samples), rng)
 
 
 def _finding(

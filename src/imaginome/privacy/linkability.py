@@ -17,7 +17,7 @@ from imaginome.privacy._links import (
     whole_cut,
     window_cuts,
 )
-from imaginome.privacy._residual import Rate, families, halves, rate_of, residual, residual_finding
+from imaginome.privacy._residual import Rate, between_halves, families, rate_of, residual_finding
 from imaginome.privacy._wp29 import GIOMI_2023, WP29_NOTE, rates_table, whom
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
@@ -139,14 +139,9 @@ def _rates(
 
 def _control(comparison: Comparison, people: Panel, links: Values, n_cuts: int) -> Estimate:
     """Return the residual risk of one half of the holdout against the other."""
-    groups = families(people.samples)
-    first = halves(groups, comparison.rng("linkability", "halves"))
-    rng = comparison.rng("linkability", "control")
-    sides = []
-    for side in (first, ~first):
-        among = np.unique(groups[side], return_inverse=True)[1]
-        sides.append(rate_of(links[side], np.full(int(side.sum()), 2.0 * n_cuts), among, rng))
-    return residual(*sides)
+    tries = np.full(people.n_individuals, 2.0 * n_cuts)
+    rng = comparison.rng("linkability", "halves")
+    return between_halves(links, tries, families(people.samples), rng)
 
 
 ITEM = Linkability
