@@ -74,3 +74,13 @@ def test_unlabelled_people_have_no_worst_population(demo):
         Panel(p.haplotypes, p.sites, type(p.samples)(p.samples.id)) for p in parts(demo, 3)
     )
     assert "likelihood.worst" not in run(train, holdout, third)
+
+
+def test_one_haplotype_of_twenty_members_is_enough(people):
+    train, holdout, third = people
+    rows = third.haplotypes.copy()
+    rows[:40:2] = train.haplotypes[:40:2]
+    leaky = Panel(rows, third.sites, nameless(third.n_individuals))
+    finding = run(train, holdout, leaky)["likelihood.first"]
+    assert finding.status == "fail"
+    assert finding.strength.value >= 0.09

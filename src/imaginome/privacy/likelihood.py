@@ -114,9 +114,9 @@ class Likelihood(Attack):
                 "likelihood with all artificial haplotypes as donors, less that with four "
                 "fifths of the holdout as donors. Non-members are the last fifth, each fifth in "
                 "turn. For rates and curve, which are about people recognised surely, it is "
-                "divided by how unlikely the reference finds the person: a copy explains "
-                "nearly all of that. How often donors change and alleles are copied wrongly is "
-                "fitted within the reference. A score counts as it deviates from those of "
+                "divided by how unlikely the reference finds a haplotype, and the larger one "
+                "of both counts: a copy explains nearly all of that. How often "
+                "donors change and alleles are copied wrongly is fitted within the reference. A score counts as it deviates from those of "
                 "others of the same population, members and non-members alike.",
                 "The unit is the individual, or the family where it is known. Holdout people "
                 "are the non-members, so the control is inside the measure. Intervals of "
@@ -150,8 +150,9 @@ def attack(comparison: Comparison, most: int | None = None) -> tuple[Targets, Ta
     Returns
     -------
     tuple
-        By the likelihood ratio, and by its share of what the reference leaves unexplained: the
-        former tells many people a little, the latter tells copies for sure.
+        By the likelihood ratio, and by its share of what the reference leaves unexplained (of
+        the haplotype where it is larger: a child has one of each parent). The former tells many
+        people a little, the latter tells copies for sure.
     """
     apart, _ = distances(comparison.holdout.sites)
     released = Donors.of(comparison.artificial.haplotypes)
@@ -198,12 +199,11 @@ class Ratio:
         """Return the logarithm of the ratio, and its share, each of shape ``(n_people,)``."""
         rows = panel.haplotypes[haplotype_rows(people)]
         made, real = (
-            self.copier.log_likelihood(rows, donors, self.apart, self.threads)
-            .reshape(-1, 2)
-            .sum(axis=1)
+            self.copier.log_likelihood(rows, donors, self.apart, self.threads).reshape(-1, 2)
             for donors in (self.released, self.reference)
         )
-        return made - real, (made - real) / (1.0 - real)
+        ratio = made - real
+        return ratio.sum(axis=1), (ratio / (1.0 - real)).max(axis=1)
 
 
 def by_population(comparison: Comparison, targets: Targets) -> dict[str, tuple[Estimate, int, int]]:
