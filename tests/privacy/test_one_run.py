@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
 from imaginome.privacy._coins import pairs
 from imaginome.privacy._one_run import (
-    bound_coins,
     bound_pairs,
     epsilon_bound,
     epsilon_shown,
+    guess_coins,
     p_value,
 )
 from imaginome.privacy.one_run import OneRun
@@ -66,11 +67,13 @@ def test_randomised_response_stays_under_its_epsilon(epsilon):
     rng = np.random.default_rng(7)
     truth = 1 / (1 + math.exp(-epsilon))
     above, bounds = 0, []
+    bound = cache(lambda right, guesses: epsilon_bound(right, guesses, 0.05))
     for _ in range(400):
         inside = rng.random(300) < 0.5
         told = np.where(rng.random(300) < truth, inside, ~inside)
         scores = told + 0.1 * rng.random(300)
-        bounds.append(bound_coins(scores, inside, (0.5,), 0.05)[0].epsilon)
+        told = guess_coins(scores, inside, (0.5,))[0]
+        bounds.append(bound(told.right, told.guesses))
         above += bounds[-1] > epsilon
     assert above / 400 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
     if epsilon >= 1:
@@ -80,7 +83,7 @@ def test_randomised_response_stays_under_its_epsilon(epsilon):
 def test_guesses_are_the_clearest():
     scores = np.array([5.0, -3.0, 0.1, 0.0, 4.0, -6.0])
     inside = np.array([True, False, False, True, False, False])
-    few, all_ = bound_coins(scores, inside, (0.4, 1.0), 0.05)
+    few, all_ = guess_coins(scores, inside, (0.4, 1.0))
     assert (few.guesses, few.right) == (2, 2)
     assert (all_.guesses, all_.right) == (6, 3)
     assert bound_pairs(np.array([3.0, -2.0, 0.0, 0.5]), (1.0, 0.25)) == [(3, 2), (1, 1)]

@@ -93,25 +93,20 @@ def _log_odds(chance: float) -> float:
 
 @dataclass(frozen=True)
 class Guesses:
-    """How often guesses were right, and what that proves.
+    """How often guesses were right.
 
     Attributes
     ----------
     coins, guesses, right
         People in or out by a coin; of those, guessed about; of those, rightly.
-    epsilon
-        Lower bound at the level asked for.
     """
 
     coins: int
     guesses: int
     right: int
-    epsilon: float
 
 
-def bound_coins(
-    scores: Values, inside: Mask, shares: Sequence[float], level: float, delta: float = 0.0
-) -> list[Guesses]:
+def guess_coins(scores: Values, inside: Mask, shares: Sequence[float]) -> list[Guesses]:
     """Guess that those with the highest scores were in and those with the lowest were not.
 
     Parameters
@@ -122,11 +117,7 @@ def bound_coins(
     inside
         What the coins were.
     shares
-        Shares of people to guess about, half on each end: one bound for each.
-    level
-        Of each bound.
-    delta
-        See `p_value`.
+        Shares of people to guess about, half on each end.
     """
     order = np.argsort(scores, kind="stable")
     found = []
@@ -134,8 +125,7 @@ def bound_coins(
         each = max(1, round(share * len(scores) / 2))
         low, high = order[:each], order[len(order) - each :]
         right = int((~inside[low]).sum() + inside[high].sum())
-        bound = epsilon_bound(right, 2 * each, level, delta, len(scores))
-        found.append(Guesses(len(scores), 2 * each, right, bound))
+        found.append(Guesses(len(scores), 2 * each, right))
     return found
 
 

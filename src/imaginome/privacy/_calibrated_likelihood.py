@@ -1,0 +1,112 @@
+"""Log-likelihoods of people under a model, less what their alleles alone would make expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.metrics.comparison import Comparison
+from imaginome.panel import Haplotypes, Panel, haplotype_rows
+from imaginome.privacy._crossfit import Targets
+from imaginome.privacy._with_model import People, scored
+
+Values = npt.NDArray[np.float64]
+HALF_A_HAPLOTYPE = 0.5
+FEWEST_KNOWN = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Frequencies:
+    """Independent sites within each superpopulation of some real people: a plain density.
+
+    Attributes
+    ----------
+    weights, constant
+        ``float64``, shapes ``(n_sites, n_groups)`` and ``(n_groups,)``: the log-likelihood of a
+        haplotype in each group is linear in its alleles.
+    """
+
+    weights: Values
+    constant: Values
+
+    @classmethod
+    def of(cls, panel: Panel, people: People, *, apart: bool = True) -> Frequencies:
+        """Count alleles of some people, by superpopulation where `apart` and there are labels."""
+        labels = panel.samples.superpopulation if apart else None
+        groups = np.zeros(len(people)) if labels is None else labels[people].astype(str)
+        weights, constant = [], []
+        for group in np.unique(groups):
+            rows = panel.haplotypes[haplotype_rows(people[groups == group])]
+            ones = rows.sum(axis=0, dtype=np.float64) + HALF_A_HAPLOTYPE
+            chance = ones / (len(rows) + 2 * HALF_A_HAPLOTYPE)
+            weights.append(np.log(chance) - np.log1p(-chance))
+            share = np.log(len(rows) / (2 * len(people)))
+            constant.append(np.log1p(-chance).sum() + share)
+        return cls(np.stack(weights, axis=1), np.array(constant))
+
+    def logs(self, haplotypes: Haplotypes) -> Values:
+        """Return the log-likelihood of each person, ``float64`` of shape ``(n_rows / 2,)``."""
+        # Alleles are 0 or 1: single precision would do for them, sums need more.
+        by_group = haplotypes.astype(np.float64) @ self.weights + self.constant
+        whole = np.logaddexp.reduce(by_group, axis=1)
+        return np.asarray(whole.reshape(-1, 2).sum(axis=1))
+
+
+def calibrated_logs(comparison: Comparison, logs: dict[str, Values]) -> Targets:
+    """Return the calibrated score of everyone whose likelihood is known.
+
+    The log-likelihood of both haplotypes of a person under the model, less what a regression on
+    that under independent sites predicts. Frequencies and regression come from people of the
+    holdout who are not attacked.
+
+    Parameters
+    ----------
+    comparison
+        Panels.
+    logs
+        Natural log-likelihoods of haplotypes, by panel; NaN in rows that were not computed.
+    """
+    panels = {"train": comparison.train, "holdout": comparison.holdout}
+    people = {name: logs[name].reshape(-1, 2).sum(axis=1) for name in panels}
+    asked = {name: np.isfinite(people[name]) for name in panels}
+
+    def score(known: People, name: str, whom: People) -> Values:
+        # Minus infinity is impossible under the model: surely nobody whom it learnt from.
+        found = np.where(np.isneginf(people[name][whom]), -np.inf, np.nan)
+        seen = asked[name][whom]
+        told = known[asked["holdout"][known]]
+        if len(told) >= FEWEST_KNOWN and seen.any():
+            line = _line(comparison.holdout, known, told, people["holdout"])
+            plain = _plain(comparison.holdout, known, panels[name], whom[seen])
+            found[seen] = people[name][whom[seen]] - plain @ line
+        return found
+
+    return scored(comparison, score)
+
+
+def _plain(holdout: Panel, known: People, panel: Panel, whom: People) -> Values:
+    """Return what alleles alone say of some people, shape ``(n, 3)``: for a regression.
+
+    Log-likelihoods under independent sites, of everyone alike and within superpopulations, and
+    a one.
+    """
+    rows = panel.haplotypes[haplotype_rows(whom)]
+    logs = [Frequencies.of(holdout, known, apart=apart).logs(rows) for apart in (False, True)]
+    return np.stack([*logs, np.ones(len(whom))], axis=1)
+
+
+def _line(holdout: Panel, known: People, told: People, people: Values) -> Values:
+    """Regress the model's logs of known people on what alleles alone say of them.
+
+    Frequencies come from the other half of those known each time: nobody predicts himself.
+    """
+    first = np.isin(known, known[::2])
+    plain, own = [], []
+    for mine in (first, ~first):
+        whom = np.intersect1d(known[mine], told)
+        plain.append(_plain(holdout, known[~mine], holdout, whom))
+        own.append(people[whom])
+    found, *_ = np.linalg.lstsq(np.concatenate(plain), np.concatenate(own))
+    return np.asarray(found)
