@@ -115,9 +115,10 @@ class Likelihood(Attack):
                 "fifths of the holdout as donors. Non-members are the last fifth, each fifth in "
                 "turn. For rates and curve, which are about people recognised surely, it is "
                 "divided by how unlikely the reference finds a haplotype, and the larger one "
-                "of both counts: a copy explains nearly all of that. How often "
-                "donors change and alleles are copied wrongly is fitted within the reference. A score counts as it deviates from those of "
-                "others of the same population, members and non-members alike.",
+                "of both counts: a copy explains nearly all of that.",
+                "How often donors change and alleles are copied wrongly is fitted within the "
+                "reference. A score counts as it deviates from those of others of the same "
+                "population, members and non-members alike.",
                 "The unit is the individual, or the family where it is known. Holdout people "
                 "are the non-members, so the control is inside the measure. Intervals of "
                 "areas allow for non-members being in each other's reference.",
