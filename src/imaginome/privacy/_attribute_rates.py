@@ -100,13 +100,13 @@ class Attacker:
         counted = self.blocks.pack(mask[None].astype(np.uint8))[0, self.hidden]
         said = {"near": self.records[near, self.hidden], "whole": self.records[whole, self.hidden]}
         alleles, overall = (_alleles(truth, said[how], counted) for how in ("near", "whole"))
-        blocks = _people(truth == said["near"]), np.full(len(people.samples), 2.0 * truth.shape[1])
+        blocks = _people((truth == said["near"]) & (truth != 0)), _people(truth != 0)
         found = dict(zip(WAYS, (alleles, blocks, overall), strict=True))
         by_allele = self._guess(coded, mask)
         return Attempts(
             {way: pair[0] for way, pair in found.items()},
             {way: pair[1] for way, pair in found.items()},
-            {"alleles": by_allele, "blocks": float(np.mean(truth == 0)), "whole": by_allele},
+            {"alleles": by_allele, "blocks": 0.0, "whole": by_allele},
         )
 
     def _guess(self, coded: npt.NDArray[np.uint8], mask: npt.NDArray[np.bool_]) -> float:

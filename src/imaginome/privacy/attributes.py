@@ -76,7 +76,8 @@ class Attributes(Attack):
                 f"one at a time; near are {REACH} blocks on either side. An allele counts as "
                 "uncommon by its frequency among the artificial; a success is one that the "
                 "person carries and the record says, of those that either has. Guessing is by "
-                "allele frequencies alone; for blocks, the commoner allele everywhere.",
+                "allele frequencies alone. Whole blocks count where the person carries a minor "
+                "allele: saying the commoner allele everywhere is then always wrong.",
                 WP29_NOTE,
             ],
         )
