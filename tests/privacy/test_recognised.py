@@ -4,8 +4,9 @@ import pytest
 from leaks import random_comparison, tiny
 
 from imaginome.panel import Samples, strings
+from imaginome.privacy._area import area, by_chance
 from imaginome.privacy._crossfit import folds, gathered, too_few
-from imaginome.privacy._recognised import Recognised, area, by_chance, units
+from imaginome.privacy._recognised import Recognised, units
 from imaginome.privacy.policy import Policy
 
 

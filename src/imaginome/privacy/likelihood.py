@@ -8,17 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.citations import LI_STEPHENS_2003, Citation
-from imaginome.metrics._labels import labels
 from imaginome.metrics._li_stephens import distances
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.privacy._citations import CARLINI_2022
 from imaginome.privacy._copying_likelihood import Copier, Donors
 from imaginome.privacy._crossfit import Targets, folds, gathered, too_few
-from imaginome.privacy._recognised import Recognised, area, units
+from imaginome.privacy._populations import by_population, population_table, worst_population
+from imaginome.privacy._recognised import Recognised
 from imaginome.privacy.base import Attack
-from imaginome.privacy.policy import Policy, judge
-from imaginome.results import AttackResult, Cell, Estimate, Finding, Table
+from imaginome.privacy.policy import Policy
+from imaginome.results import AttackResult
 
 VAN_BREUGEL_2023 = Citation(
     "vanbreugel2023",
@@ -50,8 +50,6 @@ MOST_WORK = 20_000_000_000
 """Minor alleles of donors times haplotypes attacked, at most; people are drawn at random then."""
 LEAST_TARGETS = 300
 """People attacked on each side whatever it costs."""
-ENOUGH = 20
-"""People of a population, on each side, without whom it is not judged."""
 
 People = npt.NDArray[np.intp]
 Values = npt.NDArray[np.float64]
@@ -97,7 +95,7 @@ class Likelihood(Attack):
             surest.judged_first(policy),
         ]
         if groups:
-            findings.append(_worst(found, groups, policy))
+            findings.append(worst_population(found, groups, policy))
         return AttackResult(
             attack=self.id,
             name=self.name,
@@ -105,7 +103,7 @@ class Likelihood(Attack):
             area=self.area,
             findings=findings,
             figures=[surest.curve()],
-            tables=[_populations(groups)] if groups else [],
+            tables=[population_table(found, groups)] if groups else [],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 self.blind_spot,
@@ -205,69 +203,6 @@ class Ratio:
         )
         ratio = made - real
         return ratio.sum(axis=1), (ratio / (1.0 - real)).max(axis=1)
-
-
-def by_population(comparison: Comparison, targets: Targets) -> dict[str, tuple[Estimate, int, int]]:
-    """Return the area within each population, as one of many looks, and how many were attacked."""
-    ours = _labelled(comparison.train, targets.member_rows)
-    theirs = _labelled(comparison.holdout, targets.other_rows)
-    rows = {
-        label: (ours[label], theirs[label])
-        for label in sorted(ours.keys() & theirs.keys())
-        if min(len(ours[label]), len(theirs[label])) >= ENOUGH
-    }
-    return {
-        label: (
-            area(
-                targets.members[a],
-                targets.others[b],
-                units(comparison.train, targets.member_rows[a]),
-                units(comparison.holdout, targets.other_rows[b]),
-                len(rows),
-            ),
-            len(a),
-            len(b),
-        )
-        for label, (a, b) in rows.items()
-    }
-
-
-def _labelled(panel: Panel, rows: People) -> dict[str, People]:
-    """Return which targets are of each population."""
-    found = labels(panel, "population")
-    if found is None:
-        return {}
-    text = found.astype(str)[rows]
-    return {str(label): np.flatnonzero(text == label) for label in np.unique(text) if label}
-
-
-def _worst(
-    found: Recognised, groups: dict[str, tuple[Estimate, int, int]], policy: Policy
-) -> Finding:
-    """Judge the population whose members are recognised most surely."""
-
-    def surely(one: Estimate) -> float:
-        return -1.0 if one.value is None or one.low is None else one.low
-
-    strength = max((group[0] for group in groups.values()), key=surely)
-    judged = judge(strength, policy.membership_caution, policy.membership_fail, 0.5)
-    return found.finding(
-        "worst", f"AUC in the worst of {len(groups)} populations", strength, 0.5, judged
-    )
-
-
-def _populations(groups: dict[str, tuple[Estimate, int, int]]) -> Table:
-    rows: list[list[Cell]] = []
-    for label, (one, members, others) in groups.items():
-        cells = (one.value, one.low, one.high)
-        numbers = (None if cell is None else round(cell, 4) for cell in cells)
-        rows.append([label, members, others, *numbers])
-    return Table(
-        id="likelihood.populations",
-        title="Members recognised, by population",
-        columns=["population", "members", "non-members", "AUC", "from", "to"],
-        rows=rows,
-    )
 
 
 def _whom(comparison: Comparison, targets: Targets) -> str:
