@@ -60,8 +60,7 @@ def risky_people(comparison: Comparison, policy: Policy | None = None) -> Mask:
             "too few people in train or holdout to tell who is risky",
             f"give at least {ENOUGH_PEOPLE} in each",
         )
-    named = Risks.of(comparison).named((policy or Policy()).risky_fdr)
-    return np.asarray(named.reshape(-1, 2).any(axis=1))
+    return Risks.of(comparison).people((policy or Policy()).risky_fdr)
 
 
 def redact(artificial: Panel, comparison: Comparison, policy: Policy | None = None) -> Redacted:

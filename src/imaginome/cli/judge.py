@@ -1,4 +1,4 @@
-"""Verbs that judge and show: ``evaluate``, ``audit``, ``report`` and ``emergence``."""
+"""Verbs that judge and show: ``evaluate``, ``audit``, ``redact``, ``report``, ``emergence``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from imaginome.cli.reading import (
     known_ids,
     with_or_without_holdout,
 )
+from imaginome.cli.redact import redact
 from imaginome.cli.shared import takes
 
 PANEL = "Judge people"
@@ -157,4 +158,4 @@ def emergence(
     write_pictures(frames, output, alike=alike, force=force)
 
 
-VERBS = (evaluate, audit, report, emergence)
+VERBS = (evaluate, audit, redact, report, emergence)

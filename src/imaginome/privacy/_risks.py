@@ -46,6 +46,8 @@ class Risks:
         where there is none. For counting only: it is never written.
     apart
         Sites that differ from the nearest train haplotype.
+    verbatim
+        ``bool``, shape ``(n_people,)``: equal to one train person at every site.
     """
 
     p: Values
@@ -56,6 +58,7 @@ class Risks:
     stretch: Ints
     donor: Ints
     apart: Ints
+    verbatim: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, comparison: Comparison) -> Risks:
@@ -84,7 +87,13 @@ class Risks:
             stretch,
             np.stack(donors)[part, (kind >= WHOLE).astype(np.intp), which],
             np.stack([made.known.haplotype for made in found])[part, which].astype(np.int64),
+            np.any([made.known.person == 0 for made in found], axis=0),
         )
+
+    def people(self, rate: float, *, whole: bool = False) -> npt.NDArray[np.bool_]:
+        """Return which people have a haplotype named at a rate: by anything, or as a whole."""
+        rates = self.q_whole if whole else self.q
+        return np.asarray((rates <= rate).reshape(-1, 2).any(axis=1))
 
     def named(self, rate: float) -> npt.NDArray[np.bool_]:
         """Return which haplotypes are named at a false-discovery rate."""

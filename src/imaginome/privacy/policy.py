@@ -33,11 +33,9 @@ class Policy(Settings):
     a third and at a tenth of it. Closeness is what train lies below the holdout. Where both lie
     `closeness_fail` below one half, output is nearer to anybody real than real people are to
     each other, and that is a caution at most: it is about realism. One verbatim copy that
-    chance does not explain fails, however large the panel: somebody is in it. So does one
-    record that is as a whole so near to train that its false-discovery rate is a thousandth.
-    Long runs alone may be those of relatives whom nobody knows of: among the 2,504 people of the
-    1000 Genomes panel up to 0.3% of one third have such a relative in another. Caution begins
-    beyond that, and a share of 2% fails.
+    chance does not explain fails, however large the panel: somebody is in it. Records named
+    as risky may be relatives whom nobody knows of: of the 2,504 people of the 1000 Genomes panel
+    up to 2 in one third (0.3%) have such a relative in another. Caution begins beyond that.
     """
 
     membership_caution: float = Field(0.53, description="AUC of membership inference")

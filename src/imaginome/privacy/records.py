@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from imaginome.metrics.comparison import Comparison
@@ -22,7 +24,7 @@ from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate, Finding, RecordRisk, Status
 
 MOST_LISTED = 50
-FEW_KIN = 1
+FEW_KIN = 2
 """People named who prove nothing, however small the panel."""
 
 
@@ -88,56 +90,77 @@ def _whom(comparison: Comparison) -> str:
     return f"Every artificial haplotype against {seen} of {n} people in train."
 
 
+@dataclass(frozen=True)
+class Named:
+    """How many artificial people are named.
+
+    Attributes
+    ----------
+    people
+        Artificial people in all.
+    named, control
+        Those named, and those named with train and holdout exchanged.
+    whole
+        Those so near to one train person or haplotype as a whole that the stricter rate names
+        them.
+    verbatim
+        Those of them who equal one train person at every site.
+    """
+
+    people: int
+    named: int
+    control: int
+    whole: int
+    verbatim: int
+
+    @classmethod
+    def of(cls, risks: Risks, policy: Policy) -> Named:
+        """Count people at the rates of the policy."""
+        whole = risks.people(policy.risky_sure, whole=True)
+        control = (risks.mirrored <= policy.risky_fdr).reshape(-1, 2).any(axis=1)
+        named = risks.people(policy.risky_fdr)
+        counts = (named, control, whole, whole & risks.verbatim)
+        return cls(len(whole), *(int(mask.sum()) for mask in counts))
+
+
 def _finding(risks: Risks, comparison: Comparison, policy: Policy) -> Finding:
-    named, copied = _people(risks.q, policy.risky_fdr), _people(risks.q_whole, policy.risky_sure)
-    control = _people(risks.mirrored, policy.risky_fdr)
-    n = comparison.artificial.n_individuals
-    status, reason = judge_records((named, copied, control), n, policy)
+    counts = Named.of(risks, policy)
+    status, reason = judge_records(counts, policy)
     if not enough(comparison):
         status, reason = "unknown", "too few people in train or holdout to know chance"
     return Finding(
         id="records.named",
         name="Artificial people with a haplotype named as risky",
         unit="share of artificial people",
-        strength=share(named, n),
+        strength=share(counts.named, counts.people),
         baseline=0.0,
-        control=Estimate(value=control / n),
+        control=Estimate(value=counts.control / counts.people),
         status=status,
         reason=reason,
         key=True,
     )
 
 
-def judge_records(counts: tuple[int, int, int], n: int, policy: Policy) -> tuple[Status, str]:
+def judge_records(counts: Named, policy: Policy) -> tuple[Status, str]:
     """Judge how many artificial people are named.
 
-    Parameters
-    ----------
-    counts
-        People named; people who as a whole are so near to train that they are named at the
-        stricter rate; people named when train and holdout are exchanged.
-    n
-        Artificial people.
-    policy
-        Thresholds.
+    One who equals a train person fails. Others may be relatives whom nobody knows of, who are
+    as near to train by chance: so many as the policy grants, `FEW_KIN` in a small panel.
     """
-    named, copied, control = counts
     told = (
-        f"{named:,} of {n:,} artificial people are named at a false-discovery rate of "
-        f"{policy.risky_fdr:g} ({control:,} by the holdout), {copied:,} of them as near to train "
-        "as copies"
+        f"{counts.named:,} of {counts.people:,} artificial people are named "
+        f"({counts.control:,} by the holdout); {counts.whole:,} are near to somebody in train as "
+        f"a whole, {counts.verbatim:,} equal at every site"
     )
-    beyond = max(0, named - control - FEW_KIN)
-    if copied >= 1 or beyond > policy.risky_fail * n:
+    beyond = counts.named - counts.control
+    kin = max(FEW_KIN, policy.risky_caution * counts.people)
+    if counts.verbatim or counts.whole > kin:
         return "fail", told
-    if beyond > policy.risky_caution * n:
+    if beyond > max(kin, policy.risky_fail * counts.people):
+        return "fail", told
+    if beyond > kin:
         return "caution", told
-    return "pass", f"{told}; that many may be relatives whom nobody knows of" if named else told
-
-
-def _people(q: np.ndarray[tuple[int, ...], np.dtype[np.float64]], rate: float) -> int:
-    """Count people with a haplotype named at a rate."""
-    return int((q <= rate).reshape(-1, 2).any(axis=1).sum())
+    return "pass", f"{told}: unknown relatives may explain it" if counts.named else told
 
 
 def listed(risks: Risks, comparison: Comparison, rate: float) -> list[RecordRisk]:
