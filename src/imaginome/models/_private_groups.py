@@ -106,11 +106,16 @@ def _variances(
     parts = [mixing @ same @ mixing.T for same in alike]
     fixed = mixing @ drawn @ mixing.T + np.diag(noise)
 
-    def misfit(logs: Floats) -> float:
-        cover = fixed + sum(np.exp(x) * part for x, part in zip(logs, parts, strict=True))
-        _, size = np.linalg.slogdet(cover)
-        return float(size + np.trace(np.linalg.solve(cover, scatter)))
+    def misfit(logs: Floats) -> tuple[float, Floats]:
+        """Return twice the negative log-likelihood of a feature, and its slopes."""
+        scaled = [np.exp(x) * part for x, part in zip(logs, parts, strict=True)]
+        cover = fixed + sum(scaled)
+        inverse = np.linalg.inv(cover)
+        rest = inverse - inverse @ scatter @ inverse
+        value = np.linalg.slogdet(cover)[1] + np.vdot(inverse, scatter)
+        return float(value), np.array([np.vdot(rest, part) for part in scaled])
 
     start = np.log(np.full(len(alike), 0.05))
     bounds = [(np.log(LEAST_VARIANCE), 0.0)] * len(alike)
-    return np.asarray(np.exp(minimize(misfit, start, bounds=bounds, method="L-BFGS-B").x))
+    found = minimize(misfit, start, jac=True, bounds=bounds, method="L-BFGS-B")
+    return np.asarray(np.exp(found.x))

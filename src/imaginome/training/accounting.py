@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,7 @@ def epsilon_of(rho: float, delta: float) -> float:
     return max(0.0, _least(bound, -20.0, 20.0))
 
 
+@lru_cache
 def rho_of(epsilon: float, delta: float) -> float:
     """Return the largest rho whose `epsilon_of` at `delta` is at most `epsilon`."""
     if math.isinf(epsilon):
