@@ -17,8 +17,8 @@ Places = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 
 MOST_PREDICATES = 4000
-LONGER = (1.5, 1.0, 2.0)
-"""Lengths of a predicate, in multiples of the shortest stretch that one record alone carries."""
+LONGER = 1.5
+"""Length of a predicate, in multiples of the shortest stretch that one record alone carries."""
 PREDICATES_A_PIECE = 100
 NOBODY = -1
 

@@ -109,7 +109,7 @@ def _finding(
     way: str, rates: tuple[Rate, Rate], found: Attempts, control: Estimate, policy: Policy
 ) -> Finding:
     what = f"attributes.{way}", f"Attribute inference: {NAMES[way]}"
-    return residual_finding(what, rates, found.guess[way], control, policy, key=way == "alleles")
+    return residual_finding(what, rates, found.guess[way], control, policy, key=way == "blocks")
 
 
 def _width(attacker: Attacker) -> int:

@@ -22,7 +22,9 @@ from imaginome.privacy._stretches import LONGER, Carriers, Stretches, contig_end
 from imaginome.privacy._wp29 import GIOMI_2023, WP29_NOTE, rates_table, whom
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
-from imaginome.results import AttackResult, Estimate, Table
+from imaginome.results import AttackResult, Estimate
+
+NAME = "stretches that one artificial record alone carries"
 
 
 class SinglingOut(Attack):
@@ -35,8 +37,8 @@ class SinglingOut(Attack):
         "how many fit exactly one person in train, and exactly one in the holdout."
     )
     blind_spot = (
-        "A few copies among many records, copies with many alleles changed, and combinations of "
-        "distant sites."
+        "A few copies among many records, copies with many alleles changed, combinations of "
+        "distant sites, and weak copying where train is many times as large as the holdout."
     )
     citations = (
         GIOMI_2023.because("predicates from the released records, control and residual risk"),
@@ -47,16 +49,15 @@ class SinglingOut(Attack):
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Try predicates on parts of train, on the holdout, and on halves of the holdout."""
-        shortest, ends = Stretches.of(comparison), contig_ends(comparison.artificial)
+        shortest = Stretches.of(comparison)
+        stretches = shortest.longer(LONGER, contig_ends(comparison.artificial))
         parts = paired_parts(comparison)
-        rates = {times: _rates(parts, shortest.longer(times, ends), times) for times in LONGER}
-        chosen = LONGER[0]
-        guess = _guess(parts[0], shortest.longer(chosen, ends))
+        rates, guess = _rates(parts, stretches), _guess(parts[0], stretches)
         finding = residual_finding(
-            ("singling-out.residual", "Singling out: stretches of one artificial record alone"),
-            rates[chosen],
+            ("singling-out.residual", f"Singling out: {NAME}"),
+            rates,
             guess,
-            _control(parts[0], shortest.longer(chosen, ends)),
+            _control(parts[0], stretches),
             policy,
             key=True,
         )
@@ -66,25 +67,26 @@ class SinglingOut(Attack):
             description=self.description,
             area=self.area,
             findings=[finding],
-            tables=[_table(self.id, rates, parts[0], shortest)],
+            tables=[rates_table(self.id, [(NAME, *rates, guess)])],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 self.blind_spot,
                 whom(comparison, people_seen(comparison), parts[0].holdout.n_individuals),
                 f"{len(shortest)} stretches: each begins at a random place of a random artificial "
                 "haplotype and ends where no other distinct one goes along any more, then made "
-                f"{chosen:g} times as long. Train is compared in parts as large as the holdout; "
-                "rates are means over parts. Guessing takes sites for independent.",
+                f"{LONGER:g} times as long (a contig's end may cut it). Guessing takes sites for "
+                "independent.",
+                f"Train is compared in parts as large as the holdout, here {len(parts)}; rates are "
+                "means over parts, so that a member singled out counts in one part only.",
                 WP29_NOTE,
             ],
         )
 
 
-def _rates(parts: Sequence[Comparison], stretches: Stretches, times: float) -> tuple[Rate, Rate]:
+def _rates(parts: Sequence[Comparison], stretches: Stretches) -> tuple[Rate, Rate]:
     """Return success on train, mean over parts, and on the holdout."""
-    purpose = f"{times:g}"
-    on_train = [_rate(part, part.train, stretches, (purpose, "train")) for part in parts]
-    on_holdout = _rate(parts[0], parts[0].holdout, stretches, (purpose, "holdout"))
+    on_train = [_rate(part, part.train, stretches, "train") for part in parts]
+    on_holdout = _rate(parts[0], parts[0].holdout, stretches, "holdout")
     mean = Rate(
         float(np.mean([rate.value for rate in on_train])),
         np.mean([rate.replicates for rate in on_train], axis=0),
@@ -93,12 +95,10 @@ def _rates(parts: Sequence[Comparison], stretches: Stretches, times: float) -> t
     return mean, on_holdout
 
 
-def _rate(
-    comparison: Comparison, people: Panel, stretches: Stretches, purpose: tuple[str, ...]
-) -> Rate:
+def _rate(comparison: Comparison, people: Panel, stretches: Stretches, purpose: str) -> Rate:
     carriers = Carriers.of(stretches, people, comparison.threads)
     influence = carriers.influence(people.n_individuals)
-    rng = comparison.rng("singling-out", *purpose)
+    rng = comparison.rng("singling-out", purpose)
     return rate_by_influence(carriers.singled(), influence, families(people.samples), rng)
 
 
@@ -109,33 +109,13 @@ def _control(comparison: Comparison, stretches: Stretches) -> Estimate:
     sides = [people.take_individuals(np.flatnonzero(side)) for side in (first, ~first)]
     names = ("first half", "second half")
     return residual(
-        *(
-            _rate(comparison, side, stretches, (name,))
-            for side, name in zip(sides, names, strict=True)
-        )
+        *(_rate(comparison, side, stretches, name) for side, name in zip(sides, names, strict=True))
     )
 
 
 def _guess(comparison: Comparison, stretches: Stretches) -> float:
     frequency = comparison.artificial.frequencies()
     return stretches.guess(frequency, comparison.train.n_individuals)
-
-
-def _table(
-    attack: str, rates: dict[float, tuple[Rate, Rate]], part: Comparison, shortest: Stretches
-) -> Table:
-    ends = contig_ends(part.artificial)
-    return rates_table(
-        attack,
-        [
-            (
-                f"{times:g} times the shortest stretch of one record alone",
-                *rates[times],
-                _guess(part, shortest.longer(times, ends)),
-            )
-            for times in sorted(rates)
-        ],
-    )
 
 
 ITEM = SinglingOut
