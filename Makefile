@@ -8,9 +8,11 @@ PANELS := $(or $(IMAGINOME_PANELS),../shared/data)
 FRONTIER ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv --seeds 3 --docs \
   --published Genomator=$(PANELS)/kgp-chr15-10k/published-genomator.vcf.gz
 SCALING ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv
+ATTACKS ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv --docs \
+  --published Genomator=$(PANELS)/kgp-chr15-10k/published-genomator.vcf.gz
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-long lint types check benchmark frontier scaling simulate docs clean
+.PHONY: demo test test-long lint types check benchmark frontier scaling attacks simulate docs clean
 
 demo: $(READY) ## environment, install, main job on the bundled simulated panel
 	@$(BIN)/imaginome demo -o demo-out --force || [ $$? -eq 3 ]
@@ -44,6 +46,9 @@ scaling: $(READY) ## time and memory as panels grow, with growth exponents: make
 docs: $(READY) ## the documentation as a static site; begins at docs/_build/index.html
 	$(BIN)/python -m sphinx -q -W --keep-going -d docs/_build/.doctrees docs docs/_build
 	@echo "Look at docs/_build/index.html"
+
+attacks: $(READY) ## which attack finds which known leak, false alarms, verdicts: make attacks ATTACKS="PANEL ..."
+	$(BIN)/python -m benchmarks.attacks $(ATTACKS)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

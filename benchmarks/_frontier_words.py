@@ -75,7 +75,7 @@ def points(given: argparse.Namespace) -> list[Point]:
         chosen = [model for model in models.ids() if model != MOSAIC]
     chosen = [words for words in chosen if words != NONE]
     found: list[Point] = [mosaic(length) for length in sorted(given.lengths)]
-    found += [_published(words, given) for words in given.published]
+    found += [published(words, given) for words in given.published]
     found += [learned(words) for words in chosen]
     names = [point.name for point in found]
     twice = [name for name in names if names.count(name) > 1]
@@ -87,7 +87,8 @@ def points(given: argparse.Namespace) -> list[Point]:
     return found
 
 
-def _published(words: str, given: argparse.Namespace) -> Published:
+def published(words: str, given: argparse.Namespace) -> Published:
+    """Return the released set that ``NAME=FILE`` names."""
     name, equals, file = words.partition("=")
     if not name or not equals:
         raise SettingsError(f"--published '{words}' names no file", "write NAME=FILE")

@@ -1,0 +1,121 @@
+"""The whole audit of generators and released sets, each in a process of its own, and kept."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from benchmarks._attacks_trials import Ground
+from benchmarks._frontier_points import Fitted, Published
+from imaginome import __version__
+from imaginome.evidence import with_evidence
+from imaginome.fitting import create, fit
+from imaginome.formats import ReadOptions, learnable, read_panel
+from imaginome.metrics.comparison import Comparison
+from imaginome.outputs import write_text
+from imaginome.privacy.audit import audit
+from imaginome.progress import Progress
+from imaginome.provenance import sha256
+from imaginome.randomness import child_seed
+from imaginome.results import Audit, Result
+from imaginome.splits import split
+
+HALF = 0.5
+
+
+class Audited(Result):
+    """The audit of one artificial panel.
+
+    Attributes
+    ----------
+    kind
+        ``model``: fitted to the train half; ``published``: made by others, from everyone.
+    identity
+        Everything that decides it: a kept audit counts only under the same.
+    """
+
+    name: str
+    kind: str
+    identity: dict[str, Any]
+    audit: Audit
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The panel on which artificial panels are audited: half is train.
+
+    Attributes
+    ----------
+    attacks
+        Ids of those to run; all when empty, as for a verdict that can pass.
+    """
+
+    ground: Ground
+    seed: int
+    device: str
+    attacks: tuple[str, ...] = ()
+
+    def audited(self, point: Fitted | Published, progress: Progress) -> Audited:
+        """Return the audit of a point: the kept one, or made now."""
+        kept = self._file(point)
+        identity = self._identity(point)
+        found = _read(kept, identity)
+        if found is None:
+            progress.note(f"audit of {point.name}: begins")
+            # A process of its own: its peak of memory is that of one audit.
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                made = pool.submit(_audit, self, point).result()
+            found = Audited(name=point.name, kind=point.kind, identity=identity, audit=made)
+            write_text(kept, found.model_dump_json(indent=1) + "\n", force=True)
+        return found
+
+    def forget(self, point: Fitted | Published) -> None:
+        """Remove what is kept of a point."""
+        self._file(point).unlink(missing_ok=True)
+
+    def _file(self, point: Fitted | Published) -> Path:
+        return self.ground.folder / "audits" / f"{point.slug}-seed{self.seed}.json"
+
+    def _identity(self, point: Fitted | Published) -> dict[str, Any]:
+        options = self.ground.options
+        return {
+            "version": __version__,
+            "panel": sha256(self.ground.panel),
+            "samples": sha256(Path(options.samples_table)) if options.samples_table else None,
+            "regions": [list(region) for region in options.regions],
+            "seed": self.seed,
+            "device": self.device,
+            "attacks": list(self.attacks),
+            "recipe": point.recipe,
+        }
+
+
+def _audit(bench: Bench, point: Fitted | Published) -> Audit:
+    """Fit, draw and audit, in a process of its own."""
+    ground = bench.ground
+    panel = learnable(read_panel(ground.panel, ground.options), ground.options)
+    train, holdout = split(panel, HALF, bench.seed)
+    seed, threads = bench.seed, ground.threads
+    if isinstance(point, Published):
+        made = read_panel(str(point.file), ReadOptions(legend=point.legend))
+        compared = Comparison.of(train, holdout, made, seed=seed, threads=threads)
+        return audit(compared, only=bench.attacks)
+    model = create(point.model, point.settings)
+    model = fit(model, train, seed=seed, threads=threads, device=bench.device)
+    n = train.n_individuals
+    made = model.sample(n, child_seed(seed, "generate"), threads=threads)
+    compared = Comparison.of(train, holdout, made, seed=seed, threads=threads)
+    return audit(with_evidence(compared, model), only=bench.attacks)
+
+
+def _read(path: Path, identity: dict[str, Any]) -> Audited | None:
+    try:
+        found = Audited.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+    return found if found.identity == identity else None

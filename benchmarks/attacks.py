@@ -1,0 +1,178 @@
+"""What attacks find of known leaks, how often they cry at strangers, and what the audit says.
+
+``python -m benchmarks.attacks PANEL [--samples TSV] [--seeds 20] [--model hmm]
+[--published NAME=FILE] [--docs]``
+
+The panel is divided into thirds: train, holdout, and people who are in neither. Known leaks are
+planted into the last at the first seed; without leaks they are attacked at every seed. Generators
+and published sets then get a whole audit on halves. Every trial and audit is kept in the output
+folder as a small file and not made again (`--again ATTACK` or a name forgets it). With ``--docs``
+a page in ``docs/benchmarks``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks._attacks_audits import Bench
+from benchmarks._attacks_page import Tried, page, registered
+from benchmarks._attacks_trials import SAFE, Ground, Trial
+from benchmarks._command_line import Parser, main, require, short
+from benchmarks._frontier_points import Fitted, Published, learned
+from benchmarks._frontier_words import panel_name, published
+from benchmarks.machine import machine
+from imaginome.cli.console import show_progress
+from imaginome.cli.reading import thread_count
+from imaginome.errors import SettingsError
+from imaginome.formats import ReadOptions
+from imaginome.formats.regions import parse_regions
+from imaginome.outputs import output_error, write_text
+from imaginome.privacy.leaks.registry import leaks
+from imaginome.progress import Progress
+
+HERE = Path(__file__).parent
+DOCS = HERE.parent / "docs"
+SEEDS = 20
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    found = Parser("attacks", description="What attacks find of known leaks on a panel.")
+    add = found.add_argument
+    add("panel", type=Path, help="VCF, BCF or .hapt")
+    add("--samples", type=Path, help="table of labels")
+    add("--legend", type=Path, help="legend of .hapt files that have none beside them")
+    add("-r", "--regions", default="", help="comma-separated chr:from-to")
+    add("--name", help="name of the panel; default: of its file or folder")
+    add("--attack", action="append", metavar="ID", help="default: all")
+    add("--leak", action="append", metavar="ID", help="default: all; none")
+    add("--model", action="append", default=[], metavar="ID[:KEY=VALUE,...]", help="to audit")
+    add("--published", action="append", default=[], metavar="NAME=FILE", help="a released set")
+    add("--seed", type=int, default=1, help="first seed: leaks and audits")
+    add("--seeds", type=int, default=SEEDS, help="how many divide the panel, without leaks")
+    add("--again", action="append", default=[], metavar="NAME", help="do this attack or set anew")
+    add("--threads", type=int, default=0)
+    add("--device", default="auto")
+    add("-o", "--output", type=Path, help="folder; default: benchmarks/out/attacks-NAME")
+    add("--docs", action="store_true", help="write the page into docs")
+    add("-q", "--quiet", action="store_true")
+    return found
+
+
+def measure(given: argparse.Namespace, ground: Ground, progress: Progress) -> Tried:
+    """Try and audit what is not kept."""
+    chosen, points = _attacks(given), _points(given)
+    bench = Bench(ground, given.seed, given.device, tuple(given.attack or ()))
+    for attack in given.again:
+        ground.forget(attack)
+    for point in points:
+        if point.name in given.again:
+            bench.forget(point)
+    seeds = range(given.seed, given.seed + given.seeds)
+
+    def trials(leak: str, seed: int) -> list[Trial]:
+        return [ground.trial(attack, leak, seed, progress) for attack in chosen]
+
+    planted = [trial for leak in _leaks(given) for trial in trials(leak, given.seed)]
+    safe = [trial for seed in seeds for trial in trials(SAFE, seed)]
+    audits = [bench.audited(point, progress) for point in points]
+    return Tried(
+        panel_name(given), command(given), machine(), tuple(planted), tuple(safe), tuple(audits)
+    )
+
+
+def run(words: Sequence[str], docs: Path = DOCS) -> Tried:
+    """Do what the words of a command line ask for.
+
+    Raises
+    ------
+    ImaginomeError
+        For wrong words, and for panels that cannot be read or attacked.
+    """
+    given = parser().parse_args(words)
+    _check(given)
+    folder = given.output or HERE / "out" / f"attacks-{panel_name(given)}"
+    _make_folders(
+        folder / "trials", folder / "audits", *([docs / "benchmarks"] if given.docs else [])
+    )
+    options = ReadOptions(
+        regions=parse_regions(given.regions) if given.regions else (),
+        legend=given.legend,
+        samples_table=given.samples,
+    )
+    progress = show_progress(given.quiet)
+    tried = measure(
+        given, Ground(given.panel, options, folder, thread_count(given.threads)), progress
+    )
+    written = folder / "attacks.md"
+    if given.docs:
+        written = docs / "benchmarks" / f"attacks-{tried.panel}.md"
+    write_text(written, page(tried), force=True)
+    progress.note(f"wrote {written}")
+    return tried
+
+
+def command(given: argparse.Namespace) -> str:
+    """Return a command that repeats the measurement; files by name, wherever they lie."""
+    words = ["python", "-m", "benchmarks.attacks", short(given.panel)]
+    words += ["--samples", given.samples.name] if given.samples else []
+    words += ["--legend", given.legend.name] if given.legend else []
+    words += ["-r", given.regions] if given.regions else []
+    for option in ("attack", "leak", "model"):
+        for value in getattr(given, option) or ():
+            words += [f"--{option}", value]
+    for one in given.published:
+        name, _, file = one.partition("=")
+        words += ["--published", f"{name}={Path(file).name}"]
+    return shlex.join([*words, "--seed", str(given.seed), "--seeds", str(given.seeds)])
+
+
+def _check(given: argparse.Namespace) -> None:
+    """Refuse early what would fail late."""
+    require(given.panel, given.samples, given.legend)
+    if given.seeds < 1 or given.seed < 0:
+        raise SettingsError("seeds count from 0 on, and at least one is needed")
+    names = [*_attacks(given), *(point.name for point in _points(given))]
+    _leaks(given)
+    unknown = [name for name in given.again if name not in names]
+    if unknown:
+        raise SettingsError(f"nothing is called '{unknown[0]}'", f"known: {', '.join(names)}")
+
+
+def _attacks(given: argparse.Namespace) -> list[str]:
+    known = registered()
+    return _chosen(given.attack, known, "attack without the model")
+
+
+def _leaks(given: argparse.Namespace) -> list[str]:
+    if given.leak == ["none"]:
+        return []
+    return _chosen(given.leak, leaks.ids(), "leak")
+
+
+def _chosen(wanted: list[str] | None, known: list[str], kind: str) -> list[str]:
+    unknown = [one for one in wanted or () if one not in known]
+    if unknown:
+        raise SettingsError(f"there is no {kind} '{unknown[0]}'", f"known: {', '.join(known)}")
+    return wanted or known
+
+
+def _points(given: argparse.Namespace) -> list[Fitted | Published]:
+    found: list[Fitted | Published] = [published(words, given) for words in given.published]
+    return found + [learned(words) for words in given.model]
+
+
+def _make_folders(*folders: Path) -> None:
+    """Make the folders that are written into, before anything is computed."""
+    for path in folders:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise output_error(path, error) from error
+
+
+if __name__ == "__main__":
+    main("attacks", run, "interrupted; repeat the command to go on")
