@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 
 from opacus.accountants import RDPAccountant
 
+from imaginome.errors import ModelError
+
 ACCOUNTANT = "Rényi differential privacy of the subsampled normal mechanism (opacus)"
 TOLERANCE = 1e-3
 LEAST_NOISE = 0.2
-MOST_NOISE = 1e7
+MOST_NOISE = 1e6
 ORDERS = [
-    *(1.0 + x / 4.0 for x in range(1, 28)),
-    *range(8, 64),
+    *(1.5, 1.75, 2.25, 2.5, 2.75, 3.5, 4.5, 5.5, 6.5),
+    *range(2, 64),
     *(80, 128, 256, 512, 1024),
 ]
 """Whole ones are quick to add up, fractions slow; a coarser choice only ever adds noise."""
@@ -37,7 +40,10 @@ def epsilon_of(
     accountant.history = [(release, 1.0, 1) for release in releases]
     if steps:
         accountant.history.append((noise, rate, steps))
-    return float(accountant.get_epsilon(delta=delta, alphas=ORDERS))
+    with warnings.catch_warnings():
+        # It warns where the best order is the first or last: the bound holds all the same.
+        warnings.simplefilter("ignore", UserWarning)
+        return float(accountant.get_epsilon(delta=delta, alphas=ORDERS))
 
 
 def noise_for(
@@ -46,12 +52,27 @@ def noise_for(
     """Return the least noise over clipping bound with which everything stays below `epsilon`.
 
     0 for an infinite epsilon. Found by bisection to a thousandth, rounded up.
+
+    Raises
+    ------
+    ModelError
+        When the releases alone have spent everything.
     """
     if math.isinf(epsilon):
         return 0.0
-    low, high = LEAST_NOISE, MOST_NOISE
+
+    def enough(noise: float) -> bool:
+        return epsilon_of(releases, noise, rate, steps, delta) <= epsilon
+
+    low, high = LEAST_NOISE, 2.0 * LEAST_NOISE
+    while not enough(high):
+        if high > MOST_NOISE:
+            raise ModelError(
+                f"nothing of epsilon {epsilon:g} is left for training",
+                "give a larger --epsilon or --delta",
+            )
+        low, high = high, 2.0 * high
     while high / low > 1.0 + TOLERANCE:
         middle = math.sqrt(low * high)
-        enough = epsilon_of(releases, middle, rate, steps, delta) <= epsilon
-        low, high = (low, middle) if enough else (middle, high)
+        low, high = (low, middle) if enough(middle) else (middle, high)
     return high

@@ -7,7 +7,7 @@ from pydantic import Field
 from imaginome.settings import Settings
 
 OPEN = {"steps": 3_000, "latent": 32, "hidden": 256, "learning_rate": 2e-3}
-PRIVATE = {"steps": 100, "latent": 4, "hidden": 4, "learning_rate": 1e-2}
+PRIVATE = {"steps": 200, "latent": 4, "hidden": 4, "learning_rate": 1e-2}
 """What empty settings mean. Those with a guarantee are fixed for panels of any size."""
 
 
@@ -15,7 +15,7 @@ class VaeSettings(Settings):
     """Settings of `Vae`."""
 
     steps: int | None = Field(
-        None, ge=1, description="Most updates; empty: 3,000, with a guarantee 100 (exactly)"
+        None, ge=1, description="Most updates; empty: 3,000, with a guarantee 200 (exactly)"
     )
     measure_every: int = Field(
         100, ge=1, description="Updates between held-out measurements; none with a guarantee"
@@ -79,14 +79,14 @@ class VaeSettings(Settings):
         description="With a guarantee: longest gradient of an individual or family (nats)",
     )
     share: float = Field(
-        0.3,
+        0.2,
         gt=0,
         lt=1,
         description="With a guarantee: share of the budget left after label counts that goes to "
         "gradients; frequencies get the rest",
     )
     dreams: int = Field(
-        5,
+        10,
         ge=1,
         description="With a guarantee: updates of the encoder, on drawn haplotypes, in a step",
     )
