@@ -10,9 +10,10 @@ FRONTIER ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv 
 SCALING ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv
 ATTACKS ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv --docs \
   --published Genomator=$(PANELS)/kgp-chr15-10k/published-genomator.vcf.gz
+EPSILON ?= $(PANELS)/kgp-805/real.hapt.gz --samples $(PANELS)/samples.tsv --docs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-long lint types check benchmark frontier scaling attacks simulate docs clean
+.PHONY: demo test test-long lint types check benchmark frontier scaling attacks epsilon simulate docs clean
 
 demo: $(READY) ## environment, install, main job on the bundled simulated panel
 	@$(BIN)/imaginome demo -o demo-out --force || [ $$? -eq 3 ]
@@ -49,6 +50,9 @@ docs: $(READY) ## the documentation as a static site; begins at docs/_build/inde
 
 attacks: $(READY) ## which attack finds which known leak, false alarms, verdicts: make attacks ATTACKS="PANEL ..."
 	$(BIN)/python -m benchmarks.attacks $(ATTACKS)
+
+epsilon: $(READY) ## what a guarantee costs, against epsilon and panel size: make epsilon EPSILON="PANEL ..."
+	$(BIN)/python -m benchmarks.epsilon $(EPSILON)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

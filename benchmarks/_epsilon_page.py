@@ -1,0 +1,65 @@
+"""The page of the curves, in Markdown."""
+
+from __future__ import annotations
+
+import math
+
+from benchmarks._epsilon_points import MEASURES
+from benchmarks._epsilon_result import Curve, Curves, told
+from imaginome.training.guarantee import DELTA
+
+
+def page(curves: Curves, picture: str | None) -> str:
+    """Return the page; `picture` is the path of its picture, or None."""
+    parts = [
+        "# What a guarantee costs",
+        f"`{curves.command}`; {curves.seeds} seeds; {curves.machine}.",
+        f"Every generator that can be fitted with `--epsilon`, at delta {DELTA:g}, beside the same "
+        "generator at infinite epsilon (the private method without noise) and without a guarantee. "
+        "Errors are against people whom no model saw; *ceiling* is that of as many real train people. "
+        "The unit is one individual, both haplotypes. How it works and what it covers: "
+        "[private.md](../private.md).",
+        *([f"![Errors against epsilon and panel size]({picture})"] if picture else []),
+        f"## {curves.real.title}",
+        table(curves.real),
+    ]
+    if curves.grown:
+        parts += [
+            "## Against panel size",
+            "People drawn from an `hmm` that was fitted to the bundled simulated panel, so that "
+            "any number of them can be had; others drawn from it are the holdout. The noise of a "
+            "guarantee does not grow with the panel: its share of each mean falls as one over the "
+            "number of people.",
+            *(f"### {one.people:,} people\n\n{table(one)}" for one in curves.grown),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(curve: Curve) -> str:
+    """Return the measures of each generator and epsilon; the range over seeds in brackets."""
+    head = ["generator", "epsilon", *MEASURES.values(), "fit s"]
+    rows = [
+        [
+            f"`{model}`",
+            told(epsilon),
+            *(_cell(curve.values(model, epsilon, measure)) for measure in MEASURES),
+            f"{curve.seconds(model, epsilon):.1f}",
+        ]
+        for model in curve.models()
+        for epsilon in curve.epsilons()
+    ]
+    rows.append(["ceiling", "", *(_number(curve.ceiling(m)) for m in MEASURES), ""])
+    lines = [head, ["---"] * len(head), *rows]
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{curve.people:,} train individuals, {curve.sites:,} sites.\n\n{text}"
+
+
+def _cell(values: list[float]) -> str:
+    mean = _number(math.fsum(values) / len(values))
+    if len(values) == 1:
+        return mean
+    return f"{mean} ({_number(min(values))} to {_number(max(values))})"
+
+
+def _number(value: float) -> str:
+    return "none" if math.isnan(value) else f"{value:.3g}"

@@ -1,0 +1,121 @@
+"""One point of the curve: a private fit at one epsilon, judged by people whom it never saw."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.fitting import create, fit, panel_digest
+from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.evaluate import evaluate
+from imaginome.models.registry import models
+from imaginome.outputs import write_text
+from imaginome.panel import Panel
+from imaginome.progress import Progress
+from imaginome.training.guarantee import DELTA, Guarantee
+
+EPSILONS = (0.5, 1.0, 3.0, 8.0, math.inf)
+METRICS = ("frequency", "linkage", "structure")
+MEASURES = {
+    "frequency.mae": "frequency error",
+    "linkage.mae": "LD r2 error",
+    "structure.sliced": "structure (sliced W1)",
+}
+REPLICATES = 10
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is fitted: a generator (with settings after a colon) at an epsilon, with a seed.
+
+    `epsilon` None is a fit without any guarantee.
+    """
+
+    model: str
+    epsilon: float | None
+    seed: int
+
+    def name(self) -> str:
+        """Return a name for a file."""
+        plain = self.model.replace(":", "-").replace("=", "-").replace(",", "-")
+        return f"{plain}-{'plain' if self.epsilon is None else f'{self.epsilon:g}'}-{self.seed}"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a point found: measures, their ceilings, and seconds of the fit."""
+
+    measures: dict[str, float]
+    ceilings: dict[str, float]
+    seconds: float
+
+
+def private_models() -> list[str]:
+    """Return the ids of all generators that can be fitted with a guarantee."""
+    return [kind.id for kind in models if "private" in kind.capabilities]
+
+
+def cases(chosen: Sequence[str], epsilons: Sequence[float], seeds: int) -> Iterator[Case]:
+    """Yield every case: with each epsilon, and without a guarantee."""
+    for model in chosen:
+        for epsilon in (*epsilons, None):
+            for seed in range(1, seeds + 1):
+                yield Case(model, epsilon, seed)
+
+
+def kept(case: Case, train: Panel, holdout: Panel, folder: Path, progress: Progress) -> Score:
+    """Return the score of a case; one that was found before on the same people is read again."""
+    marks = [panel_digest(panel, {"metrics": METRICS})[:16] for panel in (train, holdout)]
+    path = folder / f"{case.name()}-{'-'.join(marks)}.json"
+    if path.is_file():
+        return Score(**json.loads(path.read_text(encoding="utf-8")))
+    score = measured(case, train, holdout)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(asdict(score)) + "\n", force=True)
+    near = ", ".join(f"{name} {value:.4f}" for name, value in score.measures.items())
+    progress.note(f"{train.n_individuals} people, {case.name()}: {near}")
+    return score
+
+
+def measured(case: Case, train: Panel, holdout: Panel) -> Score:
+    """Fit, draw as many people as the holdout has, and compare.
+
+    The ceiling compares as many people of train with the holdout.
+    """
+    model_id, _, settings = case.model.partition(":")
+    generator = create(model_id, [word for word in settings.split(",") if word])
+    promise = None if case.epsilon is None else Guarantee(case.epsilon, DELTA)
+    since = time.perf_counter()
+    fit(generator, train, seed=case.seed, threads=2, device="cpu", guarantee=promise)
+    seconds = time.perf_counter() - since
+    size = min(train.n_individuals, holdout.n_individuals)
+    made = generator.sample(size, case.seed)
+    real = train.take_individuals(spread(train.n_individuals, size))
+    comparison = Comparison.of(
+        real, holdout, made, seed=case.seed, threads=2, replicates=REPLICATES
+    )
+    found = evaluate(comparison, only=METRICS)
+    pairs = {
+        measure.id: (measure.artificial.value, measure.ceiling.value)
+        for metric in found.metrics
+        for measure in metric.measures
+        if measure.id in MEASURES
+    }
+    known = {name: pair for name, pair in pairs.items() if None not in pair}
+    return Score(
+        {name: float(value or 0) for name, (value, _) in known.items()},
+        {name: float(ceiling or 0) for name, (_, ceiling) in known.items()},
+        round(seconds, 2),
+    )
+
+
+def spread(n: int, size: int) -> npt.NDArray[np.intp]:
+    """Return `size` of `n` individuals, evenly spread."""
+    return np.linspace(0, n - 1, size).round().astype(np.intp)

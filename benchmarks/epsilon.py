@@ -1,0 +1,170 @@
+"""What a guarantee costs: quality of every private generator against epsilon and panel size.
+
+``python -m benchmarks.epsilon PANEL [--samples TSV] [--model independent] [--people 500 50000]``
+
+Finished points are kept in ``benchmarks/out/epsilon`` and not repeated. With ``--docs`` the page
+goes to ``docs/benchmarks/epsilon.md`` and its picture to ``docs/images``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import _epsilon_picture as drawn
+from benchmarks._command_line import Parser, main, require, short, stem_of
+from benchmarks._drawing import png, svg
+from benchmarks._epsilon_page import page
+from benchmarks._epsilon_points import EPSILONS, cases, kept, private_models, spread
+from benchmarks._epsilon_result import Curve, Curves
+from benchmarks.machine import machine
+from imaginome.cli.console import show_progress
+from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
+from imaginome.errors import CapabilityError
+from imaginome.fitting import fit
+from imaginome.formats import ReadOptions, learnable, read_panel
+from imaginome.models.registry import models
+from imaginome.outputs import atomic_file, write_text
+from imaginome.panel import Panel, Samples, strings
+from imaginome.progress import Progress
+from imaginome.splits import split
+
+HERE = Path(__file__).parent
+OUT = HERE / "out" / "epsilon"
+DOCS = HERE.parent / "docs"
+PEOPLE = (500, 2000, 10_000, 50_000)
+SITES = 1000
+HOLDOUT = 1000
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    found = Parser("epsilon", description="What a guarantee costs.")
+    add = found.add_argument
+    add("panel", type=Path, help="VCF, BCF or .hapt")
+    add("--samples", type=Path, help="table of labels")
+    add("--model", action="append", help="generator, ID or ID:KEY=VALUE,...; all private ones")
+    add("--epsilon", type=float, nargs="+", default=EPSILONS)
+    add("--people", type=int, nargs="*", default=PEOPLE, help="sizes of simulated panels")
+    add("--sites", type=int, default=SITES, help="sites of simulated panels")
+    add("--holdout", type=int, default=HOLDOUT, help="people of their holdout")
+    add("--seeds", type=int, default=3)
+    add("--docs", action="store_true", help="write docs/benchmarks/epsilon.md and its picture")
+    add("-o", "--output", type=Path, default=OUT, help="folder")
+    add("-q", "--quiet", action="store_true")
+    return found
+
+
+def run(words: Sequence[str]) -> Curves:
+    """Do what the words of a command line ask for, and write page and picture.
+
+    Raises
+    ------
+    ImaginomeError
+        For wrong words, a panel that cannot be read, and generators that cannot be private.
+    """
+    given = parser().parse_args(words)
+    require(given.panel, given.samples)
+    chosen = given.model or private_models()
+    _refuse_public(chosen)
+    progress = show_progress(given.quiet)
+    options = ReadOptions(samples_table=given.samples)
+    parts = split(learnable(read_panel(given.panel, options), options))
+    found = Curves(
+        real=_curve(stem_of(given.panel), *parts, given, chosen, progress),
+        grown=tuple(_grown(given, chosen, progress)),
+        command=_command(given),
+        machine=machine(),
+        seeds=given.seeds,
+    )
+    _write(found, given, progress)
+    return found
+
+
+def _refuse_public(chosen: Sequence[str]) -> None:
+    for model in chosen:
+        if "private" not in models.get(model.partition(":")[0]).capabilities:
+            raise CapabilityError(
+                f"{model} cannot be fitted privately", f"choose of {', '.join(private_models())}"
+            )
+
+
+def _curve(
+    title: str,
+    train: Panel,
+    holdout: Panel,
+    given: argparse.Namespace,
+    chosen: Sequence[str],
+    progress: Progress,
+) -> Curve:
+    scores = {
+        case: kept(case, train, holdout, given.output, progress)
+        for case in cases(chosen, given.epsilon, given.seeds)
+    }
+    return Curve(title, train.n_individuals, train.n_sites, scores)
+
+
+def _grown(given: argparse.Namespace, chosen: Sequence[str], progress: Progress) -> list[Curve]:
+    """Return the curves on simulated panels of growing size."""
+    if not given.people:
+        return []
+    everyone = simulated(max(given.people) + given.holdout, given.sites)
+    order = spread(everyone.n_individuals, everyone.n_individuals)
+    # People are drawn population by population: a stride takes some of each.
+    holdout = everyone.take_individuals(order[:: len(order) // given.holdout][: given.holdout])
+    left = everyone.take_individuals(
+        order[[name not in set(holdout.samples.id) for name in everyone.samples.id]]
+    )
+    return [
+        _curve(
+            f"{n:,} simulated people",
+            left.take_individuals(spread(left.n_individuals, n)),
+            holdout,
+            given,
+            chosen,
+            progress,
+        )
+        for n in sorted(given.people)
+    ]
+
+
+def simulated(people: int, sites: int) -> Panel:
+    """Return so many people like those of the bundled simulated panel, at its first sites."""
+    options = ReadOptions(samples_table=DEMO_SAMPLES)
+    panel = learnable(read_panel(DEMO_PANEL, options), options)
+    panel = panel.take_sites(slice(0, sites))
+    drawn_people = fit("hmm", panel, seed=1, threads=2, device="cpu").sample(people, 1)
+    old = drawn_people.samples
+    names = strings([f"SIM{i:06d}" for i in range(people)])
+    labels = Samples(names, population=old.population, superpopulation=old.superpopulation)
+    return drawn_people.with_samples(labels)
+
+
+def _command(given: argparse.Namespace) -> str:
+    words = ["python", "-m", "benchmarks.epsilon", short(given.panel)]
+    words += ["--samples", given.samples.name] if given.samples else []
+    words += [word for model in given.model or () for word in ("--model", model)]
+    words += ["--epsilon", *(f"{e:g}" for e in given.epsilon)]
+    words += ["--people", *map(str, given.people), "--seeds", str(given.seeds)]
+    return shlex.join(words)
+
+
+def _write(found: Curves, given: argparse.Namespace, progress: Progress) -> None:
+    folder = DOCS / "images" if given.docs else given.output
+    target = DOCS / "benchmarks" / "epsilon.md" if given.docs else given.output / "epsilon.md"
+    marks, height = drawn.picture(found), drawn.height(found)
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_file(folder / "epsilon.png", force=True) as path:
+        path.write_bytes(png(marks, drawn.WIDTH, height))
+    text = svg(marks, drawn.WIDTH, height, "What a guarantee costs")
+    write_text(folder / "epsilon.svg", text, force=True)
+    write_text(
+        target, page(found, "../images/epsilon.png" if given.docs else "epsilon.png"), force=True
+    )
+    progress.note(f"wrote {target}")
+
+
+if __name__ == "__main__":
+    main("epsilon", run, "interrupted: repeat the command to go on")
