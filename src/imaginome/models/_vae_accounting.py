@@ -13,7 +13,6 @@ from imaginome.errors import ModelError
 ACCOUNTANT = "Rényi differential privacy of the subsampled normal mechanism (opacus)"
 TOLERANCE = 1e-3
 LEAST_NOISE = 0.2
-MOST_NOISE = 1e6
 ORDERS = [
     *(1.5, 1.75, 2.25, 2.5, 2.75, 3.5, 4.5, 5.5, 6.5),
     *range(2, 64),
@@ -61,16 +60,17 @@ def noise_for(
     if math.isinf(epsilon):
         return 0.0
 
+    if epsilon_of(releases, 1.0, rate, 0, delta) >= epsilon:
+        raise ModelError(
+            f"nothing of epsilon {epsilon:g} is left for training",
+            "give a larger --epsilon or --delta",
+        )
+
     def enough(noise: float) -> bool:
         return epsilon_of(releases, noise, rate, steps, delta) <= epsilon
 
     low, high = LEAST_NOISE, 2.0 * LEAST_NOISE
     while not enough(high):
-        if high > MOST_NOISE:
-            raise ModelError(
-                f"nothing of epsilon {epsilon:g} is left for training",
-                "give a larger --epsilon or --delta",
-            )
         low, high = high, 2.0 * high
     while high / low > 1.0 + TOLERANCE:
         middle = math.sqrt(low * high)
