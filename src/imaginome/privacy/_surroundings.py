@@ -24,12 +24,13 @@ MOST_COPIES = 10 * MOST_CARRIERS
 class Duels:
     """Artificial carriers of rare alleles, and their runs with train and holdout carriers.
 
-    All arrays have one entry a duel: one artificial haplotype at one site.
+    The last axis of all arrays is the duel: one artificial haplotype at one site.
 
     Attributes
     ----------
     carriers
-        ``int64``: carriers in train; a family is one carrier.
+        ``int64``, shape ``(2, n_duels)``: how many carry the allele in train and in the holdout;
+        a family is one carrier.
     site
         ``int64``: index of the site.
     person
@@ -49,12 +50,12 @@ class Duels:
 
     def __len__(self) -> int:
         """Return the number of duels."""
-        return len(self.carriers)
+        return len(self.site)
 
     def take(self, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Duels:
         """Return some duels."""
         return Duels(
-            self.carriers[index],
+            self.carriers[:, index],
             self.site[index],
             self.person[index],
             self.runs[:, index],
@@ -117,7 +118,7 @@ class RareAlleles:
         found = [duel for site in self.sites if (duel := self._duel(site, rng)) is not None]
         if not found:
             empty, pair = np.empty(0, dtype=np.int64), np.empty((2, 0), dtype=np.int64)
-            return Duels(empty, empty, empty, pair, pair)
+            return Duels(pair, empty, empty, pair, pair)
         columns = [[getattr(duel, name) for duel in found] for name in Duels.__annotations__]
         return Duels(*(np.concatenate(column, axis=-1) for column in columns))
 
@@ -149,7 +150,7 @@ class RareAlleles:
         contestants = [rng.permutation(side)[: min(sizes)] for side in carriers]
         best = [self._best(site, side, contestants[side]) for side in (0, 1)]
         return Duels(
-            np.full(made, sizes[0]),
+            np.tile(np.array(sizes)[:, None], made),
             np.full(made, site.index),
             site.artificial // 2,
             np.stack([length for length, _ in best]),

@@ -99,15 +99,18 @@ class RareCarriers(Attack):
 
 def _main(duels: Duels, policy: Policy) -> Finding:
     """Judge the share of duels that train wins at the rarest alleles."""
-    rare = duels.take(duels.carriers <= RAREST)
+    rare = duels.take(duels.carriers[0] <= RAREST)
     strength = _share(rare)
     name = "alleles of one or two train members"
     return _finding("surroundings", name, strength, _judged(rare, strength, policy), key=True)
 
 
 def _longest(duels: Duels, n_people: int, policy: Policy) -> Finding:
-    """Judge the artificial people with the longest runs, by their longest one: few copies."""
-    best = _one_a_person(duels)
+    """Judge the artificial people with the longest runs, by their longest one: few copies.
+
+    Only alleles for which all train carriers are contestants: the one copied must be there.
+    """
+    best = _one_a_person(duels.take(duels.carriers[0] <= duels.carriers[1]))
     looks = [wilson_share(b.won(), b.winner(), len(DEPTHS)) for b in _tops(best, n_people)]
     name = "artificial people with the longest runs around rare alleles"
     if not looks:
@@ -171,7 +174,7 @@ def _finding(
 def _classes(duels: Duels, private: tuple[Rows, Rows]) -> Table:
     """Show shares and mean runs by number of carriers; the last row has no fair opponent."""
     rows = [
-        _row(name, duels.take((duels.carriers >= low) & (duels.carriers <= high)))
+        _row(name, duels.take((duels.carriers[0] >= low) & (duels.carriers[0] <= high)))
         for name, (low, high) in CLASSES.items()
     ]
     runs, units = private
