@@ -16,8 +16,8 @@ def page(curves: Curves, picture: str | None) -> str:
         f"`{curves.command}`; {curves.seeds} seeds; {curves.machine}.",
         f"Every generator that can be fitted with `--epsilon`, at delta {DELTA:g}, beside the same "
         "generator at infinite epsilon (the private method without noise) and without a guarantee. "
-        "Errors are against people whom no model saw; *ceiling* is that of as many real train people. "
-        "The unit is one individual, both haplotypes. How it works and what it covers: "
+        "Errors are against people whom no model saw; *ceiling* is that of as many real people of "
+        "train. The unit is one individual, both haplotypes. How it works and what it covers: "
         "[private.md](../private.md).",
         *([f"![Errors against epsilon and panel size]({picture})"] if picture else []),
         f"## {curves.real.title}",

@@ -41,6 +41,7 @@ _PUBLIC = {
     "metrics": "imaginome.metrics.registry",
     "attacks": "imaginome.privacy.registry",
     "fit": "imaginome.fitting",
+    "Guarantee": "imaginome.training.guarantee",
     "choose": "imaginome.choice.choose",
     "load_model": "imaginome.models.registry",
     "complete_panel": "imaginome.completing",

@@ -28,18 +28,19 @@ def private_frame(train: Panel, budget: Budget) -> PanelFrame:
     """
     budget.public.extend(ASSUMED)
     samples = one_a_unit(train).samples
-    labels = samples.population
-    if labels is None:
+    everyone = train.samples.population
+    if everyone is None or samples.population is None:
         counts = np.array([len(samples)], dtype=np.int64)
         budget.people = max(1.0, float(_told(counts, budget).values[0]))
         return PanelFrame.of_counts(train.sites, {}, {})
     budget.public.append("names of populations and superpopulations")
-    names, codes = np.unique(labels.astype(str), return_inverse=True)
+    names = np.unique(everyone.astype(str))
+    codes = np.searchsorted(names, samples.population.astype(str))
     told = _told(np.bincount(codes, minlength=len(names)).astype(np.int64), budget)
     sizes = np.maximum(1, np.rint(steadied(told))).astype(np.int64)
     budget.people = float(sizes.sum())
     populations = dict(zip(names.tolist(), sizes.tolist(), strict=True))
-    return PanelFrame.of_counts(train.sites, populations, _above(samples))
+    return PanelFrame.of_counts(train.sites, populations, _above(train.samples))
 
 
 def _told(counts: npt.NDArray[np.int64], budget: Budget) -> Noisy:
