@@ -83,8 +83,8 @@ def model(world):
 def test_clean_people_are_drawn(world, model, tmp_path):
     made = []
     for name in ("one.vcf.gz", "two.vcf.gz"):
-        words = ["-n", 40, "--exclude-risky", *real(world), "-q", "-o", tmp_path / name]
-        call("generate", model, *words, code=DONE)
+        words = ["-n", 40, "--exclude-risky", *real(world), "--attack", "records", "-q"]
+        call("generate", model, *words, "-o", tmp_path / name, code=DONE)
         made.append(read_panel(tmp_path / name))
     assert made[0].n_individuals == 40
     assert np.array_equal(made[0].haplotypes, made[1].haplotypes)

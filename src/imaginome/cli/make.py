@@ -227,6 +227,7 @@ def generate(
     holdout: o.HoldoutPath = None,
     panel: o.RealPath = None,
     split: o.SplitPath = None,
+    only: o.OnlyAttacks = [],  # noqa: B006
     policy: o.Policy = None,
     seed: o.Seed = 1,
     threads: o.Threads = 0,
@@ -270,7 +271,7 @@ def generate(
         "phenotype": phenotype,
         "threads": thread_count(threads),
     }
-    thresholds, clean = policy_of(policy), None
+    thresholds, chosen, clean = policy_of(policy), known_ids("attacks", only), None
     if exclude_risky:
         beside = beside_real(reading(), *real, seed=seed, threads=how["threads"])
         clean = draw_clean(generator, n, seed, beside, policy=thresholds, progress=progress, **how)
@@ -284,7 +285,7 @@ def generate(
     if ".hapt" in output.suffixes and has_labels(made.samples) and labels_out is None:
         progress.note(f"{output.name} cannot hold labels: --labels-out writes them to a table")
     if clean:
-        audit_again(clean.comparison, thresholds, (), None, force, quiet, progress)
+        audit_again(clean.comparison, thresholds, chosen, None, force, quiet, progress)
 
 
 VERBS = (run, demo, fit, generate)
