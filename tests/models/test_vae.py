@@ -20,7 +20,7 @@ from imaginome.panel.frame import PanelFrame
 from imaginome.randomness import child_generator
 from simulated import simulated_panel
 
-SETTINGS = ["steps=500", "measure_every=50", "latent=8", "hidden=48", "components=4"]
+SETTINGS = ["steps=500", "hide=0.2", "measure_every=50", "latent=8", "hidden=48", "components=4"]
 SITES = 7
 
 

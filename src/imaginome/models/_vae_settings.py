@@ -6,7 +6,7 @@ from pydantic import Field
 
 from imaginome.settings import Settings
 
-OPEN = {"steps": 3_000, "latent": 32, "hidden": 256, "learning_rate": 2e-3}
+OPEN = {"steps": 3_000, "latent": 16, "hidden": 64, "learning_rate": 2e-3}
 PRIVATE = {"steps": 200, "latent": 4, "hidden": 4, "learning_rate": 1e-2}
 """What empty settings mean. Those with a guarantee are fixed for panels of any size."""
 
@@ -24,12 +24,12 @@ class VaeSettings(Settings):
         6, ge=0, description="Measurements without improvement before stopping, 0: never"
     )
     latent: int | None = Field(
-        None, ge=1, description="Numbers in a code; empty: 32, with a guarantee 4"
+        None, ge=1, description="Numbers in a code; empty: 16, with a guarantee 4"
     )
     hidden: int | None = Field(
         None,
         ge=1,
-        description="Units in each of the two hidden layers of encoder and decoder; empty: 256, "
+        description="Units in each of the two hidden layers of encoder and decoder; empty: 64, "
         "with a guarantee 4",
     )
     components: int = Field(
@@ -50,7 +50,7 @@ class VaeSettings(Settings):
         "a guarantee",
     )
     hide: float = Field(
-        0.2,
+        0.6,
         ge=0,
         lt=1,
         description="Share of alleles that the encoder has to do without, without a guarantee",
@@ -67,11 +67,12 @@ class VaeSettings(Settings):
         description="deal the contigs of a person anew to the two haplotypes in every batch: the "
         "phase between contigs means nothing where it was inferred; not with a guarantee",
     )
-    rate: float = Field(
-        0.5,
+    rate: float | None = Field(
+        None,
         gt=0,
         le=1,
-        description="With a guarantee: chance of each individual or family to be in a step",
+        description="With a guarantee: chance of each individual or family to be in a step; "
+        "empty: 2,000 in a step, at most one half",
     )
     bound: float = Field(
         1.0,

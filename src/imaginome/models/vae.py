@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LEAST_PEOPLE = 8
 PIECE = 250
+MOST_RATE = 0.5
+PEOPLE_A_STEP = 2_000.0
 
 
 class Vae(Generator[VaeSettings]):
@@ -62,7 +64,7 @@ class Vae(Generator[VaeSettings]):
         single_threaded_torch()
         if control.budget is not None:
             fit_privately = _private_training()
-            recipe = self._private_recipe()
+            recipe = self._private_recipe(control.budget.people)
             found = fit_privately(recipe, train_panel, self.frame, control.budget, control)
             self._network, self._known, self._centre = found
             return
@@ -89,10 +91,12 @@ class Vae(Generator[VaeSettings]):
 
         return Recipe(**self._chosen(Recipe, OPEN))
 
-    def _private_recipe(self) -> PrivateRecipe:
+    def _private_recipe(self, people: float) -> PrivateRecipe:
+        """Return the recipe for about so many people, counted with noise."""
         from imaginome.models._vae_private import PrivateRecipe
 
-        return PrivateRecipe(**self._chosen(PrivateRecipe, PRIVATE))
+        rate = min(MOST_RATE, PEOPLE_A_STEP / people)
+        return PrivateRecipe(**self._chosen(PrivateRecipe, {**PRIVATE, "rate": rate}))
 
     def _chosen(self, kind: type[Any], defaults: dict[str, float]) -> dict[str, Any]:
         """Return the settings of a recipe; empty ones take the default of its way of training."""
