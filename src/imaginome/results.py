@@ -106,19 +106,41 @@ class Measure(Result):
     note: str = ""
 
 
+Topic = Literal[
+    "frequency",
+    "linkage",
+    "structure",
+    "haplotypes",
+    "classifier",
+    "usefulness",
+    "populations",
+    "other",
+]
+"""What a metric is about, in the order of a report; the metric of the same id leads."""
+
+
 class MetricResult(Result):
     """Everything that one metric found.
 
-    `skipped` says why nothing was computed and what to do; empty where something was.
+    Attributes
+    ----------
+    topic
+        Where it stands in a report.
+    bibtex
+        Entries of `citations`, in their order; empty where they are not known.
+    skipped
+        Why nothing was computed and what to do; empty where something was.
     """
 
     metric: str
     name: str
     description: str
+    topic: Topic = "other"
     measures: list[Measure]
     figures: list[Figure] = []
     tables: list[Table] = []
     citations: list[str] = []
+    bibtex: list[str] = []
     notes: list[str] = []
     skipped: str = ""
     seconds: float = 0.0
@@ -198,6 +220,8 @@ class AttackResult(Result):
         ``panel``: the attacker has the artificial panel; ``model``: the fitted model too.
     records
         Artificial records that it names, riskiest first; never a real one.
+    bibtex
+        Entries of `citations`, in their order; empty where they are not known.
     """
 
     attack: str
@@ -210,6 +234,7 @@ class AttackResult(Result):
     figures: list[Figure] = []
     tables: list[Table] = []
     citations: list[str] = []
+    bibtex: list[str] = []
     notes: list[str] = []
     seconds: float = 0.0
 

@@ -42,6 +42,7 @@ class Ancestry(Metric):
     """Metric 4, its last part: ancestry proportions of individuals."""
 
     id = "ancestry"
+    topic = "structure"
     name = "Ancestry proportions"
     description = "Whether people descend from the populations, and mixtures, that real ones do."
     citations: ClassVar[tuple[Citation, ...]] = (

@@ -72,6 +72,7 @@ class Association(Metric):
     """Metric 9, its third part: known effects, looked for in each panel."""
 
     id = "association"
+    topic = "usefulness"
     name = "Association with traits"
     description = (
         "Whether a scan of a simulated trait finds among artificial people what it finds among "

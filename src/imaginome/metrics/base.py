@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
-from imaginome.results import MetricResult
+from imaginome.results import MetricResult, Topic
 
 
 class NotApplicable(Exception):  # noqa: N818
@@ -24,6 +24,8 @@ class Metric(ABC):
     ----------
     id, name, description
         The id equals the module's name; `description` says what it measures in one sentence.
+    topic
+        With which metrics it stands in a report.
     citations
         Where the measure comes from.
     """
@@ -31,6 +33,7 @@ class Metric(ABC):
     id: ClassVar[str]
     name: ClassVar[str]
     description: ClassVar[str]
+    topic: ClassVar[Topic] = "other"
     citations: ClassVar[tuple[Citation, ...]]
 
     @abstractmethod

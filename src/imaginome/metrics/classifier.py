@@ -168,6 +168,7 @@ class Classifier(Metric):
     """Metric 7: classifiers told to separate artificial from real haplotypes."""
 
     id = "classifier"
+    topic = "classifier"
     name = "Two-sample classifiers"
     description = "Whether a machine can learn to tell artificial haplotypes from real ones."
     citations: ClassVar[tuple[Citation, ...]] = (

@@ -37,6 +37,7 @@ class Distances(Metric):
     """Metric 5: distributions of pairwise Hamming distances."""
 
     id = "distances"
+    topic = "haplotypes"
     name = "Pairwise distances"
     description = "Whether haplotypes differ from each other as much as those of real people do."
     citations: ClassVar[tuple[Citation, ...]] = (

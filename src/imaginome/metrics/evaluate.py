@@ -42,7 +42,12 @@ def evaluate(
             since = time.perf_counter()
             result = _computed(kind, balanced)
             seconds = round(time.perf_counter() - since, 2)
-            results.append(result.model_copy(update={"seconds": seconds}))
+            told = {
+                "topic": kind.topic,
+                "bibtex": [citation.bibtex() for citation in kind.citations],
+                "seconds": seconds,
+            }
+            results.append(result.model_copy(update=told))
             task.advance()
     return Evaluation(
         version=__version__,

@@ -63,6 +63,7 @@ class Frequency(Metric):
     """Metric 1: allele frequencies, lost sites and the site frequency spectrum."""
 
     id = "frequency"
+    topic = "frequency"
     name = "Allele frequencies"
     description = "Whether each allele is as common as among real people and rare ones are kept."
     citations: ClassVar[tuple[Citation, ...]] = (

@@ -33,6 +33,7 @@ class HaplotypeWindows(Metric):
     """Metric 6: haplotypes of 8, 32 and 128 sites, and runs of identical sites."""
 
     id = "haplotypes"
+    topic = "haplotypes"
     name = "Haplotypes"
     description = (
         "Whether combinations of neighbouring alleles are as common, as many and as long as "

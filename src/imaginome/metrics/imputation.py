@@ -42,6 +42,7 @@ class Imputation(Metric):
     """Metric 9, its first part: imputation of real people by Beagle."""
 
     id = "imputation"
+    topic = "usefulness"
     name = "Imputation"
     description = (
         "Whether artificial people serve as a reference panel for imputing real people's genomes."

@@ -35,6 +35,7 @@ class LatentSpace(Metric):
     """Real and artificial people in latent space, and what it knows of populations."""
 
     id = "latent"
+    topic = "structure"
     name = "Latent space"
     description = (
         "Whether artificial people lie where real ones do in the model's own codes, and how much "

@@ -37,6 +37,7 @@ class Likelihood(Metric):
     """Metric 8: log-likelihood of people whom the model never saw."""
 
     id = "likelihood"
+    topic = "classifier"
     name = "Held-out likelihood"
     description = (
         "How probable unseen people are under the model, and how much more probable those are "

@@ -127,6 +127,7 @@ class Linkage(Metric):
     """Metric 2: r2 over pairs of sites, its decay with distance, pairs lost."""
 
     id = "linkage"
+    topic = "linkage"
     name = "Linkage disequilibrium"
     description = f"Whether pairs of sites up to {WIDTH} apart are as correlated as in real people."
     citations: ClassVar[tuple[Citation, ...]] = (

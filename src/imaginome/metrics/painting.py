@@ -46,6 +46,7 @@ class ChromosomePainting(Metric):
     """Metric 6, its last part: copying from real donors, and its switch rate."""
 
     id = "painting"
+    topic = "haplotypes"
     name = "Chromosome painting"
     description = (
         "Whether haplotypes are copied from real donors in as many, as long and as faithful "

@@ -21,6 +21,7 @@ class Phenotype(Metric):
     """Odds ratios of alleles for a phenotype that was learned with the genome."""
 
     id = "phenotype"
+    topic = "usefulness"
     name = "Phenotype"
     description = "Whether alleles go with the phenotype as they do among real people."
     citations: ClassVar[tuple[Citation, ...]] = (

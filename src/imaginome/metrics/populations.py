@@ -32,6 +32,7 @@ class Populations(Metric):
     """Metrics 1, 2, 4 and 5 within each labelled population."""
 
     id = "populations"
+    topic = "populations"
     name = "Within populations"
     description = "Whether people of each population, small ones too, are as real ones of it are."
     citations: ClassVar[tuple[Citation, ...]] = (

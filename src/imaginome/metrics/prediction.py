@@ -37,6 +37,7 @@ class Prediction(Metric):
     """Metric 9, its last part: train on artificial, test on real."""
 
     id = "prediction"
+    topic = "usefulness"
     name = "Prediction of population"
     description = (
         "Whether a classifier that learnt populations from artificial people tells those of real "

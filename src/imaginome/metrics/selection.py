@@ -86,6 +86,7 @@ class Selection(Metric):
     """Metric 9, its second part: scans for selection."""
 
     id = "selection"
+    topic = "usefulness"
     name = "Scans for selection"
     description = (
         "Whether iHS, XP-EHH and PBS point to the same regions among artificial people as among "

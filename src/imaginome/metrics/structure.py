@@ -33,6 +33,7 @@ class Structure(Metric):
     """Metric 4: where haplotypes lie on the principal components of real people; F_ST."""
 
     id = "structure"
+    topic = "structure"
     name = "Population structure"
     description = "Whether haplotypes form the groups and gradients that real people form."
     citations: ClassVar[tuple[Citation, ...]] = (

@@ -38,6 +38,7 @@ class ThreePoint(Metric):
     """Metric 3: central third moments over triplets of sites."""
 
     id = "three-point"
+    topic = "haplotypes"
     name = "Three-point correlations"
     description = "Whether triplets of sites vary together as in real people, beyond their pairs."
     citations: ClassVar[tuple[Citation, ...]] = (

@@ -119,7 +119,9 @@ def _run(
             since = time.perf_counter()
             result = kind().run(comparison, policy)
             seconds = round(time.perf_counter() - since, 2)
-            results.append(result.model_copy(update={"seconds": seconds}))
+            entries = [citation.bibtex() for citation in kind.citations]
+            told = {"bibtex": entries, "seconds": seconds}
+            results.append(result.model_copy(update=told))
             task.advance()
     return results
 

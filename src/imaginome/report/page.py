@@ -9,12 +9,12 @@ from imaginome.emergence import Emergence
 from imaginome.outputs import refuse_existing, write_text
 from imaginome.report.choice import compared_table
 from imaginome.report.emergence import emergence_view
+from imaginome.report.parts import attack_parts, metric_parts
+from imaginome.report.references import cited
+from imaginome.report.safety import power_view, risky_records
 from imaginome.report.sections import (
     Places,
-    attack_sections,
     key_bar,
-    metric_sections,
-    references,
 )
 from imaginome.report.shell import render_shell
 from imaginome.report.summary import key_figures
@@ -88,8 +88,8 @@ def render_report(
 ) -> str:
     """Return the page as text; the same results give the same bytes. See `write_report`."""
     places = Places()
-    metrics = metric_sections(evaluation, places)
-    attacks = attack_sections(audit, places)
+    metrics = metric_parts(evaluation, places)
+    attacks = attack_parts(audit, places)
     training = places.drawn(training_figures(history or []))
     keys = key_figures(evaluation, audit)
     film = emergence_view(emergence)
@@ -106,13 +106,11 @@ def render_report(
         keys=[(figure, key_bar(figure)) for figure in keys],
         metrics=metrics,
         attacks=attacks,
+        power=power_view(audit),
+        risky=risky_records(audit),
         training=training,
         emergence=film,
         choice=choice,
         compared=compared_table(choice) if choice else None,
-        references=_cited(references(metrics, attacks), choice),
+        references=cited(evaluation, audit, choice),
     )
-
-
-def _cited(texts: list[str], choice: Choice | None) -> list[str]:
-    return list(dict.fromkeys([*texts, *(choice.citations if choice else [])]))

@@ -11,8 +11,6 @@ from imaginome.report.verdict import standing
 from imaginome.report.wording import NOT_COMPUTED, interval, known, number, slug
 from imaginome.results import (
     AttackResult,
-    Audit,
-    Evaluation,
     Figure,
     Finding,
     Measure,
@@ -94,23 +92,6 @@ class Places:
         return name
 
 
-def metric_sections(evaluation: Evaluation | None, places: Places) -> list[Section]:
-    """Return one section a metric."""
-    results = evaluation.metrics if evaluation else []
-    return [_metric(result, places) for result in results]
-
-
-def attack_sections(audit: Audit | None, places: Places) -> list[Section]:
-    """Return one section an attack."""
-    results = audit.attacks if audit else []
-    return [_attack(result, places) for result in results]
-
-
-def references(*groups: list[Section]) -> list[str]:
-    """Return all citations once, in order of their first use."""
-    return list(dict.fromkeys(c for group in groups for s in group for c in s.citations))
-
-
 def worst(statuses: Iterable[Status]) -> Status:
     """Return the worst status; unknown only where nothing was judged."""
     return max(statuses, key=SEVERITY.index, default="unknown")
@@ -121,7 +102,8 @@ def key_bar(figure: KeyFigure) -> RangeBar | None:
     return range_bar(figure.value, figure.reference, figure.best, figure.reference_name)
 
 
-def _metric(result: MetricResult, places: Places) -> Section:
+def metric_section(result: MetricResult, places: Places) -> Section:
+    """Return the section of a metric."""
     lines = [_measure_line(result, m) for m in result.measures]
     return Section(
         "metric",
@@ -139,7 +121,8 @@ def _metric(result: MetricResult, places: Places) -> Section:
     )
 
 
-def _attack(result: AttackResult, places: Places) -> Section:
+def attack_section(result: AttackResult, places: Places) -> Section:
+    """Return the section of an attack."""
     lines = [_finding_line(result, f) for f in result.findings]
     return Section(
         "attack",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from imaginome.report.order import MODEL, attacks_in_order, gain, metrics_in_order
 from imaginome.report.verdict import LEVEL_WORDS, standing
 from imaginome.report.wording import STATUS_WORDS, interval, known, number, slug
 from imaginome.results import (
@@ -18,6 +19,9 @@ from imaginome.results import (
     MetricResult,
     Status,
 )
+
+FIRST = ("frequency", "linkage", "structure", "classifier")
+"""Topics whose figures open a report."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class KeyFigure:
         What the reference is called.
     best
         Best value of a measure, or what an attack reaches without information.
+    topic
+        Topic of the metric, or what the attacker gains: each sends one figure in turn.
     """
 
     row: Row
@@ -55,6 +61,7 @@ class KeyFigure:
     reference: Estimate
     reference_name: str
     best: float | None
+    topic: str = ""
 
 
 def summary_table(evaluation: Evaluation | None, audit: Audit | None) -> list[Row]:
@@ -70,11 +77,13 @@ def key_figures(
 ) -> list[KeyFigure]:
     """Choose `count` figures for the first screen.
 
-    A third of the places belongs to the attacks, worst findings first, the others to the
-    metrics; every metric sends one before any sends a second, and so do attacks whose findings
-    have the same status. Places left free go to the other side.
+    A third of the places belongs to the attacks on the artificial panel, worst findings first,
+    the others to the metrics; every topic sends one before any sends a second, those of `FIRST`
+    before the others, and so do areas whose findings have the same status. Places left free go
+    to the other side.
     """
-    measures, findings = _in_turn(_measures(evaluation)), _worst_first(_findings(audit))
+    measures = _in_turn(sorted(_measures(evaluation), key=lambda f: f.topic not in FIRST))
+    findings = _worst_first([f for f in _findings(audit) if f.topic != MODEL])
     for_attacks = max(count // 3, count - len(measures))
     findings = findings[:for_attacks]
     return measures[: count - len(findings)] + findings
@@ -96,7 +105,14 @@ def measure_figure(result: MetricResult, measure: Measure) -> KeyFigure:
     best = 0.0 if measure.best is None and measure.toward == "lower" else measure.best
     anchor = f"metric-{slug(result.metric)}"
     return KeyFigure(
-        row, anchor, measure.unit, measure.artificial, measure.ceiling, "ceiling", best
+        row,
+        anchor,
+        measure.unit,
+        measure.artificial,
+        measure.ceiling,
+        "ceiling",
+        best,
+        result.metric if result.topic == "other" else result.topic,
     )
 
 
@@ -117,18 +133,27 @@ def finding_figure(result: AttackResult, finding: Finding) -> KeyFigure:
     )
     reference = control if known(control.value) else Estimate(value=against)
     anchor = f"attack-{slug(result.attack)}"
-    return KeyFigure(row, anchor, finding.unit, finding.strength, reference, name, finding.baseline)
+    return KeyFigure(
+        row,
+        anchor,
+        finding.unit,
+        finding.strength,
+        reference,
+        name,
+        finding.baseline,
+        gain(result),
+    )
 
 
 def _measures(evaluation: Evaluation | None) -> list[KeyFigure]:
-    results = evaluation.metrics if evaluation else []
+    results = metrics_in_order(evaluation.metrics if evaluation else [])
     pairs = [(result, m) for result in results for m in result.measures]
     pairs = [pair for pair in pairs if pair[1].key] or pairs
     return [measure_figure(result, m) for result, m in pairs]
 
 
 def _findings(audit: Audit | None) -> list[KeyFigure]:
-    results = audit.attacks if audit else []
+    results = attacks_in_order(audit.attacks if audit else [])
     pairs = [(result, f) for result in results for f in result.findings]
     pairs = [pair for pair in pairs if pair[1].key] or pairs
     return [finding_figure(result, f) for result, f in pairs]
@@ -140,10 +165,10 @@ def _worst_first(figures: list[KeyFigure]) -> list[KeyFigure]:
 
 
 def _in_turn(figures: Iterable[KeyFigure]) -> list[KeyFigure]:
-    """Order figures so that each section sends one before any sends a second."""
+    """Order figures so that each topic sends one before any sends a second."""
     seen: dict[str, int] = {}
     ranked = []
     for place, figure in enumerate(figures):
-        turn = seen[figure.anchor] = seen.get(figure.anchor, -1) + 1
+        turn = seen[figure.topic] = seen.get(figure.topic, -1) + 1
         ranked.append((turn, place, figure))
     return [figure for _, _, figure in sorted(ranked, key=lambda item: item[:2])]

@@ -260,6 +260,14 @@
     link.remove();
   }
 
+  function saveText(text, type, name) {
+    var url = URL.createObjectURL(new Blob([text], { type: type }));
+    download(url, name);
+    setTimeout(function () {
+      URL.revokeObjectURL(url);
+    }, 10000);
+  }
+
   function save(place, kind) {
     var figure = figures[place.dataset.figure];
     var name = "imaginome-" + figure.id.replace(/[^A-Za-z0-9]+/g, "-");
@@ -267,12 +275,7 @@
       var lines = numbers(figure).map(function (row) {
         return row.map(quoted).join(",");
       });
-      var blob = new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" });
-      var url = URL.createObjectURL(blob);
-      download(url, name + ".csv");
-      setTimeout(function () {
-        URL.revokeObjectURL(url);
-      }, 10000);
+      saveText(lines.join("\r\n") + "\r\n", "text/csv", name + ".csv");
       return;
     }
     // Saved pictures are for papers and slides: light, on white.
@@ -307,6 +310,36 @@
     });
   });
 
+  // ---- BibTeX --------------------------------------------------------------------------------
+  function bibtex() {
+    return Array.prototype.map.call(document.querySelectorAll(".bibtex"), function (entry) {
+      return entry.textContent;
+    });
+  }
+
+  function told(text) {
+    document.getElementById("bibtex-said").textContent = text;
+  }
+
+  document.querySelectorAll("[data-bibtex]").forEach(function (tool) {
+    tool.addEventListener("click", function () {
+      var entries = bibtex();
+      var text = entries.join("\n\n") + "\n";
+      if (tool.dataset.bibtex === "save") {
+        saveText(text, "application/x-bibtex", "imaginome.bib");
+        return;
+      }
+      // Browsers refuse the clipboard to some pages that are opened from disk.
+      Promise.resolve(navigator.clipboard && navigator.clipboard.writeText(text).then(function () {
+        return entries.length + " entries copied";
+      }))
+        .catch(function () {})
+        .then(function (said) {
+          told(said || "This browser does not let the page copy: save the file instead.");
+        });
+    });
+  });
+
   // ---- contents ------------------------------------------------------------------------------
   var menu = document.getElementById("menu");
   var nav = document.getElementById("nav");
@@ -332,7 +365,11 @@
           nav.querySelectorAll("[aria-current]").forEach(function (link) {
             link.removeAttribute("aria-current");
           });
-          links[entry.target.id].setAttribute("aria-current", "location");
+          var link = links[entry.target.id];
+          link.setAttribute("aria-current", "location");
+          nav.querySelectorAll("details").forEach(function (group) {
+            group.classList.toggle("here", group.contains(link));
+          });
         });
       },
       { rootMargin: "-20% 0px -70% 0px" }

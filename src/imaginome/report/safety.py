@@ -1,0 +1,110 @@
+"""What an audit would find, attack by attack and leak by leak, and the records that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imaginome.report.order import attacks_in_order
+from imaginome.report.wording import interval, number
+from imaginome.results import Audit, Detection, Leak, RecordRisk
+
+MOST_RECORDS = 25
+NOT_LOOKED = "not looked for"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one attack found of one leak; `words` tell it whole, for readers who hear the page."""
+
+    found: bool | None
+    text: str
+    words: str
+
+
+@dataclass(frozen=True)
+class PowerRow:
+    """One attack: a cell for each leak, the last for real people whom nobody saw."""
+
+    attack: str
+    cells: list[Cell]
+    powerless: bool
+
+
+@dataclass(frozen=True)
+class PowerView:
+    """The matrix of attacks and planted leaks.
+
+    Attributes
+    ----------
+    by_any
+        Of each leak, how many attacks found it.
+    alarms
+        How many attacks raised an alarm about people whom nobody saw.
+    """
+
+    leaks: list[Leak]
+    rows: list[PowerRow]
+    by_any: list[int]
+    alarms: int
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Risky:
+    """The artificial records that attacks name, riskiest first."""
+
+    flagged: int
+    rows: list[tuple[str, RecordRisk]]
+
+
+def power_view(audit: Audit | None) -> PowerView | None:
+    """Return the matrix; None where no leak was planted."""
+    power = audit.power if audit else None
+    if audit is None or power is None or not power.detections:
+        return None
+    names = {result.attack: result.name for result in attacks_in_order(audit.attacks)}
+    found = {(d.attack, d.leak): d for d in power.detections}
+    safe = {d.attack: d for d in power.safe}
+    seen = [attack for attack in names if any(key[0] == attack for key in found)]
+    seen += list(dict.fromkeys(a for a, _ in found if a not in names))
+    rows = [_row(names.get(a, a), a, power.leaks, found, safe.get(a)) for a in seen]
+    return PowerView(
+        leaks=power.leaks,
+        rows=rows,
+        by_any=[sum(bool(row.cells[i].found) for row in rows) for i in range(len(power.leaks))],
+        alarms=sum(d.found for d in power.safe),
+        notes=power.notes,
+    )
+
+
+def risky_records(audit: Audit | None) -> Risky:
+    """Return the records that stand out, riskiest first; at most `MOST_RECORDS` rows."""
+    results = audit.attacks if audit else []
+    named = [(r.name, record) for r in results for record in r.records if record.flagged]
+    named.sort(key=lambda pair: (pair[1].q, pair[1].p, -pair[1].score))
+    kept = {(record.sample, record.haplotype) for _, record in named}
+    return Risky(len(kept), named[:MOST_RECORDS])
+
+
+def _row(
+    name: str,
+    attack: str,
+    leaks: list[Leak],
+    found: Mapping[tuple[str, str], Detection],
+    safe: Detection | None,
+) -> PowerRow:
+    cells = [_cell(found.get((attack, leak.id)), leak.name) for leak in leaks]
+    powerless = not any(cell.found for cell in cells)
+    return PowerRow(name, [*cells, _cell(safe, "people whom nobody saw")], powerless)
+
+
+def _cell(detection: Detection | None, leak: str) -> Cell:
+    if detection is None:
+        return Cell(None, "", f"{leak}: {NOT_LOOKED}")
+    value = number(detection.strength.value, 2)
+    words = (
+        f"{leak}: {'found' if detection.found else 'not found'}; {detection.finding} "
+        f"{value} {interval(detection.strength)}"
+    )
+    return Cell(detection.found, value, words.strip())
