@@ -37,8 +37,8 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
     OutputError
         When the page cannot be written.
     """
-    evaluation = _result(folder / "metrics.json", Evaluation)
-    audit = _result(folder / "audit.json", Audit)
+    evaluation = read_result(folder / "metrics.json", Evaluation)
+    audit = read_result(folder / "audit.json", Audit)
     if evaluation is None and audit is None:
         raise FormatError(
             f"{folder} holds neither metrics.json nor audit.json",
@@ -48,15 +48,22 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
         evaluation,
         audit,
         output,
-        facts=_facts(folder / "run.json"),
-        history=_json(folder / "model" / "history.json").get("records"),
+        facts=read_facts(folder / "run.json"),
+        history=read_json(folder / "model" / "history.json").get("records"),
         emergence=_emergence(folder / "model" / EMERGENCE),
         choice=_choice(folder),
         force=force,
     )
 
 
-def _result(path: Path, kind: type[R]) -> R | None:
+def read_result(path: Path, kind: type[R]) -> R | None:
+    """Return the result in a file; None where there is no file.
+
+    Raises
+    ------
+    FormatError
+        When it is damaged.
+    """
     if not path.is_file():
         return None
     try:
@@ -69,17 +76,18 @@ def _result(path: Path, kind: type[R]) -> R | None:
 
 def _choice(folder: Path) -> Choice | None:
     """Return the choice with its times where a run recorded them, else as the model has it."""
-    recorded = _json(folder / "run.json").get("choice")
+    recorded = read_json(folder / "run.json").get("choice")
     if recorded is None:
-        return _result(folder / "model" / CHOICE, Choice)
+        return read_result(folder / "model" / CHOICE, Choice)
     try:
         return Choice.model_validate(recorded)
     except ValidationError:
         raise FormatError(f"{folder / 'run.json'} is damaged at choice", "make it again") from None
 
 
-def _facts(path: Path) -> dict[str, str]:
-    facts = _json(path).get("facts", {})
+def read_facts(path: Path) -> dict[str, str]:
+    """Return labels and texts from a ``run.json``; none where there is no file."""
+    facts = read_json(path).get("facts", {})
     if not isinstance(facts, dict):
         raise FormatError(f"{path} is damaged at facts", "make the run again")
     return {str(label): str(text) for label, text in facts.items()}
@@ -89,7 +97,7 @@ def _emergence(path: Path) -> Emergence | None:
     return Emergence.read(path) if path.is_file() else None
 
 
-def _json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
     """Return the JSON object in a file; an empty one where there is no file."""
     if not path.is_file():
         return {}
