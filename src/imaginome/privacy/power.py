@@ -26,8 +26,8 @@ from imaginome.results import AttackResult, Detection, Estimate, Finding, PanelS
 
 FEWEST = 40
 """Holdout people below which nothing can be shown with half of them."""
-MOST_WORK = 4_000_000
-"""Individuals times sites of each panel in which leaks are planted."""
+MOST_WORK = 6_500_000
+"""Individuals times sites of each panel in which leaks are planted: about 20 CPU seconds a leak."""
 GRAVE = ("caution", "fail")
 SAFE = ""
 RANK = {"fail": 3, "caution": 2, "pass": 1, "unknown": 0}
