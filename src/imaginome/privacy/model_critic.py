@@ -21,8 +21,8 @@ class ModelCritic(Attack):
         "artificial ones, takes them for real."
     )
     blind_spot = (
-        "It needs the critic, which a model folder does not hold unless the fit was told to keep "
-        "it; a critic that an attacker trains himself on the artificial panel is not tried."
+        "It needs the critic, which no generator here saves with its model; a critic that an "
+        "attacker trains himself on the artificial panel is not tried."
     )
     citations = (HAYES_2019.because("the discriminator as an attacker"),)
     area = "membership"
