@@ -34,12 +34,16 @@ class Estimate(Result):
 class Series(Result):
     """One line, set of bars or heat map of a figure.
 
+    Series of one `group` are shown together and the reader chooses which group; those without
+    one are always shown.
+
     `x` and `y` have equal length, `low` and `high` (optional) are an interval around `y`. For a
     heat map `z` has ``len(y)`` rows of ``len(x)`` values.
     """
 
     name: str
     role: Role = "neutral"
+    group: str = ""
     x: list[float | str]
     y: list[float | str | None]
     low: list[float | None] | None = None
@@ -54,7 +58,8 @@ class Figure(Result):
     ----------
     kind
         ``lines`` and ``points`` share axes; ``bars`` are grouped by `x`; ``heatmaps`` are laid
-        side by side on common axes.
+        side by side on common axes; ``rows`` are heat maps of allele frequencies, one below
+        the other.
     reading
         One sentence on how to read it.
     """
@@ -62,7 +67,7 @@ class Figure(Result):
     id: str
     title: str
     reading: str
-    kind: Literal["lines", "points", "bars", "heatmaps"]
+    kind: Literal["lines", "points", "bars", "heatmaps", "rows"]
     x_label: str
     y_label: str
     series: list[Series]

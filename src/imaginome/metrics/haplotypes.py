@@ -9,6 +9,7 @@ import numpy as np
 from imaginome.citations import Citation
 from imaginome.metrics._citations import EFRON_1979, HARRIS_NIELSEN_2013, SHANNON_1948
 from imaginome.metrics._haplotype_figures import entropy_figure, runs_figure, table
+from imaginome.metrics._haplotype_rows import rows_figure
 from imaginome.metrics._haplotype_statistics import NAMES, Found, Weights, compare_windows
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure
@@ -64,7 +65,11 @@ class HaplotypeWindows(Metric):
             name=self.name,
             description=self.description,
             measures=[*(m for k in SIZES for m in _window_measures(k, found[k])), _runs(runs)],
-            figures=[*entropy_figure(found, sites), *runs_figure(runs)],
+            figures=[
+                *rows_figure(comparison),
+                *entropy_figure(found, sites),
+                *runs_figure(runs),
+            ],
             tables=[table(found)],
             citations=[citation.text() for citation in self.citations],
             notes=[

@@ -18,12 +18,13 @@ from imaginome.metrics._citations import (
 from imaginome.metrics._components import MOST_ROWS, Components, fit_components
 from imaginome.metrics._density import density
 from imaginome.metrics._differentiation import differentiation
+from imaginome.metrics._labels import shared_groups
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure, short
 from imaginome.metrics._scores import NAMES, ScoreDistances, Scores
 from imaginome.metrics._transport import sliced_wasserstein, transport_distance
 from imaginome.metrics.base import Metric
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.results import Measure, MetricResult, Table
 
 __all__ = ["ITEM", "Structure", "fit_components", "sliced_wasserstein", "transport_distance"]
@@ -58,7 +59,7 @@ class Structure(Metric):
             scores = _scores(comparison, components)
             distances = ScoreDistances(scores, comparison)
             measures = _measures(distances)
-            figures = density(scores)
+            figures = density(scores, shared_groups(comparison, PARTS))
             tables = [_by_component(distances, components)]
         fst, fst_tables = differentiation(comparison)
         return MetricResult(

@@ -33,7 +33,7 @@ def specification(figure: Figure) -> Spec:
         ``data``, ``layout``, ``wide``, ``narrow``; ``data`` is empty where nothing can be drawn.
     """
     figure = cleaned(figure)
-    if figure.kind == "heatmaps":
+    if figure.kind in ("heatmaps", "rows"):
         return heatmaps(figure, _layout(figure))
     data = bars(figure) if figure.kind == "bars" else curves(figure)
     layout = _layout(figure)
@@ -78,7 +78,8 @@ def _cleaned_series(series: Series) -> Series:
     }
     if series.z is not None:
         changes["z"] = [column(row) for row in series.z]
-    return series.model_copy(update={**changes, "name": plain(series.name)})
+    changes |= {"name": plain(series.name), "group": plain(series.group)}
+    return series.model_copy(update=changes)
 
 
 def _layout(figure: Figure) -> Spec:
@@ -115,5 +116,12 @@ def axis(label: str, columns: list[list[Any]], log: bool) -> Spec:
         "automargin": True,
     }
     if kind == "log":
-        found |= {"exponentformat": "power", "dtick": 1, "minor": {"ticks": "outside"}}
+        found |= {"exponentformat": "power", "minor": {"ticks": "outside"}}
+        found["dtick"] = "D2" if _decades(columns) < 2 else 1
     return found
+
+
+def _decades(columns: list[list[Any]]) -> float:
+    """Return over how many powers of ten positive values reach."""
+    values = [v for column in columns for v in column if isinstance(v, float | int) and v > 0]
+    return math.log10(max(values) / min(values)) if values else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from statistics import median
 from typing import Any
 
@@ -20,19 +21,62 @@ def heatmaps(figure: Figure, layout: Spec) -> Spec:
     logarithmic where counts are very skewed (hovering still gives the value itself).
     """
     panels = [s for s in figure.series if s.z]
+    places = numbered(panels)
+    stacked = figure.kind == "rows"
     values = [v for s in panels for row in s.z or [] for v in row if v is not None]
     log = _skewed(values)
     data: list[Spec] = []
-    for i, series in enumerate(panels):
+    for i, series in zip(places, panels, strict=True):
         data.append(_trace(series, _suffix(i), log))
-        data.extend(diagonal(figure, _suffix(i)))
+        if series.group == panels[0].group:
+            data.extend(diagonal(figure, _suffix(i)))
     square = bool(panels) and all(s.x == s.y for s in panels)
     shared = {key: value for key, value in layout.items() if key not in ("xaxis", "yaxis")}
+    panels = [s for i, s in enumerate(panels) if places.index(places[i]) == i]
     shared |= _axes(layout, len(panels), square)
     shared |= {"coloraxis": _colour_axis(values, log), "showlegend": False}
-    wide = _arranged(panels, columns=len(panels))
-    narrow = _arranged(panels, columns=1)
+    if stacked:
+        return _stacked(data, shared, panels)
+    wide = _arranged(figure, panels, columns=len(panels))
+    narrow = _arranged(figure, panels, columns=1)
     return {"data": data, "layout": merged(shared, wide), "wide": wide, "narrow": narrow}
+
+
+def numbered(panels: list[Series]) -> list[int]:
+    """Return the place of each panel: those of different groups take turns at the same ones."""
+    seen: Counter[str] = Counter()
+    places = []
+    for series in panels:
+        places.append(seen[series.group])
+        seen[series.group] += 1
+    return places
+
+
+def _stacked(data: list[Spec], shared: Spec, panels: list[Series]) -> Spec:
+    """Return pictures of alleles one below the other, in the colours of allele frequencies."""
+    ticks = {"tickvals": [0, 0.5, 1], "ticktext": ["REF", "half", "ALT"]}
+    bar: Spec = {"thickness": 12, "outlinewidth": 0, "len": 0.5, **ticks}
+    shared |= {"coloraxis": {"colorscale": "@allele", "cmin": 0, "cmax": 1, "colorbar": bar}}
+    shared |= {"dragmode": "zoom", "margin": {"l": 20, "r": 20, "t": 40, "b": 52}}
+    count = len(panels)
+    height, gap = (1 - 0.08 * (count - 1)) / max(count, 1), 0.08
+    shared["annotations"] = []
+    for i, series in enumerate(panels):
+        end, top = _suffix(i), 1 - i * (height + gap)
+        shared[f"yaxis{end}"] |= {
+            "domain": [round(max(0.0, top - height), 4), round(top, 4)],
+            "showticklabels": False,
+            "ticks": "",
+            "fixedrange": True,
+        }
+        shared[f"yaxis{end}"].pop("matches", None)
+        last = i == count - 1
+        shared[f"xaxis{end}"] |= {"showticklabels": last, "ticks": "outside" if last else ""}
+        if not last:
+            shared[f"xaxis{end}"] |= {"title": {"text": ""}}
+        shared["annotations"].append(_panel_title(series.name, 0.5, top))
+    wide = {"height": 200 * count + 90}
+    return {"data": data, "layout": shared | wide, "wide": wide, "narrow": wide}
 
 
 def merged(base: Spec, changes: Spec) -> Spec:
@@ -71,11 +115,13 @@ def _trace(series: Series, suffix: str, log: bool) -> Spec:
         "hoverongaps": False,
         "hovertemplate": "%{x}<br>%{y}<br><b>%{z}</b>",
     }
+    if series.group:
+        trace["meta"] = {"group": series.group}
     if log:
         trace["customdata"] = series.z
         trace["z"] = [[_log10(v) for v in row] for row in series.z or []]
         trace["hovertemplate"] = "%{x}<br>%{y}<br><b>%{customdata}</b>"
-        trace["meta"] = {"log": True}
+        trace["meta"] = {**trace.get("meta", {}), "log": True}
     return trace
 
 
@@ -115,7 +161,7 @@ def _axes(layout: Spec, count: int, square: bool) -> Spec:
     return axes
 
 
-def _arranged(panels: list[Series], columns: int) -> Spec:
+def _arranged(figure: Figure, panels: list[Series], columns: int) -> Spec:
     """Return domains, titles of panels and the height for a number of columns."""
     columns = max(1, min(columns, 3))
     rows = max(1, math.ceil(len(panels) / columns))
@@ -131,6 +177,7 @@ def _arranged(panels: list[Series], columns: int) -> Spec:
         out[f"yaxis{end}"] = {
             "domain": [round(max(0.0, top - height), 4), round(top, 4)],
             "showticklabels": column == 0,
+            "title": {"text": "" if column else figure.y_label},
         }
         out["annotations"].append(_panel_title(series.name, left + width / 2, top))
     out["margin"] = {"l": 64, "r": 20, "t": 40, "b": 52}

@@ -75,6 +75,7 @@ def _embedded(figure: Figure) -> dict[str, Any]:
         "title_plotly": plain(figure.title),
         "x": plain(figure.x_label),
         "y": plain(figure.y_label),
+        "groups": [plain(s) for s in dict.fromkeys(s.group for s in figure.series) if s],
         **specification(figure),
     }
 

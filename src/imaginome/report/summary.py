@@ -79,10 +79,9 @@ def key_figures(
 
     A third of the places belongs to the attacks on the artificial panel, worst findings first,
     the others to the metrics; every topic sends one before any sends a second, those of `FIRST`
-    before the others, and so do areas whose findings have the same status. Places left free go
-    to the other side.
+    before the others, and so do areas. Places left free go to the other side.
     """
-    measures = _in_turn(sorted(_measures(evaluation), key=lambda f: f.topic not in FIRST))
+    measures = _in_turn(sorted(_measures(evaluation), key=_opening))
     findings = _worst_first([f for f in _findings(audit) if f.topic != MODEL])
     for_attacks = max(count // 3, count - len(measures))
     findings = findings[:for_attacks]
@@ -159,9 +158,13 @@ def _findings(audit: Audit | None) -> list[KeyFigure]:
     return [finding_figure(result, f) for result, f in pairs]
 
 
+def _opening(figure: KeyFigure) -> int:
+    return FIRST.index(figure.topic) if figure.topic in FIRST else len(FIRST)
+
+
 def _worst_first(figures: list[KeyFigure]) -> list[KeyFigure]:
     order = ("fail", "caution", "unknown", "pass")
-    return sorted(_in_turn(figures), key=lambda figure: order.index(figure.row.status))
+    return _in_turn(sorted(figures, key=lambda figure: order.index(figure.row.status)))
 
 
 def _in_turn(figures: Iterable[KeyFigure]) -> list[KeyFigure]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from imaginome.report.compare_series import SetSeries
 from imaginome.report.palette import DASHES, GROUP_DASHES, MARKERS, PATTERNS, TOKENS
 from imaginome.results import Figure, Series
 
@@ -38,6 +39,8 @@ def bars(figure: Figure) -> list[Trace]:
                 "pattern": {"shape": PATTERNS[series.role], "size": 5, "solidity": 0.35},
             },
         }
+        if series.group:
+            trace["meta"] = {"group": series.group}
         errors = _errors(series)
         if errors:
             trace["error_y"] = errors | {"color": "@text"}
@@ -109,10 +112,36 @@ def _curve(figure: Figure, series: Series, group: int | None) -> Trace:
         trace["marker"] |= {"size": 5, "opacity": 0.6}
     if group is not None:
         trace["legendgroup"] = f"group{group}"
+    if series.group:
+        trace["meta"] = {"group": series.group}
     errors = _errors(series) if figure.kind == "points" else None
     if errors:
         trace["error_y"] = errors | {"color": colour}
-    return trace
+    return trace | _as_set(figure, series, trace) if isinstance(series, SetSeries) else trace
+
+
+def _as_set(figure: Figure, series: SetSeries, trace: Trace) -> Trace:
+    """Return what makes a curve that of its set, whatever else is drawn."""
+    changes: Trace = {
+        "line": trace["line"] | {"color": series.colour, "dash": series.dash},
+        "marker": trace["marker"] | {"color": series.colour, "symbol": series.symbol, "size": 9},
+        "legendgroup": f"set{series.place}",
+    }
+    if "error_y" in trace:
+        changes["error_y"] = trace["error_y"] | {"color": series.colour}
+    if figure.kind == "points" and series.x_low and series.x_high:
+        ends = zip(series.x, series.x_low, series.x_high, strict=True)
+        arms = [(x, low, high) for x, low, high in ends if isinstance(x, float)]
+        changes["error_x"] = {
+            "type": "data",
+            "symmetric": False,
+            "array": [None if high is None else high - x for x, _, high in arms],
+            "arrayminus": [None if low is None else x - low for x, low, _ in arms],
+            "color": series.colour,
+            "thickness": 1.2,
+            "width": 3,
+        }
+    return changes
 
 
 def _band(figure: Figure, series: Series, group: int | None) -> list[Trace]:
@@ -123,6 +152,7 @@ def _band(figure: Figure, series: Series, group: int | None) -> list[Trace]:
     if figure.y_log:
         floor = min((v for v in series.y if isinstance(v, float | int) and v > 0), default=1.0)
         low = [v if v is None else max(v, floor / 10) for v in low]
+    told: Trace = {"aux": True} | ({"group": series.group} if series.group else {})
     shared: Trace = {
         "type": "scatter",
         "mode": "lines",
@@ -136,8 +166,8 @@ def _band(figure: Figure, series: Series, group: int | None) -> list[Trace]:
         shared["legendgroup"] = f"group{group}"
     fill = {"fill": "tonexty", "fillcolor": f"{TOKENS[series.role]}/band"}
     return [
-        {**shared, "y": high, "meta": {"aux": True, "high": series.name}},
-        {**shared, "y": low, "meta": {"aux": True, "low": series.name}, **fill},
+        {**shared, "y": high, "meta": {**told, "high": series.name}},
+        {**shared, "y": low, "meta": {**told, "low": series.name}, **fill},
     ]
 
 

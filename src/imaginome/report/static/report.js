@@ -70,8 +70,24 @@
     return window.Plotly;
   }
 
-  function draw(place) {
+  function belongs(trace, group) {
+    return !(trace.meta && trace.meta.group) || trace.meta.group === group;
+  }
+
+  function chosen(place) {
+    // A copy of the figure with the series that the reader chose.
     var figure = figures[place.dataset.figure];
+    if (!figure.groups.length) return figure;
+    var group = figure.groups[Number(place.dataset.group || 0)];
+    return Object.assign({}, figure, {
+      data: figure.data.filter(function (trace) {
+        return belongs(trace, group);
+      })
+    });
+  }
+
+  function draw(place) {
+    var figure = chosen(place);
     var narrow = place.clientWidth < NARROW;
     var layout = merged(figure.layout, narrow ? figure.narrow : figure.wide);
     if (narrow) layout.margin = merged(layout.margin, { l: 48, r: 8 });
@@ -202,6 +218,7 @@
     figure.data.forEach(function (trace) {
       if (trace.meta && trace.meta.aux) return;
       var name = plain(trace.name);
+      if (trace.meta && trace.meta.group) name += ", " + plain(trace.meta.group);
       if (trace.type === "heatmap") {
         (trace.customdata || trace.z).forEach(function (line, j) {
           line.forEach(function (value, i) {
@@ -269,7 +286,7 @@
   }
 
   function save(place, kind) {
-    var figure = figures[place.dataset.figure];
+    var figure = kind === "csv" ? figures[place.dataset.figure] : chosen(place);
     var name = "imaginome-" + figure.id.replace(/[^A-Za-z0-9]+/g, "-");
     if (kind === "csv") {
       var lines = numbers(figure).map(function (row) {
@@ -301,6 +318,13 @@
         save(place, tool.dataset.save);
       });
     });
+    var choice = figure.querySelector("[data-group]");
+    if (choice) {
+      choice.addEventListener("change", function () {
+        place.dataset.group = choice.value;
+        draw(place);
+      });
+    }
     var details = figure.querySelector(".numbers");
     details.addEventListener("toggle", function () {
       var target = details.querySelector(".scroll");
