@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,25 +21,29 @@ ANDREW_2021 = Citation(
     "",
     "the clipping bound is a quantile of lengths, found inside the budget",
 )
-EDGES = 0.6 * 1.12 ** np.arange(28)
-"""Ends of the bins of squared length, in units of what is expected: 0.6 to 13."""
+BINS = 28
+LEAST = 0.5
+"""Least bound that is looked for, times what is expected."""
 WITHIN = 0.8
 """Share of people whose answers are not shortened."""
 CLEAR = 0.1
 """Noise of the histogram, over the number of people, above which it tells nothing."""
+Q = TypeVar("Q", bound=Question)
 
 
-def bounded(people: People, question: Question, budget: Budget, share: float) -> Question:
+def bounded(people: People, question: Q, most: float, budget: Budget, share: float) -> Q:
     """Return the question with a bound that most people's answers keep to.
 
     Parameters
     ----------
     people, question
         Who will be asked what; the bound of `question` is what is expected of an answer.
+    most
+        Times the expected squared length up to which a bound is looked for.
     budget, share
         What the histogram may cost.
     """
-    ends = np.ceil(EDGES * question.bound_squared).astype(np.int64)
+    ends = np.ceil(np.geomspace(LEAST, most, BINS) * question.bound_squared).astype(np.int64)
     told = budget.count(
         "people by length of their answer",
         histogram(people, question, ends),
@@ -48,7 +53,7 @@ def bounded(people: People, question: Question, budget: Budget, share: float) ->
     noise = math.sqrt(told.variance * len(ends)) / budget.people
     if noise > CLEAR:
         return question
-    found = np.searchsorted(np.cumsum(told.values), WITHIN * budget.people)
+    found = int(np.searchsorted(np.cumsum(told.values), WITHIN * budget.people))
     return question.within(int(ends[min(found, len(ends) - 1)]))
 
 
@@ -57,8 +62,7 @@ def histogram(
 ) -> npt.NDArray[np.int64]:
     """Count people by squared length of their answer; one person is in one bin."""
     counts = np.zeros(len(ends), dtype=np.int64)
-    for classes, asked in people.blocks():
-        lengths = (question.answers(classes, asked) ** 2).sum(axis=1)
-        bins = np.minimum(np.searchsorted(ends, lengths), len(ends) - 1)
+    for _, answers in people.answers(question):
+        bins = np.minimum(np.searchsorted(ends, (answers**2).sum(axis=1)), len(ends) - 1)
         counts += np.bincount(bins, minlength=len(ends))
     return counts

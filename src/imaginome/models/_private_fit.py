@@ -7,7 +7,7 @@ as large as the longest thing that anyone may add.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from imaginome.models._classes import class_groups
 from imaginome.models._private_bound import bounded
 from imaginome.models._private_groups import Means, group_means
-from imaginome.models._private_moments import People, Question, Told, ask
+from imaginome.models._private_moments import People, Products, Question, Spins, Told, ask
 from imaginome.models._private_polish import polished
 from imaginome.panel.frame import PanelFrame
 from imaginome.training.accounting import Budget
@@ -29,6 +29,10 @@ APART: tuple[float, ...] = (math.inf, 0.6, 0.1)
 """Largest noise of a mean spin at which everyone, superpopulations, populations are asked."""
 APART_LINKS: tuple[float, ...] = (math.inf, 0.1, 0.03)
 """The same of a mean product: populations differ less in linkage than in frequencies."""
+LINK_STEPS = 8
+LEAST_SPREAD = 1e-3
+MOST = 20.0
+"""Squared length of answers up to which a bound is looked for, times what is expected."""
 LENGTHS = 0.03
 """Share of a closer look, for how long answers are."""
 CLEAR = 0.02
@@ -92,21 +96,37 @@ def private_spins(people: People, levels: Levels, budget: Budget, part: float = 
     means = site_means(told, levels)
     question = closer(np.clip(means.values, -1, 1), means.error)
     told += ask_closer(people, question, levels, budget, (1 - COARSE) * share, "alleles", APART)
-    return polished(site_means(told, levels), around=0.0)
+    return polished(site_means(told, levels))
 
 
-def private_products(people: People, spins: Floats, levels: Levels, budget: Budget) -> Floats:
-    """Release the mean product of each link and class, ``float64`` ``(n_classes, n_links)``.
+def private_covariances(
+    people: People, spins: Floats, links: Ints, levels: Levels, budget: Budget
+) -> Floats:
+    """Release the covariance of the spins of each link, ``float64`` ``(n_classes, n_links)``.
 
-    Links without linkage are what `spins` say; what is left of the budget is spent.
+    What is left of the budget is spent. `spins` are what is known of the mean spins.
     """
-    links = np.zeros((0, 2), dtype=np.int64) if people.links is None else people.links
-    unlinked = spins[:, links[:, 0]] * spins[:, links[:, 1]]
-    if not unlinked.size:
-        return unlinked
-    question = closer(unlinked, np.zeros(len(unlinked)))
+    if not len(links):
+        return np.zeros((people.n_classes, 0))
+    question = linked(spins, links)
     told = ask_closer(people, question, levels, budget, budget.left, "pairs", APART_LINKS)
-    return polished(group_means(told, levels.groups, levels.sizes, unlinked), around=unlinked)
+    # Means are known more finely than the steps from which products were taken.
+    rest = spins - question.reference / question.steps
+    known = -rest[:, links[:, 0]] * rest[:, links[:, 1]]
+    told = [replace(one, reference=known) for one in told]
+    means = group_means(told, levels.groups, levels.sizes, np.zeros_like(known))
+    # Linkage is a correlation times the spread of both sites: little where they are rare.
+    spread = np.sqrt(np.maximum(1 - spins**2, LEAST_SPREAD))
+    return polished(means, unit=spread[:, links[:, 0]] * spread[:, links[:, 1]])
+
+
+def linked(spins: Floats, links: Ints) -> Products:
+    """Ask for products of links around mean spins; the bound is that of unlinked sites, twice."""
+    reference = np.rint(LINK_STEPS * spins).astype(np.int64)
+    around = 1 - spins**2 + (spins - reference / LINK_STEPS) ** 2
+    scatter = (around[:, links[:, 0]] * around[:, links[:, 1]] / 2).sum(axis=1).max()
+    question = Products(reference, 1, links, LINK_STEPS)
+    return question.within(math.ceil(2 * question.scale**2 * scatter + 1))
 
 
 def reach_within(wanted: int, n_sites: int, levels: Levels, budget: Budget) -> int:
@@ -123,8 +143,8 @@ def reach_within(wanted: int, n_sites: int, levels: Levels, budget: Budget) -> i
 
 def first_look(people: People, levels: Levels, budget: Budget, share: float) -> Told:
     """Ask everyone for all sites, of no reference: no answer is longer than sqrt(n_sites)."""
-    reference = np.zeros((people.n_classes, people.n_features), dtype=np.int64)
-    question = Question(reference, 1, people.n_features)
+    reference = np.zeros((people.n_classes, people.n_sites), dtype=np.int64)
+    question = Spins(reference, people.n_sites)
     return ask(people, question, levels.groups[0], budget, "alleles, a first look", share)
 
 
@@ -135,7 +155,7 @@ def site_means(told: list[Told], levels: Levels) -> Means:
     return group_means(told, levels.groups, levels.sizes, centre)
 
 
-def closer(expected: Floats, error: Floats) -> Question:
+def closer(expected: Floats, error: Floats) -> Spins:
     """Ask for what is beyond what is expected; the bound is how long such an answer should be.
 
     Parameters
@@ -147,7 +167,7 @@ def closer(expected: Floats, error: Floats) -> Question:
     """
     reference = np.rint(STEPS * expected).astype(np.int64)
     scatter = ((1 - expected**2) / 2 + error[:, None]).sum(axis=1).max()
-    return Question(reference, STEPS, math.ceil(STEPS**2 * scatter))
+    return Spins(reference, math.ceil(STEPS**2 * scatter), STEPS)
 
 
 def ask_closer(
@@ -160,7 +180,7 @@ def ask_closer(
     apart: tuple[float, ...],
 ) -> list[Told]:
     """Find a bound, and ask at each level at which noise leaves something to see."""
-    question = bounded(people, question, budget, share * LENGTHS)
+    question = bounded(people, question, MOST, budget, share * LENGTHS)
     share *= 1 - LENGTHS
     rho = share * budget.rho
     noise = question.length / math.sqrt(2 * rho) if math.isfinite(rho) else 0.0

@@ -1,16 +1,18 @@
 """Moments of genotypes under a guarantee: what one person adds is bounded, sums get noise.
 
-An allele is a spin: -1 for REF, 1 for ALT. A person's features are, averaged over both haplotypes,
-the spins of sites or the products of the spins of linked pairs of sites: each -1, 0 or 1. Their
-means fix the frequencies of sites and the 2 x 2 tables of pairs. Neighbouring tables agree on the
-site that they share, because each site is released once.
+An allele is a spin: -1 for REF, 1 for ALT. The mean spins of sites are their frequencies; the mean
+products of two spins, taken from near their means, are the linkage of pairs. Both together fix the
+2 x 2 tables of pairs. Neighbouring tables agree on the site that they share, because each site is
+released once.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +31,7 @@ BLOCK = 1 << 21
 
 @dataclass(frozen=True)
 class People:
-    """One individual of each unit, and the features that are asked of them.
+    """One individual of each unit.
 
     Attributes
     ----------
@@ -39,15 +41,11 @@ class People:
         Class of each individual, ``int64`` of shape ``(n,)``.
     n_classes
         Number of classes.
-    links
-        Pairs of sites that are asked for, ``int64`` of shape ``(n_links, 2)``; None asks for the
-        sites.
     """
 
     haplotypes: Haplotypes
     classes: Ints
     n_classes: int
-    links: Ints | None = None
 
     @classmethod
     def of(cls, train: Panel, frame: PanelFrame) -> People:
@@ -57,62 +55,112 @@ class People:
         return cls(counted.haplotypes, classes, max(1, len(frame.classes)))
 
     @property
-    def n_features(self) -> int:
-        """Number of sites, or of links."""
-        return int(self.haplotypes.shape[1]) if self.links is None else len(self.links)
+    def n_sites(self) -> int:
+        """Number of sites."""
+        return int(self.haplotypes.shape[1])
 
-    def linked(self, links: Ints) -> People:
-        """Return the same people, asked for these links."""
-        return replace(self, links=links)
-
-    def blocks(self) -> Iterator[tuple[Ints, Ints]]:
-        """Yield classes and features, ``int64`` of shape ``(n_block, n_features)``, in pieces."""
-        size = max(1, BLOCK // self.n_features)
+    def answers(self, question: Question) -> Iterator[tuple[Ints, Ints]]:
+        """Yield classes and answers, not shortened yet, of some people at a time."""
+        size = max(1, BLOCK // (self.n_sites + question.width))
         for first in range(0, len(self.classes), size):
+            classes = self.classes[first : first + size]
             rows = self.haplotypes[2 * first : 2 * (first + size)]
-            yield self.classes[first : first + size], features(rows, self.links)
-
-
-def features(haplotypes: Haplotypes, links: Ints | None) -> Ints:
-    """Return spins of sites or products of links, averaged over the haplotypes of each person."""
-    alleles = haplotypes.astype(np.int64)
-    if links is None:
-        return alleles[::2] + alleles[1::2] - 1
-    unlike = alleles[:, links[:, 0]] ^ alleles[:, links[:, 1]]
-    return 1 - unlike[::2] - unlike[1::2]
+            yield classes, question.asked(classes, rows.astype(np.int64))
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of each person: features minus a reference, in steps of ``1 / scale``.
+class Question(ABC):
+    """What is asked of each person: whole numbers, in steps of ``1 / scale``.
 
     Attributes
     ----------
     reference
-        Known already, in steps: ``int64`` of shape ``(n_classes, n_features)``.
-    scale
-        Steps in one.
+        Known already of each class, in steps.
     bound_squared
         Most that the squares of a person's answer may sum to, in squared steps; a longer answer is
         shortened to it.
     """
 
     reference: Ints
-    scale: int
     bound_squared: int
 
     @property
+    @abstractmethod
+    def scale(self) -> int:
+        """Steps in one."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """How many numbers an answer has."""
+
+    @abstractmethod
+    def asked(self, classes: Ints, alleles: Ints) -> Ints:
+        """Return the answers of some people, ``int64`` of shape ``(n, width)``.
+
+        Parameters
+        ----------
+        classes, alleles
+            ``int64`` of shapes ``(n,)`` and ``(2 n, n_sites)``.
+        """
+
+    @property
     def length(self) -> float:
-        """Length of the longest answer, in units of the features."""
+        """Length of the longest answer."""
         return math.sqrt(self.bound_squared) / self.scale
 
-    def within(self, bound_squared: int) -> Question:
+    def within(self, bound_squared: int) -> Self:
         """Return the same question with another bound."""
         return replace(self, bound_squared=bound_squared)
 
-    def answers(self, classes: Ints, asked: Ints) -> Ints:
-        """Return the answers of people with these features, not shortened yet."""
-        return self.scale * asked - self.reference[classes]
+
+@dataclass(frozen=True)
+class Spins(Question):
+    """The mean spin of both haplotypes at each site, beyond the reference."""
+
+    steps: int = 1
+
+    @property
+    def scale(self) -> int:
+        """Steps in one."""
+        return self.steps
+
+    @property
+    def width(self) -> int:
+        """Number of sites."""
+        return int(self.reference.shape[1])
+
+    def asked(self, classes: Ints, alleles: Ints) -> Ints:
+        """Return answers; see `Question.asked`."""
+        return self.steps * (alleles[::2] + alleles[1::2] - 1) - self.reference[classes]
+
+
+@dataclass(frozen=True)
+class Products(Question):
+    """The mean product of both spins of each link, each taken from `reference`.
+
+    Where the reference is near the means this is the covariance: an error in the mean of either
+    site counts only times that of the other. `links` is ``int64`` of shape ``(n_links, 2)``.
+    """
+
+    links: Ints
+    steps: int
+
+    @property
+    def scale(self) -> int:
+        """Steps in one: two haplotypes, two factors."""
+        return 2 * self.steps**2
+
+    @property
+    def width(self) -> int:
+        """Number of links."""
+        return len(self.links)
+
+    def asked(self, classes: Ints, alleles: Ints) -> Ints:
+        """Return answers; see `Question.asked`."""
+        spins = self.steps * (2 * alleles - 1) - np.repeat(self.reference[classes], 2, axis=0)
+        both = spins[:, self.links[:, 0]] * spins[:, self.links[:, 1]]
+        return both[::2] + both[1::2]
 
 
 def clipped(answers: Ints, bound_squared: int) -> Ints:
@@ -126,7 +174,7 @@ def clipped(answers: Ints, bound_squared: int) -> Ints:
 
 
 def sums(people: People, question: Question, groups: Ints) -> Ints:
-    """Return the sum of the clipped answers of each group, ``int64`` ``(n_groups, n_features)``.
+    """Return the sum of the clipped answers of each group, ``int64`` ``(n_groups, width)``.
 
     Adding or removing one person changes it by at most the bound of the question, in Euclidean
     length over all groups: a person is in one of them.
@@ -138,9 +186,8 @@ def sums(people: People, question: Question, groups: Ints) -> Ints:
     groups
         Group of each class, from 0.
     """
-    total = np.zeros((int(groups.max()) + 1, people.n_features), dtype=np.int64)
-    for classes, asked in people.blocks():
-        answers = question.answers(classes, asked)
+    total = np.zeros((int(groups.max()) + 1, question.width), dtype=np.int64)
+    for classes, answers in people.answers(question):
         np.add.at(total, groups[classes], clipped(answers, question.bound_squared))
     return total
 

@@ -31,39 +31,41 @@ FINE = 0.03
 LEAST = 1e-6
 
 
-def polished(means: Means, around: Floats | float) -> Floats:
+def polished(means: Means, around: Floats | float = 0.0, unit: Floats | float = 1.0) -> Floats:
     """Return means in [-1, 1] with the noise taken out, ``float64`` ``(n_classes, n_features)``.
 
     Parameters
     ----------
     means
         Noisy ones, of all sites or of all links.
-    around
-        What to take off before asking how the true ones are distributed.
+    around, unit
+        What to take off, and what to divide by, before asking how the true ones are distributed.
     """
     values = np.array(means.values)
-    shift = np.broadcast_to(around, values.shape)
+    shift, scale = (np.broadcast_to(one, values.shape) for one in (around, unit))
     for c, (error, prior) in enumerate(zip(means.error, means.prior, strict=True)):
-        if error <= FINE**2 or prior - error < LEAST:
+        if error < LEAST or prior - error < LEAST:
             continue
         # Take the normal prior out again: what is left is the noisy value alone.
         variance = 1 / (1 / error - 1 / prior)
         alone = variance * (means.values[c] / error - means.centre[c] / prior)
-        values[c] = shift[c] + deconvolved(alone - shift[c], variance)
+        found = deconvolved((alone - shift[c]) / scale[c], variance / scale[c] ** 2)
+        clear = error <= (FINE * scale[c]) ** 2
+        values[c] = np.where(clear, values[c], shift[c] + scale[c] * found)
     return np.clip(values, -1, 1)
 
 
-def deconvolved(noisy: Floats, variance: float) -> Floats:
+def deconvolved(noisy: Floats, variance: Floats) -> Floats:
     """Return E[true | noisy] of values in [-1, 1] with normal noise of known variance.
 
     Parameters
     ----------
     noisy
-        ``float64`` of shape ``(n,)``; all from one distribution, which is not known.
+        ``float64`` of shape ``(n,)``; all true ones from one distribution, which is not known.
     variance
-        Of the noise.
+        Of the noise of each.
     """
-    logs = -((noisy[:, None] - GRID[None, :]) ** 2) / (2 * variance)
+    logs = -((noisy[:, None] - GRID[None, :]) ** 2) / (2 * variance[:, None])
     chance = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares = np.full(len(GRID), 1 / len(GRID))
     for _ in range(ROUNDS):

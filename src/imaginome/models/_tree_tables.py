@@ -14,6 +14,7 @@ from imaginome.models._compile import compiled
 Array = Any
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+MIXED = 1e-3
 
 
 class Tree(NamedTuple):
@@ -40,21 +41,22 @@ def neighbours(starts: npt.NDArray[np.bool_], reach: int) -> Ints:
     return np.asarray(links[inside], dtype=np.int64)
 
 
-def tables(spins: Floats, products: Floats, links: Ints, edge: float) -> Floats:
+def tables(spins: Floats, covariances: Floats, links: Ints) -> Floats:
     """Return P(first allele, second allele) of each link, ``(n_classes, n_links, 2, 2)``.
 
-    Products beyond what the spins of their sites allow are brought back to the next that are
-    possible, so that every table agrees with its sites and no chance is below 0.
+    Covariances beyond what the spins of their sites allow are brought back to the next that are
+    possible, so that every table agrees with its sites and no chance is below 0. A little of
+    independence is mixed in, so that none is 0.
     """
     first, second = spins[:, links[:, 0]], spins[:, links[:, 1]]
     low, high = np.abs(first + second) - 1, 1 - np.abs(first - second)
-    product = np.clip(products, low, high)
+    product = np.clip(first * second + covariances, low, high)
     cells = np.empty((*product.shape, 2, 2))
     for a, one in enumerate((-1, 1)):
         for b, other in enumerate((-1, 1)):
             cells[..., a, b] = (1 + one * first + other * second + one * other * product) / 4
-    cells += edge
-    return np.asarray(cells / cells.sum(axis=(-2, -1), keepdims=True))
+    apart = cells.sum(axis=-1, keepdims=True) * cells.sum(axis=-2, keepdims=True)
+    return np.asarray((1 - MIXED) * cells + MIXED * apart)
 
 
 def information(cells: Floats, shares: Floats) -> Floats:
@@ -80,16 +82,13 @@ def best_tree(links: Ints, weight: Floats, n_sites: int) -> Tree:
     return Tree(np.array(order, dtype=np.int64), parent)
 
 
-def chances(
-    spins: Floats, cells: Floats, links: Ints, parent: Ints, edge: float
-) -> npt.NDArray[np.float32]:
+def chances(spins: Floats, cells: Floats, links: Ints, parent: Ints) -> npt.NDArray[np.float32]:
     """Return P(ALT | allele of the parent), ``float32`` of shape ``(n_classes, n_sites, 2)``.
 
     A root has the same chance twice: its frequency.
     """
     ends = {(int(a), int(b)): i for i, (a, b) in enumerate(links)}
-    plain = np.clip((1 + spins) / 2, edge, 1 - edge)
-    found = np.repeat(plain[..., None], 2, axis=-1)
+    found = np.repeat((1 + spins[..., None]) / 2, 2, axis=-1)
     for site, above in enumerate(parent.tolist()):
         if above < 0:
             continue

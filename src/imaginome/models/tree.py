@@ -10,9 +10,9 @@ from pydantic import Field
 
 from imaginome.citations import Citation
 from imaginome.models._classes import class_shares, haplotype_classes, mixed
-from imaginome.models._private_fit import Levels, private_products, private_spins, reach_within
+from imaginome.models._private_fit import Levels, private_covariances, private_spins, reach_within
 from imaginome.models._private_groups import HENDERSON_1975
-from imaginome.models._private_moments import People, Question, sums
+from imaginome.models._private_moments import People, Products, Question, Spins, sums
 from imaginome.models._private_polish import KIEFER_1956
 from imaginome.models._tree_tables import (
     best_tree,
@@ -104,14 +104,16 @@ class Tree(Generator[TreeSettings]):
         codes = [haplotype_classes(part, self.frame)[::2] for part in (train, validation)]
         shares = class_shares(self.frame)
         people = People(alleles, np.concatenate(codes), len(shares))
-        products = self._pooled(people.linked(links))
-        self._grow(self._pooled(people), products, links, len(alleles))
+        zero = np.zeros((len(shares), train.n_sites), dtype=np.int64)
+        spins = self._pooled(people, Spins(zero, train.n_sites))
+        products = self._pooled(people, Products(zero, 4 * len(links), links, 1))
+        unlinked = spins[:, links[:, 0]] * spins[:, links[:, 1]]
+        self._grow(spins, products - unlinked, links, len(alleles))
 
-    def _pooled(self, people: People) -> Floats:
-        """Return mean features of each class, leaning to those of everyone."""
-        n, width = people.n_classes, people.n_features
-        plain = Question(np.zeros((n, width), dtype=np.int64), 1, width)
-        total = sums(people, plain, np.arange(n)).astype(np.float64)
+    def _pooled(self, people: People, question: Question) -> Floats:
+        """Return mean answers of each class, leaning to those of everyone."""
+        n = people.n_classes
+        total = sums(people, question, np.arange(n)) / question.scale
         size = np.bincount(people.classes, minlength=n).astype(np.float64)[:, None]
         pooling = self.settings.pooling / 2 if n > 1 else 0.0
         everyone = total.sum(axis=0) / size.sum()
@@ -125,18 +127,20 @@ class Tree(Generator[TreeSettings]):
         spins = private_spins(people, levels, budget, SITES)
         reach = reach_within(self.settings.reach, len(starts), levels, budget)
         links = neighbours(starts, reach)
-        products = private_products(people.linked(links), spins, levels, budget)
-        self._grow(spins, products, links, 2 * budget.people)
+        covariances = private_covariances(people, spins, links, levels, budget)
+        self._grow(spins, covariances, links, 2 * budget.people)
 
     def _grow(
-        self, spins: Floats, products: Floats, links: npt.NDArray[np.int64], haplotypes: float
+        self, spins: Floats, covariances: Floats, links: npt.NDArray[np.int64], haplotypes: float
     ) -> None:
         """Make the tree and its chances from moments of `haplotypes` haplotypes."""
-        edge = 0.25 / max(1.0, haplotypes)
-        cells = tables(spins, products, links, edge / 4)
+        # An allele that nobody was seen with is rare, not impossible.
+        edge = 0.5 / max(1.0, haplotypes)
+        spins = np.clip(spins, edge - 1, 1 - edge)
+        cells = tables(spins, covariances, links)
         weight = information(cells, class_shares(self.frame))
         self._order, self._parent = best_tree(links, weight, spins.shape[1])
-        self._chance = chances(spins, cells, links, self._parent, edge)
+        self._chance = chances(spins, cells, links, self._parent)
 
     def _draw(
         self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
