@@ -123,17 +123,23 @@ def _emit(result: Any, output: Path | None, force: bool, quiet: bool) -> None:
 
 
 def report(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
+    directories: Annotated[
+        list[str],
+        typer.Argument(metavar="DIR...", help="Folder of a run; several, also as NAME=DIR."),
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Page to write.")],
     force: o.Force = False,
 ) -> None:
     """Draw one offline page from the metrics.json and audit.json of a folder.
 
+    Several folders (runs, or sets that were judged) are put side by side: a ranking, curves laid
+    over each other, realism against leakage.
+
     Example: `imaginome report out -o report.html`
     """
-    from imaginome.report.folder import report_folder
+    from imaginome.report.compare import report_folders
 
-    report_folder(directory, output, force=force)
+    report_folders(directories, output, force=force)
 
 
 def emergence(

@@ -1,0 +1,197 @@
+"""The page that puts several sets side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from imaginome.report.compare_facts import Judged, costs_table, judged, settings_tables
+from imaginome.report.compare_frontier import frontier_figures, frontier_table
+from imaginome.report.compare_glance import glance
+from imaginome.report.compare_ground import Ground, ground, same_ceiling
+from imaginome.report.compare_overlay import Drawn as Curve
+from imaginome.report.compare_overlay import overlays
+from imaginome.report.compare_rank import (
+    Overall,
+    Row,
+    finding_row,
+    measure_row,
+    overalls,
+    shared_keys,
+)
+from imaginome.report.compare_read import Entry
+from imaginome.report.sections import Drawn, Places
+from imaginome.report.shell import render_shell
+from imaginome.report.wording import interval, number, slug
+from imaginome.results import AttackResult, Figure, MetricResult
+
+R = TypeVar("R", MetricResult, AttackResult)
+
+
+@dataclass(frozen=True)
+class View:
+    """One metric or attack on the page.
+
+    `wide` are figures that need the whole width; `absent` says which sets lack it, and why.
+    """
+
+    anchor: str
+    name: str
+    description: str
+    reference: str
+    rows: list[Row]
+    wide: list[Drawn]
+    figures: list[Drawn]
+    notes: list[str]
+    absent: list[str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One set in the ranking of the first screen."""
+
+    overall: Overall
+    mean: str
+    mean_interval: str
+    judged: Judged
+
+
+def render_comparison(entries: Sequence[Entry]) -> str:
+    """Return the page as text; the same results give the same bytes.
+
+    Parameters
+    ----------
+    entries
+        At least two sets, in the order of their columns.
+    """
+    entries = list(entries)
+    alike, places = ground(entries), Places()
+    overall = overalls(entries, alike.ranked)
+    return render_shell(
+        "compare.html.j2",
+        places.figures,
+        names=[entry.name for entry in entries],
+        ground=alike,
+        lines=_lines(entries, overall),
+        areas=_in_order(area for entry in entries for area, _, _ in judged(entry).areas),
+        keys=shared_keys(entries),
+        glance=places.drawn(glance(entries)),
+        frontier=places.drawn(frontier_figures(entries, overall)),
+        frontier_table=frontier_table(entries, overall),
+        metrics=_metrics(entries, alike, places),
+        attacks=_attacks(entries, places),
+        settings=settings_tables(entries),
+        unrecorded=[entry.name for entry in entries if not entry.facts],
+        costs=costs_table(entries),
+        references=_references(entries),
+    )
+
+
+def _lines(entries: list[Entry], overall: list[Overall]) -> list[Line]:
+    """Return the sets, nearest to real people first; those that cannot be set in order last."""
+    found = [
+        Line(one, number(one.multiple.value), interval(one.multiple), judged(entry))
+        for one, entry in zip(overall, entries, strict=True)
+    ]
+    if not any(line.overall.rank for line in found):
+        return found
+    return sorted(found, key=lambda line: line.overall.multiple.value or float("inf"))
+
+
+def _metrics(entries: list[Entry], alike: Ground, places: Places) -> list[View]:
+    columns = [entry.metrics for entry in entries]
+    views = []
+    for metric in _ids(columns):
+        found = [column.get(metric) for column in columns]
+        present = [one for one in found if one is not None]
+        items = _in_order(m.id for one in present for m in one.measures)
+        rows = [measure_row(item, entries, alike.ranked) for item in items]
+        drawn = _overlaid(entries, found, alike=_same_real_people(present))
+        views.append(_view(entries, found, rows, places, drawn, f"metric-{slug(metric)}"))
+    return views
+
+
+def _attacks(entries: list[Entry], places: Places) -> list[View]:
+    columns = [entry.attacks for entry in entries]
+    views = []
+    for attack in _ids(columns):
+        found = [column.get(attack) for column in columns]
+        items = _in_order(f.id for one in found if one is not None for f in one.findings)
+        rows = [finding_row(item, entries) for item in items]
+        drawn = _overlaid(entries, found, alike=True, attack=True)
+        views.append(_view(entries, found, rows, places, drawn, f"attack-{slug(attack)}"))
+    return views
+
+
+def _view(
+    entries: list[Entry],
+    found: Sequence[MetricResult | AttackResult | None],
+    rows: list[Row],
+    places: Places,
+    figures: tuple[list[Figure], list[str]],
+    anchor: str,
+) -> View:
+    first = next(one for one in found if one is not None)
+    metric = isinstance(first, MetricResult)
+    return View(
+        places.anchor(anchor),
+        first.name,
+        first.description,
+        "Ceiling" if metric else "Guessing",
+        rows,
+        places.drawn(f for f in figures[0] if f.kind == "heatmaps"),
+        places.drawn(f for f in figures[0] if f.kind != "heatmaps"),
+        figures[1],
+        _absent(entries, found),
+    )
+
+
+def _absent(entries: list[Entry], found: Sequence[MetricResult | AttackResult | None]) -> list[str]:
+    lines = []
+    for entry, one in zip(entries, found, strict=True):
+        why = one.skipped if isinstance(one, MetricResult) else ""
+        if one is None or why:
+            lines.append(f"{entry.name}: not computed{f' ({why})' if why else ''}.")
+    return lines
+
+
+def _overlaid(
+    entries: list[Entry], found: Sequence[R | None], *, alike: bool, attack: bool = False
+) -> tuple[list[Figure], list[str]]:
+    """Return figures with the curves of all sets, and notes on those left out."""
+    columns = [{f.id: f for f in one.figures if f.series} if one else {} for one in found]
+    figures: list[Figure] = []
+    notes: list[str] = []
+    for item in _ids(columns):
+        curves = [
+            Curve(i, entries[i].name, column[item])
+            for i, column in enumerate(columns)
+            if item in column
+        ]
+        made = overlays(curves, alike=alike, attack=attack)
+        figures += made
+        if not made:
+            notes.append(f"{curves[0].figure.title}: too many curves to lay over each other.")
+    return figures, notes
+
+
+def _same_real_people(present: list[MetricResult]) -> bool:
+    """Say whether a metric looked at the same real people in the same way: its ceilings agree."""
+    columns = [{m.id: m for m in one.measures} for one in present]
+    shared = [item for item in columns[0] if all(item in column for column in columns)]
+    return all(same_ceiling(columns[0][item], c[item]) for item in shared for c in columns)
+
+
+def _ids(columns: Sequence[Mapping[str, object]]) -> list[str]:
+    return _in_order(item for column in columns for item in column)
+
+
+def _in_order(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))
+
+
+def _references(entries: list[Entry]) -> list[str]:
+    metrics = [one.citations for entry in entries for one in entry.metrics.values()]
+    attacks = [one.citations for entry in entries for one in entry.attacks.values()]
+    return _in_order(text for group in (*metrics, *attacks) for text in group)

@@ -1,0 +1,172 @@
+"""Which runs are compared: folders and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from imaginome.errors import FormatError, SettingsError
+from imaginome.report.folder import read_facts, read_json, read_result
+from imaginome.results import AttackResult, Audit, Evaluation, Finding, Measure, MetricResult
+
+MOST = 12
+"""More sets than this cannot be told apart in a figure."""
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of the sets that are compared.
+
+    Attributes
+    ----------
+    name
+        What it is called on the page.
+    facts
+        What was made from what: labels and texts of its run; empty for a set that was only judged.
+    seconds
+        What each stage of its run took.
+    memory
+        Peak memory of its run, in MiB; None where it is not known.
+    panel
+        SHA-256 of the real panel; empty where it is not known.
+    """
+
+    name: str
+    evaluation: Evaluation | None
+    audit: Audit | None
+    facts: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory: float | None = None
+    panel: str = ""
+
+    @property
+    def metrics(self) -> dict[str, MetricResult]:
+        """Return results of metrics by id."""
+        return {one.metric: one for one in self.evaluation.metrics} if self.evaluation else {}
+
+    @property
+    def attacks(self) -> dict[str, AttackResult]:
+        """Return results of attacks by id."""
+        return {one.attack: one for one in self.audit.attacks} if self.audit else {}
+
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """Return measures by id."""
+        return {m.id: m for one in self.metrics.values() for m in one.measures}
+
+    @property
+    def findings(self) -> dict[str, Finding]:
+        """Return findings by id."""
+        return {f.id: f for one in self.attacks.values() for f in one.findings}
+
+
+def read_entries(words: Sequence[str]) -> list[Entry]:
+    """Read the sets that ``DIR`` and ``NAME=DIR`` name.
+
+    Parameters
+    ----------
+    words
+        At least two; a folder without a name is called as it is.
+
+    Raises
+    ------
+    SettingsError
+        When there are too few or too many, a name or a folder is there twice, or a name is none.
+    FormatError
+        When a folder holds no result, or a damaged one.
+    """
+    named = [named_folder(one) for one in words]
+    _require_distinct(named)
+    return [read_entry(name, folder) for name, folder in named]
+
+
+def named_folder(word: str) -> tuple[str, Path]:
+    """Return name and folder of ``DIR`` or ``NAME=DIR``; a folder that exists is taken as it is.
+
+    Raises
+    ------
+    SettingsError
+        When the name is empty, too long or cannot be printed.
+    """
+    name, equals, rest = word.partition("=")
+    if not equals or Path(word).is_dir():
+        folder = Path(word)
+        name = folder.resolve().name
+    else:
+        folder, name = Path(rest), name.strip()
+    if not name or (not rest and equals and not folder.is_dir()):
+        raise SettingsError(f"'{word}' names no folder", "write DIR or NAME=DIR")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise SettingsError(
+            f"{name[:LONGEST_NAME]!r}... cannot name a run",
+            f"write NAME=DIR with a name of at most {LONGEST_NAME} printable characters",
+        )
+    return name, folder
+
+
+def read_entry(name: str, folder: Path) -> Entry:
+    """Read one set: results, and of its run what ``run.json`` tells.
+
+    Raises
+    ------
+    FormatError
+        When the folder is not there, holds no result, or a damaged one.
+    """
+    if not folder.is_dir():
+        raise FormatError(f"there is no folder {folder}", "give folders of runs")
+    evaluation = read_result(folder / "metrics.json", Evaluation)
+    audit = read_result(folder / "audit.json", Audit)
+    if evaluation is None and audit is None:
+        raise FormatError(
+            f"{folder} holds neither metrics.json nor audit.json",
+            "give the folder of a run, or write them with `imaginome evaluate` and `audit`",
+        )
+    run = read_json(folder / "run.json")
+    facts = read_facts(folder / "run.json")
+    memory = run.get("peak_memory_mb")
+    return Entry(
+        name,
+        evaluation,
+        audit,
+        facts,
+        _seconds(run.get("seconds")),
+        float(memory) if isinstance(memory, int | float) else None,
+        _digest(run.get("request"), facts.get("Panel", "")),
+    )
+
+
+def _require_distinct(named: list[tuple[str, Path]]) -> None:
+    if len(named) < 2:
+        raise SettingsError("one run cannot be compared", "give two folders or more")
+    if len(named) > MOST:
+        raise SettingsError(
+            f"{len(named)} runs do not fit on one page", f"compare at most {MOST} at a time"
+        )
+    seen: dict[Path, str] = {}
+    names: set[str] = set()
+    for name, folder in named:
+        if name in names:
+            raise SettingsError(
+                f"two runs are called '{name}'", "write NAME=DIR to tell them apart"
+            )
+        if (place := folder.resolve()) in seen:
+            raise SettingsError(f"{folder} is there twice", "give every run once")
+        names.add(name)
+        seen[place] = name
+
+
+def _seconds(found: object) -> dict[str, float]:
+    if not isinstance(found, dict):
+        return {}
+    return {str(k): float(v) for k, v in found.items() if isinstance(v, int | float)}
+
+
+def _digest(request: object, panel: str) -> str:
+    """Return the SHA-256 of the panel among the inputs that a run recorded."""
+    inputs = request.get("inputs") if isinstance(request, dict) else None
+    if not isinstance(inputs, dict) or not panel:
+        return ""
+    found = [str(d) for path, d in inputs.items() if Path(str(path)).name == panel]
+    return found[0] if len(found) == 1 else ""

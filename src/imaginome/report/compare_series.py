@@ -1,0 +1,52 @@
+"""Series of many sets on one figure: each set keeps its colour, line and marker everywhere."""
+
+from __future__ import annotations
+
+from imaginome.results import Series
+
+DASHES = ("solid", "dash", "dashdot", "longdash", "longdashdot", "dot")
+SYMBOLS = (
+    "circle",
+    "square",
+    "triangle-up",
+    "star",
+    "cross",
+    "hexagon",
+    "triangle-down",
+    "pentagon",
+)
+COLOURS = (2, 3, 4, 5, 6, 7, 8, 9, 0)
+"""Places in the palette's groups; real people have the blue."""
+
+
+class SetSeries(Series):
+    """A series that belongs to one of several sets.
+
+    Attributes
+    ----------
+    place
+        Number of the set, counted from 0 in the order of the command.
+    x_low, x_high
+        An interval around `x`, drawn where the figure is one of points.
+    """
+
+    place: int
+    x_low: list[float | None] | None = None
+    x_high: list[float | None] | None = None
+
+    @property
+    def colour(self) -> str:
+        """Return the token of the set's colour."""
+        return f"@group#{COLOURS[self.place % len(COLOURS)]}"
+
+    @property
+    def dash(self) -> str:
+        """Return the set's line; real people's own curves are dotted."""
+        if self.role == "holdout":
+            return "dot"
+        return DASHES[(self.place + self.place // len(COLOURS)) % (len(DASHES) - 1)]
+
+    @property
+    def symbol(self) -> str:
+        """Return the set's marker."""
+        return SYMBOLS[self.place % len(SYMBOLS)]
