@@ -115,6 +115,9 @@ def axis(label: str, columns: list[list[Any]], log: bool) -> Spec:
         "ticklen": 4,
         "automargin": True,
     }
+    numbers = [v for column in columns for v in column if v is not None]
+    if kind == "linear" and numbers and min(numbers) >= 0:
+        found["rangemode"] = "nonnegative"
     if kind == "log":
         found |= {"exponentformat": "power", "minor": {"ticks": "outside"}}
         found["dtick"] = "D2" if _decades(columns) < 2 else 1

@@ -12,6 +12,21 @@ from imaginome.results import Figure, Series
 
 Spec = dict[str, Any]
 GAP = 0.06
+BAR_BELOW: Spec = {
+    "margin": {"b": 110},
+    "coloraxis": {
+        "colorbar": {
+            "orientation": "h",
+            "x": 0.5,
+            "xanchor": "center",
+            "y": 0,
+            "ypad": 48,
+            "yanchor": "top",
+            "len": 0.8,
+        }
+    },
+}
+"""On a phone the colour scale lies below the pictures."""
 
 
 def heatmaps(figure: Figure, layout: Spec) -> Spec:
@@ -38,7 +53,7 @@ def heatmaps(figure: Figure, layout: Spec) -> Spec:
     if stacked:
         return _stacked(data, shared, panels)
     wide = _arranged(figure, panels, columns=len(panels))
-    narrow = _arranged(figure, panels, columns=1)
+    narrow = merged(_arranged(figure, panels, columns=1), BAR_BELOW)
     return {"data": data, "layout": merged(shared, wide), "wide": wide, "narrow": narrow}
 
 
@@ -76,7 +91,7 @@ def _stacked(data: list[Spec], shared: Spec, panels: list[Series]) -> Spec:
             shared[f"xaxis{end}"] |= {"title": {"text": ""}}
         shared["annotations"].append(_panel_title(series.name, 0.5, top))
     wide = {"height": 200 * count + 90}
-    return {"data": data, "layout": shared | wide, "wide": wide, "narrow": wide}
+    return {"data": data, "layout": shared | wide, "wide": wide, "narrow": merged(wide, BAR_BELOW)}
 
 
 def merged(base: Spec, changes: Spec) -> Spec:

@@ -106,6 +106,7 @@ def render_report(
         keys=[(figure, key_bar(figure)) for figure in keys],
         metrics=metrics,
         attacks=attacks,
+        anchors=places.anchors,
         power=power_view(audit),
         risky=risky_records(audit),
         training=training,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ class PowerView:
 
     Attributes
     ----------
+    leaks
+        Those that most attacks found come first.
     by_any
         Of each leak, how many attacks found it.
     alarms
@@ -68,11 +71,12 @@ def power_view(audit: Audit | None) -> PowerView | None:
     safe = {d.attack: d for d in power.safe}
     seen = [attack for attack in names if any(key[0] == attack for key in found)]
     seen += list(dict.fromkeys(a for a, _ in found if a not in names))
-    rows = [_row(names.get(a, a), a, power.leaks, found, safe.get(a)) for a in seen]
+    number_found = Counter(d.leak for d in power.detections if d.found)
+    leaks = sorted(power.leaks, key=lambda leak: -number_found[leak.id])
     return PowerView(
-        leaks=power.leaks,
-        rows=rows,
-        by_any=[sum(bool(row.cells[i].found) for row in rows) for i in range(len(power.leaks))],
+        leaks=leaks,
+        rows=[_row(names.get(a, a), a, leaks, found, safe.get(a)) for a in seen],
+        by_any=[number_found[leak.id] for leak in leaks],
         alarms=sum(d.found for d in power.safe),
         notes=power.notes,
     )
