@@ -72,7 +72,10 @@ def group_means(
         Where means lie as long as nothing is told, ``(n_classes, n_features)``.
     """
     mixing, noise, seen = _observations(told, sizes, centre)
-    alike = [(level[:, None] == level[None, :]).astype(float) for level in levels]
+    # How much groups differ cannot be seen where none of their level was asked.
+    finest = max(int(one.groups.max()) for one in told)
+    seen_levels = [level for level in levels if level.max() <= finest]
+    alike = [(level[:, None] == level[None, :]).astype(float) for level in seen_levels]
     drawn = np.diag(SPREAD / sizes)
     scatter = seen @ seen.T / seen.shape[1]
     variances = _variances(mixing, noise, alike, drawn, scatter)
