@@ -15,6 +15,10 @@ import world
 from imaginome.cli.app import app
 
 PAGES = {str(page.relative_to(world.ROOT)): page for page in world.pages()}
+SLOW = {"docs/tutorial.md"}
+"""Pages that use the bundled panel, which takes minutes."""
+SELF_MADE = {"README.md", "docs/tutorial.md"}
+"""Pages whose blocks make what later blocks use."""
 WITH_BLOCKS = [name for name, page in PAGES.items() if world.blocks(page)]
 START = """
 import imaginome, numpy
@@ -28,11 +32,14 @@ observed = numpy.arange(panel.n_sites) % 4 == 0
 SOONER = [(r"--budget \w+", "--budget 10s"), (r"budget=\d+", "budget=10")]
 
 
-@pytest.mark.parametrize("name", WITH_BLOCKS)
+RUN = [pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in WITH_BLOCKS]
+
+
+@pytest.mark.parametrize("name", RUN)
 def test_the_blocks_of_a_page(name, tmp_path):
     world.build(tmp_path)
     blocks = world.blocks(PAGES[name])
-    if name != "README.md":
+    if name not in SELF_MADE:
         world.fitted(tmp_path)
     for block in blocks:
         if block.excuse:
@@ -82,5 +89,6 @@ def test_the_options_of_a_page_exist(name):
 def test_links_and_pictures_exist(name):
     page = PAGES[name]
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        if not target.startswith(("http:", "https:")):
+        made = target.startswith(("http:", "https:")) or "reference/" in target
+        if not made:
             assert (page.parent / target).exists(), target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def build(folder: Path) -> None:
     (folder / "split.tsv").write_text(split_table(train, holdout))
     array = holdout.take_sites(np.arange(0, panel.n_sites, 4)).take_individuals(np.arange(5))
     imaginome.write_panel(array, folder / "array.vcf.gz")
+    for name in ("demo.vcf.gz", "demo.samples.tsv"):
+        shutil.copy(ROOT / "src" / "imaginome" / "data" / name, folder)
 
 
 def fitted(folder: Path) -> None:
