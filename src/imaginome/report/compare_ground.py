@@ -120,6 +120,12 @@ def _common(entries: list[Entry], agree: int, shared: int, same_people: bool) ->
             f"{sizes.sites:,} sites; {sizes.train:,} train and "
             f"{sizes.holdout:,} holdout individuals."
         )
+    unknown = [entry.name for entry in entries if not entry.facts]
+    if unknown:
+        lines.append(
+            f"How {_listed(unknown)} came about was not recorded: whether the holdout was seen "
+            "there is not known."
+        )
     return lines
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from imaginome.report.compare_series import SetSeries
 from imaginome.results import Figure, Series
 
+ARTIFICIAL = re.compile(r"\bartificial\b", re.IGNORECASE)
 ROLE = re.compile(r"\b(artificial|holdout|train|real)\b")
 MOST_KINDS = 6
 """A figure whose sets have more curves than this each (one a population) is not overlaid."""
@@ -82,14 +83,34 @@ def _overlay(
     alike: bool,
 ) -> Figure:
     """Return one figure: real people first, for everything else is compared with them."""
-    series: list[Series] = []
-    if alike:
-        series += real[drawn[0].place]
-    for one in drawn:
-        if not alike:
-            series += [_of_set(s, one) for s in real[one.place] if s.role == "holdout"]
-        series += [_of_set(s, one) for s in own[one.place]]
+    series = list(real[drawn[0].place]) if alike else _distinct(drawn, real)
+    series += [_of_set(s, one) for one in drawn for s in own[one.place]]
     return _figure(drawn[0].figure, kind, series)
+
+
+def _distinct(drawn: Sequence[Drawn], real: dict[int, list[Series]]) -> list[Series]:
+    """Return the holdouts of all sets, each once and named by its sets.
+
+    One that is the same for all sets keeps its own name, as if nothing differed.
+    """
+    found: list[tuple[Series, list[Drawn]]] = []
+    for one in drawn:
+        for series in real[one.place]:
+            if series.role == "holdout":
+                same = next((who for known, who in found if known == series), None)
+                if same is None:
+                    found.append((series, [one]))
+                else:
+                    same.append(one)
+    return [series if len(who) == len(drawn) else _holdout_of(series, who) for series, who in found]
+
+
+def _holdout_of(series: Series, who: list[Drawn]) -> Series:
+    others = f" and {len(who) - 1} more" if len(who) > 1 else ""
+    name = f"{series.name} of {who[0].name}{others}"
+    if series.z is not None:
+        return series.model_copy(update={"name": name})
+    return SetSeries(place=who[0].place, name=name, role="holdout", x=series.x, y=series.y)
 
 
 def _figure(first: Figure, kind: str, series: list[Series]) -> Figure:
@@ -103,23 +124,17 @@ def _figure(first: Figure, kind: str, series: list[Series]) -> Figure:
 
 def _side_by_side(drawn: Sequence[Drawn], alike: bool) -> Figure:
     """Return heat maps of real people, once if they are the same, and one of each set."""
-    first = drawn[0].figure
-    panels: list[Series] = []
+    real = {one.place: [s for s in one.figure.series if not _of_artificial(s)] for one in drawn}
+    panels = list(real[drawn[0].place]) if alike else _distinct(drawn, real)
     for one in drawn:
-        own = [s for s in one.figure.series if _of_artificial(s)]
-        if not alike or one is drawn[0]:
-            real = [s for s in one.figure.series if s not in own]
-            panels += [_titled(s, one, alike) for s in real if alike or s.role == "holdout"]
-        panels += [s.model_copy(update={"name": _title(s, one, len(own))}) for s in own]
-    return first.model_copy(update={"series": panels})
+        panels += [_titled(s, one) for s in one.figure.series if _of_artificial(s)]
+    return drawn[0].figure.model_copy(update={"series": panels})
 
 
-def _title(series: Series, one: Drawn, count: int) -> str:
-    return one.name if count == 1 else f"{one.name}: {series.name}"
-
-
-def _titled(series: Series, one: Drawn, alike: bool) -> Series:
-    return series if alike else series.model_copy(update={"name": f"{series.name} of {one.name}"})
+def _titled(series: Series, one: Drawn) -> Series:
+    """Put the name of the set in the place of ``artificial``."""
+    name = ARTIFICIAL.sub(lambda _: one.name, series.name)
+    return series.model_copy(update={"name": name if one.name in name else one.name})
 
 
 def _own(series: Series, drawn: Sequence[Drawn], attack: bool) -> bool:
@@ -144,11 +159,4 @@ def _with(series: Series, kind: str) -> bool:
 
 
 def _of_set(series: Series, one: Drawn) -> SetSeries:
-    real = series.role == "holdout" and "artificial" not in series.name
-    return SetSeries(
-        place=one.place,
-        name=f"{one.name}: {series.name}" if real else one.name,
-        role="holdout" if real else "artificial",
-        x=series.x,
-        y=series.y,
-    )
+    return SetSeries(place=one.place, name=one.name, role="artificial", x=series.x, y=series.y)

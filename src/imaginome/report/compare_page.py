@@ -24,7 +24,7 @@ from imaginome.report.compare_read import Entry
 from imaginome.report.sections import Drawn, Places
 from imaginome.report.shell import render_shell
 from imaginome.report.wording import interval, number, slug
-from imaginome.results import AttackResult, Figure, MetricResult
+from imaginome.results import AttackResult, Figure, Measure, MetricResult
 
 R = TypeVar("R", MetricResult, AttackResult)
 
@@ -148,12 +148,16 @@ def _view(
 
 
 def _absent(entries: list[Entry], found: Sequence[MetricResult | AttackResult | None]) -> list[str]:
-    lines = []
+    """Say for which sets nothing was computed; those for the same reason together."""
+    names: dict[str, list[str]] = {}
     for entry, one in zip(entries, found, strict=True):
         why = one.skipped if isinstance(one, MetricResult) else ""
         if one is None or why:
-            lines.append(f"{entry.name}: not computed{f' ({why})' if why else ''}.")
-    return lines
+            names.setdefault(why, []).append(entry.name)
+    return [
+        f"Not computed for {', '.join(who)}{': ' if why else '.'}{why}"
+        for why, who in names.items()
+    ]
 
 
 def _overlaid(
@@ -178,9 +182,8 @@ def _overlaid(
 
 def _same_real_people(present: list[MetricResult]) -> bool:
     """Say whether a metric looked at the same real people in the same way: its ceilings agree."""
-    columns = [{m.id: m for m in one.measures} for one in present]
-    shared = [item for item in columns[0] if all(item in column for column in columns)]
-    return all(same_ceiling(columns[0][item], c[item]) for item in shared for c in columns)
+    first: dict[str, Measure] = {}
+    return all(same_ceiling(first.setdefault(m.id, m), m) for one in present for m in one.measures)
 
 
 def _ids(columns: Sequence[Mapping[str, object]]) -> list[str]:

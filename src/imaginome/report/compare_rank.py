@@ -69,6 +69,7 @@ def measure_row(item: str, entries: Sequence[Entry], ranked: bool) -> Row:
     found = [entry.measures.get(item) for entry in entries]
     present = [m for m in found if m is not None]
     first = present[0]
+    ranked = ranked and _one_aim(present)
     places = ranks([gap_of(m) if m else None for m in found], ranked)
     cells = [
         _measured(m, place) if m is not None else None
@@ -162,6 +163,12 @@ def _as_gap(mean: Estimate) -> Gap | None:
     if mean.value is None or mean.low is None or mean.high is None:
         return None
     return Gap(mean.value, mean.low, mean.high, 1.0)
+
+
+def _one_aim(measures: list[Measure]) -> bool:
+    """Say whether all sets aim at the same value; without a best one that is the ceiling."""
+    fixed = measures[0].best is not None or measures[0].toward == "lower"
+    return fixed or all(same_ceiling(measures[0], m) for m in measures)
 
 
 def _ceiling(measures: list[Measure]) -> str:

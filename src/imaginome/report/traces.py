@@ -17,7 +17,9 @@ MARKED_POINTS = 16
 
 def curves(figure: Figure) -> list[Trace]:
     """Return the traces of lines or points: bands first, then the diagonal, then the series."""
-    groups = grouping(figure.series)
+    # Series of sets have colours of their own: the others need no groups beside them.
+    rest = iter(grouping([s for s in figure.series if not isinstance(s, SetSeries)]))
+    groups = [None if isinstance(s, SetSeries) else next(rest) for s in figure.series]
     bands = [t for s, g in zip(figure.series, groups, strict=True) for t in _band(figure, s, g)]
     lines = [_curve(figure, s, g) for s, g in zip(figure.series, groups, strict=True)]
     return [*bands, *diagonal(figure), *lines]
