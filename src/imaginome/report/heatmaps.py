@@ -20,7 +20,7 @@ BAR_BELOW: Spec = {
             "x": 0.5,
             "xanchor": "center",
             "y": 0,
-            "ypad": 48,
+            "ypad": 56,
             "yanchor": "top",
             "len": 0.8,
         }
