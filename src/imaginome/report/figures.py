@@ -39,9 +39,13 @@ def specification(figure: Figure) -> Spec:
     layout = _layout(figure)
     if figure.kind == "bars":
         layout |= {"barmode": "group", "bargap": 0.25, "bargroupgap": 0.08}
+    rows = len({y for s in figure.series for y in s.y if isinstance(y, str)})
+    if figure.kind == "points" and rows:
+        layout["height"] = max(layout["height"], 130 + 26 * rows)
+        layout["yaxis"]["dtick"] = 1
     names = sum(1 for trace in data if trace.get("showlegend", True))
     layout["showlegend"] = names > 1 or figure.kind != "bars"
-    narrow = {"height": 380 + 18 * max(0, names - 3)}
+    narrow = {"height": layout["height"] - 40 + 18 * max(0, names - 3)}
     return {"data": data, "layout": layout, "wide": {"height": layout["height"]}, "narrow": narrow}
 
 
@@ -89,14 +93,19 @@ def _layout(figure: Figure) -> Spec:
         "paper_bgcolor": "@paper",
         "plot_bgcolor": "@paper",
         "font": {"family": FONT, "size": 13, "color": "@text"},
-        "xaxis": axis(figure.x_label, [s.x for s in figure.series], figure.x_log),
-        "yaxis": axis(figure.y_label, [s.y for s in figure.series], figure.y_log),
+        "xaxis": axis(figure.x_label, _columns(figure, "x", "x_low"), figure.x_log),
+        "yaxis": axis(figure.y_label, _columns(figure, "y", "low"), figure.y_log),
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left"},
         "hovermode": "x unified" if figure.kind == "lines" else "closest",
         "hoverlabel": {"font": {"family": FONT, "size": 12}},
         "dragmode": "zoom",
     }
     return layout
+
+
+def _columns(figure: Figure, *names: str) -> list[list[Any]]:
+    """Return the values along an axis, lower ends of intervals among them."""
+    return [getattr(s, name, None) or [] for s in figure.series for name in names]
 
 
 def axis(label: str, columns: list[list[Any]], log: bool) -> Spec:
