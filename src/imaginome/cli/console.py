@@ -13,10 +13,12 @@ from imaginome.progress import Progress, Task
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
-    from rich.progress import TaskID
+    from rich.progress import ProgressColumn, TaskID
 
 
 SECONDS_BETWEEN_LINES = 10.0
+ROOMY = 100
+"""Columns from which a bar has room for the time that it has taken."""
 
 
 def stderr() -> Console:
@@ -44,6 +46,16 @@ def figures_text(figures: dict[str, float]) -> str:
     return "  ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in figures.items())
 
 
+def duration(seconds: float) -> str:
+    """Write a time that people wait for: ``4.2 s``, ``3 min 20 s`` or ``2 h 5 min``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
 class _Bar:
     def __init__(self, bars: RichProgress, bar: TaskID) -> None:
         self._bars = bars
@@ -64,50 +76,78 @@ class Bars:
     @contextmanager
     def task(self, name: str, total: int | None = None, done: int = 0) -> Iterator[Task]:
         """Show one bar until the work is done; then one line says how long it took."""
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            SpinnerColumn,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import Progress
 
-        columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False)]
-        if total is not None:
-            columns += [BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()]
-        columns += [TimeElapsedColumn(), TextColumn("{task.fields[figures]}", markup=False)]
         since = time.perf_counter()
-        with Progress(*columns, console=self._console, transient=True) as bars:
+        columns = _columns(total is not None, self._console.width >= ROOMY)
+        with Progress(*columns, console=self._console, transient=True, expand=True) as bars:
             yield _Bar(bars, bars.add_task(name, total=total, completed=done, figures=""))
-        self._console.print(f"✓ {name} ({time.perf_counter() - since:.1f} s)", style="green")
+        took = duration(time.perf_counter() - since)
+        self._console.print(f"✓ {name} ({took})", style="green")
 
     def note(self, text: str) -> None:
         """Print a fact."""
         self._console.print(f"  {text}", style="dim")
 
 
+def _columns(counted: bool, roomy: bool) -> list[ProgressColumn]:
+    """Return what a bar shows; the newest figures stand last and give way first."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column
+
+    name, figures = Column(no_wrap=True), Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    columns: list[ProgressColumn] = [
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False, table_column=name),
+    ]
+    if counted:
+        columns += [BarColumn(bar_width=24 if roomy else 10), MofNCompleteColumn()]
+        columns += [TimeRemainingColumn(compact=True), TextColumn("left")]
+    if roomy or not counted:
+        columns.append(TimeElapsedColumn())
+    return [*columns, TextColumn("{task.fields[figures]}", markup=False, table_column=figures)]
+
+
 class _Line:
-    """Prints live figures, at most once in `seconds`."""
+    """Tells how far it is, at most once in `seconds`."""
 
     def __init__(self, name: str, total: int | None, done: int, seconds: float) -> None:
         self._seconds = seconds
         self._name = name
         self._total = total
-        self._done = done
-        self._last = time.monotonic()
+        self._begun = self._done = done
+        self._since = self._last = time.monotonic()
+        self._figures = ""
 
     def advance(self, steps: int = 1, **figures: float) -> None:
         self._done += steps
-        if figures and time.monotonic() - self._last >= self._seconds:
-            self._last = time.monotonic()
+        now = time.monotonic()
+        self._figures = figures_text(figures) or self._figures
+        # In a verbose log a line is a measurement; else it is a sign of life.
+        due = bool(figures) if self._seconds == 0 else now - self._last >= self._seconds
+        if due and (self._seconds == 0 or self._done != self._total):
+            self._last = now
             of = "" if self._total is None else f"/{self._total}"
-            print(f"{self._name}: {self._done}{of} {figures_text(figures)}", file=sys.stderr)  # noqa: T201
+            said = (f"{self._name}: {self._done}{of}", self._left(now), self._figures)
+            _say("  ".join(part for part in said if part))
+
+    def _left(self, now: float) -> str:
+        """Guess the time left from the pace so far."""
+        steps = self._done - self._begun
+        if self._total is None or steps == 0 or self._done >= self._total:
+            return ""
+        return f"{duration((now - self._since) / steps * (self._total - self._done))} left"
 
 
 class Lines:
-    """Plain lines for logs: no bar where nobody watches."""
+    """Plain lines for logs, each with its time: no bar where nobody watches."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -117,8 +157,12 @@ class Lines:
         """Print a line when the work is done."""
         since = time.perf_counter()
         yield _Line(name, total, done, self._seconds)
-        print(f"{name}: {time.perf_counter() - since:.1f} s", file=sys.stderr)  # noqa: T201
+        _say(f"{name}: {duration(time.perf_counter() - since)}")
 
     def note(self, text: str) -> None:
         """Print a fact."""
-        print(text, file=sys.stderr)  # noqa: T201
+        _say(text)
+
+
+def _say(text: str) -> None:
+    print(time.strftime("%H:%M:%S"), text, file=sys.stderr)  # noqa: T201

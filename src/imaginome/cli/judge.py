@@ -40,6 +40,7 @@ def evaluate(
     only: o.OnlyMetrics = [],  # noqa: B006
     model: ModelFolder = None,
     force: o.Force = False,
+    json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
 ) -> None:
@@ -60,7 +61,7 @@ def evaluate(
     if generator is not None:
         panels = with_evidence(panels, generator)
     result = evaluate_panels(panels, only=chosen, progress=show_progress(quiet, verbose))
-    _emit(result, output, force, quiet)
+    _emit(result, output, force, json, quiet)
 
 
 @takes("compared", comparison)
@@ -72,6 +73,7 @@ def audit(
     policy: o.Policy = None,
     no_power: o.NoPower = False,
     force: o.Force = False,
+    json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
 ) -> None:
@@ -103,23 +105,28 @@ def audit(
         power=not no_power,
         progress=show_progress(quiet, verbose),
     )
-    _emit(result, output, force, quiet)
+    _emit(result, output, force, json, quiet)
     if result.verdict == "fail":
         raise typer.Exit(3)
 
 
-def _emit(result: Any, output: Path | None, force: bool, quiet: bool) -> None:
-    """Write JSON to a file and show a table, or print JSON on stdout."""
-    from imaginome.cli.summary import print_result
+def _emit(result: Any, output: Path | None, force: bool, json: bool, quiet: bool) -> None:
+    """Write all of it to a file and show a table; without a file, print it on stdout.
+
+    With `json` the short version goes to stdout, whether or not there is a file.
+    """
+    from imaginome.cli.summary import print_json, print_result, short_version
     from imaginome.outputs import write_text
 
     text = result.model_dump_json(indent=1) + "\n"
-    if output is None:
+    if output is not None:
+        write_text(output, text, force=force)
+    if json:
+        print_json(short_version(result))
+    elif output is None:
         print(text, end="")  # noqa: T201
-        return
-    write_text(output, text, force=force)
-    if not quiet:
-        print_result(result)
+    elif not quiet:
+        print_result(result, output)
 
 
 def report(

@@ -60,6 +60,7 @@ def run(
     checkpoint_seconds: o.CheckpointSeconds = 10.0,
     resume: Resume = False,
     force: o.Force = False,
+    json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
 ) -> None:
@@ -92,7 +93,7 @@ def run(
         checkpoint_seconds=checkpoint_seconds,
         guarantee=guarantee(epsilon, delta),
     )
-    _run(request, policy, resume, force, quiet, verbose)
+    _run(request, policy, resume, force, json, quiet, verbose)
 
 
 def demo(
@@ -103,6 +104,7 @@ def demo(
     threads: o.Threads = 0,
     resume: Resume = False,
     force: o.Force = False,
+    json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
 ) -> None:
@@ -123,15 +125,21 @@ def demo(
         threads=thread_count(threads),
         options=ReadOptions(samples_table=DEMO_SAMPLES),
     )
-    _run(request, None, resume, force, quiet, verbose)
+    _run(request, None, resume, force, json, quiet, verbose)
 
 
 def _run(
-    request: RunRequest, policy: Path | None, resume: bool, force: bool, quiet: bool, verbose: bool
+    request: RunRequest,
+    policy: Path | None,
+    resume: bool,
+    force: bool,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
 ) -> None:
     """Run, show the key figures, and say by the exit code whether the audit failed."""
     from imaginome.cli.console import show_progress
-    from imaginome.cli.summary import print_summary
+    from imaginome.cli.summary import print_digest, print_json, run_digest
     from imaginome.pipeline import run as run_pipeline
     from imaginome.privacy.policy import load_policy
     from imaginome.workspace import partial_name
@@ -146,8 +154,10 @@ def _run(
             force=force,
             progress=show_progress(quiet, verbose),
         )
-    if not quiet:
-        print_summary(result.evaluation, result.audit, result.model, result.folder)
+    if json:
+        print_json(run_digest(result))
+    elif not quiet:
+        print_digest(run_digest(result))
     if result.audit.verdict == "fail":
         raise typer.Exit(3)
 

@@ -118,6 +118,10 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but erro
 Verbose = Annotated[
     bool, typer.Option("-v", "--verbose", help="Say more: every held-out measurement.")
 ]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print verdicts and key figures as JSON on stdout, not as tables."),
+]
 ModelId = Annotated[
     str,
     typer.Option(
