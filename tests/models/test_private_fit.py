@@ -13,6 +13,7 @@ import pytest
 from imaginome.errors import CapabilityError, ModelError, SettingsError
 from imaginome.fitting import create, fingerprint, fit
 from imaginome.models._private_bound import histogram
+from imaginome.models._private_frame import LABELS
 from imaginome.models._private_moments import (
     People,
     Products,
@@ -274,7 +275,7 @@ def test_the_card_of_a_model_says_what_was_promised(panel: Panel, tmp_path: Path
     assert card["guarantee"]["epsilon"] == 2.0
     assert {"epsilon", "delta", "unit", "public", "releases"} <= card["guarantee"].keys()
     assert load_model(tmp_path / "model").spending == model.spending
-    assert "names of populations and superpopulations" in card["guarantee"]["public"]
+    assert LABELS in card["guarantee"]["public"]
 
 
 def test_no_count_in_the_frame_is_exact(panel: Panel) -> None:
@@ -286,6 +287,22 @@ def test_no_count_in_the_frame_is_exact(panel: Panel) -> None:
     assert len(set(told)) > 1
     infinite = fit("independent", panel, guarantee=Guarantee(math.inf, 1e-6))
     assert set(infinite.frame.populations.values()) == {20}
+
+
+def test_a_missing_label_of_one_person_changes_no_name(panel: Panel) -> None:
+    """Without noise: who belongs where is public, and not what the last person says."""
+    above = panel.samples.superpopulation.copy()
+    above[-1] = ""
+    unlabelled = panel.with_samples(replace(panel.samples, superpopulation=above))
+    without = panel.take_individuals(np.arange(59))
+    frames = [
+        fit("independent", part, guarantee=Guarantee(math.inf, 1e-6)).frame.superpopulations
+        for part in (unlabelled, without, panel)
+    ]
+    assert frames[0] == frames[1] == frames[2]
+    above[-1] = "elsewhere"
+    with pytest.raises(ModelError, match="two superpopulations"):
+        fit("independent", unlabelled, guarantee=Guarantee(1.0, 1e-6))
 
 
 def test_another_guarantee_is_another_fit(panel: Panel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.errors import ModelError
 from imaginome.panel import Panel, Samples
 from imaginome.panel.frame import PanelFrame
 from imaginome.training.accounting import Budget, Noisy
@@ -17,6 +18,9 @@ ASSUMED = (
     "the number of individuals",
     "that the file is well-formed",
 )
+LABELS = (
+    "names of populations and superpopulations, which belong together, and whether anyone has none"
+)
 
 
 def private_frame(train: Panel, budget: Budget) -> PanelFrame:
@@ -25,6 +29,11 @@ def private_frame(train: Panel, budget: Budget) -> PanelFrame:
     One individual of each unit is counted. Counts lean to their mean as far as the noise alone
     explains that they differ, and are at least 1. Names of populations are public, and so is
     which superpopulation they belong to.
+
+    Raises
+    ------
+    ModelError
+        When people of one population have different superpopulations.
     """
     budget.public.extend(ASSUMED)
     samples = one_a_unit(train).samples
@@ -33,7 +42,7 @@ def private_frame(train: Panel, budget: Budget) -> PanelFrame:
         counts = np.array([len(samples)], dtype=np.int64)
         budget.people = max(1.0, float(_told(counts, budget).values[0]))
         return PanelFrame.of_counts(train.sites, {}, {})
-    budget.public.append("names of populations and superpopulations")
+    budget.public.append(LABELS)
     names = np.unique(everyone.astype(str))
     codes = np.searchsorted(names, samples.population.astype(str))
     told = _told(np.bincount(codes, minlength=len(names)).astype(np.int64), budget)
@@ -48,9 +57,19 @@ def _told(counts: npt.NDArray[np.int64], budget: Budget) -> Noisy:
 
 
 def _above(samples: Samples) -> dict[str, str]:
+    """Return the superpopulation of each population; nobody's missing label can change it."""
     if samples.population is None or samples.superpopulation is None:
         return {}
-    return dict(zip(samples.population, samples.superpopulation, strict=True))
+    above = dict.fromkeys(samples.population, "")
+    for name, group in zip(samples.population, samples.superpopulation, strict=True):
+        if group and above[name] not in ("", group):
+            raise ModelError(
+                f"population '{name}' has people of two superpopulations, '{above[name]}' and "
+                f"'{group}'",
+                "give all of them the same: under a guarantee it is public, and no person's own",
+            )
+        above[name] = group or above[name]
+    return above
 
 
 def steadied(told: Noisy) -> npt.NDArray[np.float64]:
