@@ -64,3 +64,11 @@ def test_every_caution_has_its_fail():
     for name in names:
         stem = name.rsplit("_", 1)[0]
         assert {f"{stem}_caution", f"{stem}_fail"} <= names
+
+
+def test_the_worst_of_many_looks_alarms_only_when_sure():
+    doubtful = Estimate(value=0.74, low=0.503, high=0.97)
+    assert judge(doubtful, 0.53, 0.58, 0.5)[0] == "caution"
+    assert judge(doubtful, 0.53, 0.58, 0.5, doubtful="unknown")[0] == "unknown"
+    sure = Estimate(value=0.74, low=0.6, high=0.88)
+    assert judge(sure, 0.53, 0.58, 0.5, doubtful="unknown")[0] == "fail"

@@ -63,7 +63,9 @@ def worst_population(
         return -1.0 if one.value is None or one.low is None else one.low
 
     strength = max((group[0] for group in groups.values()), key=surely)
-    judged = judge(strength, policy.membership_caution, policy.membership_fail, 0.5)
+    judged = judge(
+        strength, policy.membership_caution, policy.membership_fail, 0.5, doubtful="unknown"
+    )
     return found.finding(
         "worst", f"AUC in the worst of {len(groups)} populations", strength, 0.5, judged
     )

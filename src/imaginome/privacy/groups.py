@@ -167,7 +167,9 @@ def _within(area: Estimate, policy: Policy) -> Finding:
 
 
 def _judge(area: Estimate, policy: Policy) -> tuple[Status, str]:
-    return judge(area, policy.membership_caution, policy.membership_fail, BASELINE)
+    return judge(
+        area, policy.membership_caution, policy.membership_fail, BASELINE, doubtful="unknown"
+    )
 
 
 def _finding(

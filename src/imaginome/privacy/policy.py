@@ -134,7 +134,14 @@ def _known() -> str:
     return f"thresholds: {', '.join(Policy.model_fields)}"
 
 
-def judge(strength: Estimate, caution: float, fail: float, baseline: float) -> tuple[Status, str]:
+def judge(
+    strength: Estimate,
+    caution: float,
+    fail: float,
+    baseline: float,
+    *,
+    doubtful: Status = "caution",
+) -> tuple[Status, str]:
     """Judge a strength of which more is worse.
 
     A value is more than chance when its interval lies above guessing, and surely so when the
@@ -156,6 +163,9 @@ def judge(strength: Estimate, caution: float, fail: float, baseline: float) -> t
         Thresholds.
     baseline
         What guessing gives.
+    doubtful
+        Status of what is at or above `fail` and more than chance but not surely. The worst of many
+        small groups is so once in 40 panels of people whom nobody saw: there it is ``unknown``.
 
     Returns
     -------
@@ -170,6 +180,8 @@ def judge(strength: Estimate, caution: float, fail: float, baseline: float) -> t
     found = f"{value:.3g} (95% interval {low:.3g} to {high:.3g})"
     surely = value - STRETCH * (value - low) > baseline
     status, reason = _decide((value, low, high), surely, (caution, fail), baseline)
+    if status == "caution" and value >= fail and not surely:
+        status = doubtful
     return status, f"{found} {reason}"
 
 
