@@ -83,5 +83,7 @@ def test_key_figures_leave_out_attacks_with_the_model() -> None:
 def test_references_carry_bibtex_once() -> None:
     found = cited(whole.evaluation(), examples.audit(), None)
     assert [(r.text, r.bibtex) for r in found] == [(YELMEN_2021.text(), YELMEN_2021.bibtex())]
+    own = cited(whole.evaluation(), None, None, {"The model": "@misc{model}"})
+    assert [r.text for r in own] == ["The model", YELMEN_2021.text()]
     page = render_report(whole.evaluation(), None)
     assert page.count("@article{yelmen2021,") == 1

@@ -52,6 +52,7 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
         history=read_json(folder / "model" / "history.json").get("records"),
         emergence=_emergence(folder / "model" / EMERGENCE),
         choice=_choice(folder),
+        citations=_texts(folder / "run.json", "cite"),
         force=force,
     )
 
@@ -87,10 +88,14 @@ def _choice(folder: Path) -> Choice | None:
 
 def read_facts(path: Path) -> dict[str, str]:
     """Return labels and texts from a ``run.json``; none where there is no file."""
-    facts = read_json(path).get("facts", {})
-    if not isinstance(facts, dict):
-        raise FormatError(f"{path} is damaged at facts", "make the run again")
-    return {str(label): str(text) for label, text in facts.items()}
+    return _texts(path, "facts")
+
+
+def _texts(path: Path, name: str) -> dict[str, str]:
+    found = read_json(path).get(name, {})
+    if not isinstance(found, dict):
+        raise FormatError(f"{path} is damaged at {name}", "make the run again")
+    return {str(label): str(text) for label, text in found.items()}
 
 
 def _emergence(path: Path) -> Emergence | None:

@@ -34,6 +34,7 @@ def write_report(
     history: Sequence[Mapping[str, float]] | None = None,
     emergence: Emergence | None = None,
     choice: Choice | None = None,
+    citations: Mapping[str, str] = {},
     title: str = TITLE,
     force: bool = False,
 ) -> None:
@@ -53,6 +54,8 @@ def write_report(
         Frames along the training.
     choice
         What was compared before this model was taken; None where it was named.
+    citations
+        Of the model: texts and their BibTeX.
     title
         Heading of the page.
     force
@@ -71,6 +74,7 @@ def write_report(
         history=history,
         emergence=emergence,
         choice=choice,
+        citations=citations,
         title=title,
     )
     write_text(Path(path), page, force=force)
@@ -84,6 +88,7 @@ def render_report(
     history: Sequence[Mapping[str, float]] | None = None,
     emergence: Emergence | None = None,
     choice: Choice | None = None,
+    citations: Mapping[str, str] = {},
     title: str = TITLE,
 ) -> str:
     """Return the page as text; the same results give the same bytes. See `write_report`."""
@@ -113,5 +118,5 @@ def render_report(
         emergence=film,
         choice=choice,
         compared=compared_table(choice) if choice else None,
-        references=cited(evaluation, audit, choice),
+        references=cited(evaluation, audit, choice, citations),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imaginome.report.order import attacks_in_order, metrics_in_order
@@ -17,10 +18,13 @@ class Reference:
 
 
 def cited(
-    evaluation: Evaluation | None, audit: Audit | None, choice: Choice | None
+    evaluation: Evaluation | None,
+    audit: Audit | None,
+    choice: Choice | None,
+    model: Mapping[str, str] = {},
 ) -> list[Reference]:
-    """Return the publications in order of their first use."""
-    found: dict[str, str] = {}
+    """Return the publications in order of their first use; those of the model come first."""
+    found = dict(model)
     metrics = metrics_in_order(evaluation.metrics if evaluation else [])
     attacks = attacks_in_order(audit.attacks if audit else [])
     results: list[MetricResult | AttackResult] = [*metrics, *attacks]
