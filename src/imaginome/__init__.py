@@ -48,6 +48,8 @@ _PUBLIC = {
     "Comparison": "imaginome.metrics.comparison",
     "evaluate": "imaginome.metrics.evaluate",
     "audit": "imaginome.privacy.audit",
+    "figure": "imaginome.report.plotting",
+    "figures": "imaginome.report.plotting",
     "write_report": "imaginome.report.page",
     "RunRequest": "imaginome.request",
     "run": "imaginome.pipeline",

@@ -25,7 +25,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.models.artificial import refuse_artificial_names
 from imaginome.models.base import Generator
-from imaginome.models.registry import load_model
+from imaginome.models.registry import load_model, models
 from imaginome.outputs import output_error, refuse_existing, write_text
 from imaginome.panel import Panel
 from imaginome.privacy.audit import audit
@@ -34,6 +34,7 @@ from imaginome.privacy.policy import Policy
 from imaginome.progress import SILENT, Logged, Progress
 from imaginome.provenance import peak_memory_mb, versions
 from imaginome.randomness import child_seed
+from imaginome.report.digest import Digest, digest
 from imaginome.report.page import write_report
 from imaginome.request import RunRequest, shown
 from imaginome.results import CHOICE, Audit, Choice, Evaluation, Result
@@ -54,6 +55,20 @@ class RunResult:
     audit: Audit
     model: str
     choice: Choice | None = None
+
+    def _repr_html_(self) -> str:
+        """Show verdicts and key figures in a notebook."""
+        from imaginome.report.cards import run_card
+
+        return run_card(self.digest())
+
+    def digest(self) -> Digest:
+        """Return the short version: verdicts, key figures, where it lies and what to cite."""
+        short = digest(self.evaluation, self.audit)
+        short.model, short.folder = self.model, str(self.folder)
+        short.report = str(self.folder / "report.html")
+        short.cite = [citation.text() for citation in models.get(self.model).citations]
+        return short
 
 
 def run(
@@ -187,7 +202,7 @@ class _Run:
         verdict = self._timed("audit", lambda: self._audit(comparison))
         facts = self._facts(model, panel, train, holdout, artificial)
         self._timed("report", lambda: self._report(model, evaluation, verdict, facts))
-        self._record(facts, identity)
+        self._record(facts, identity, cites(model))
         return RunResult(self.request.output, evaluation, verdict, model.id, self.choice)
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
@@ -300,6 +315,7 @@ class _Run:
                 history=model.history.records if model.history else None,
                 emergence=model.emergence,
                 choice=self.choice,
+                citations=cites(model),
                 force=True,
             )
             if model.emergence is not None:
@@ -347,13 +363,16 @@ class _Run:
             "The same without comparing": shlex.join(self.request.command()),
         }
 
-    def _record(self, facts: dict[str, str], identity: dict[str, Any]) -> None:
+    def _record(
+        self, facts: dict[str, str], identity: dict[str, Any], cite: dict[str, str]
+    ) -> None:
         """Write ``run.json``: inputs, command, versions, seed, times, memory."""
         record = {
             "imaginome": __version__,
             "command": self.asked.command(),
             "request": identity,
             "facts": facts,
+            "cite": cite,
             "choice": self.choice and self.choice.model_dump(mode="json"),
             "tally": self.tally.steps,
             "threads": self.request.threads,
@@ -371,6 +390,11 @@ def artificial_notes(model: Generator[Any], seed: int) -> list[str]:
         f"artificial data, not of real people: imaginome {__version__}, model {model.id}, "
         f"seed {seed}"
     ]
+
+
+def cites(model: Generator[Any]) -> dict[str, str]:
+    """Return what whoever uses a model should cite: texts and their BibTeX."""
+    return {citation.text(): citation.bibtex() for citation in model.citations}
 
 
 def dump(path: Path, result: Result) -> None:

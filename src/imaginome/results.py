@@ -7,7 +7,7 @@ carry aggregates (bins, curves), never one point a person.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +21,12 @@ class Result(BaseModel):
     """The base of all results: closed, and NaN or infinity written as null."""
 
     model_config = ConfigDict(extra="forbid", ser_json_inf_nan="null")
+
+    def _repr_html_(self) -> str | None:
+        """Show the result in a notebook."""
+        from imaginome.report.cards import result_card
+
+        return result_card(self)
 
 
 class Estimate(Result):
@@ -74,6 +80,12 @@ class Figure(Result):
     x_log: bool = False
     y_log: bool = False
     diagonal: bool = False
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Draw the figure in a notebook."""
+        from imaginome.report.plotting import mime_bundle
+
+        return mime_bundle(self)
 
 
 class Table(Result):

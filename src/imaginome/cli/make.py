@@ -139,7 +139,7 @@ def _run(
 ) -> None:
     """Run, show the key figures, and say by the exit code whether the audit failed."""
     from imaginome.cli.console import show_progress
-    from imaginome.cli.summary import print_digest, print_json, run_digest
+    from imaginome.cli.summary import print_digest, print_json
     from imaginome.pipeline import run as run_pipeline
     from imaginome.privacy.policy import load_policy
     from imaginome.workspace import partial_name
@@ -155,9 +155,9 @@ def _run(
             progress=show_progress(quiet, verbose),
         )
     if json:
-        print_json(run_digest(result))
+        print_json(result.digest())
     elif not quiet:
-        print_digest(run_digest(result))
+        print_digest(result.digest())
     if result.audit.verdict == "fail":
         raise typer.Exit(3)
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from imaginome.pipeline import RunResult
-
 COLOURS: dict[Status, str] = {
     "pass": "green",
     "caution": "yellow",
@@ -29,18 +27,6 @@ COLOURS: dict[Status, str] = {
 NARROW, WIDE = 72, 108
 """Columns: below, no room for intervals; from, room for those of ceilings and verdict in words."""
 REASONS = 3
-
-
-def run_digest(result: RunResult) -> Digest:
-    """Return the short version of a run, with where it lies and what to cite."""
-    from imaginome.models.registry import models
-
-    short = digest(result.evaluation, result.audit)
-    short.model = result.model
-    short.folder = str(result.folder)
-    short.report = str(result.folder / "report.html")
-    short.cite = [citation.text() for citation in models.get(result.model).citations]
-    return short
 
 
 def print_result(result: Evaluation | Audit, path: Path | None = None) -> None:

@@ -317,6 +317,17 @@ class Generator(ABC, Generic[S]):
                 self.emergence.write(folder / EMERGENCE)
             write_tensors(folder / "weights.safetensors", self._tensors())
 
+    def __repr__(self) -> str:
+        """Tell which generator this is, and whether it is fitted."""
+        state = "not fitted" if self._frame is None else f"fitted at {len(self.sites)} sites"
+        return f"{type(self).__name__}({self.id}, {state})"
+
+    def _repr_html_(self) -> str:
+        """Show the generator in a notebook."""
+        from imaginome.models._card import generator_card
+
+        return generator_card(self)
+
     # -- what a generator implements ------------------------------------------------------
 
     @abstractmethod

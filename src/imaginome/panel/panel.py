@@ -83,6 +83,16 @@ class Panel:
         """Return the same haplotypes with other sample labels."""
         return replace(self, samples=samples)
 
+    def __repr__(self) -> str:
+        """Tell the sizes: alleles and names of people do not belong in a log."""
+        return f"Panel({self.n_individuals} individuals, {self.n_sites} sites)"
+
+    def _repr_html_(self) -> str:
+        """Show sizes, sites and labels in a notebook."""
+        from imaginome.panel._card import panel_card
+
+        return panel_card(self)
+
 
 def haplotype_rows(individuals: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Return the rows ``2i, 2i + 1`` of each individual ``i``, in order."""

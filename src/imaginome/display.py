@@ -1,0 +1,62 @@
+"""Small pieces of HTML for notebooks: inert, escaped, readable on light and on dark.
+
+Nothing here runs or loads anything: no script, no link, no picture. Whatever is shown is escaped
+by `markupsafe`, so that a hostile name stays a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+CARD = (
+    "border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:.6em .9em;margin:.2em 0;"
+    "max-width:60em;overflow-x:auto;font-size:90%"
+)
+DIM = "opacity:.75"
+CELL = "padding:.1em 1em .1em 0;vertical-align:top;border:0;background:none"
+COLOURS = {"pass": "#0a8560", "caution": "#a86a00", "fail": "#c8321a", "unknown": "#7a7f87"}
+
+
+def card(title: object, subtitle: object = "", *parts: Markup) -> Markup:
+    """Return a box with a title, a dim line beside it, and parts below."""
+    head = Markup('<div><b>{}</b> <span style="{}">{}</span></div>').format(title, DIM, subtitle)
+    return Markup('<div style="{}">{}{}</div>').format(CARD, head, Markup("").join(parts))
+
+
+def line(text: object, *, dim: bool = False) -> Markup:
+    """Return one line of text."""
+    return Markup('<div style="margin:.2em 0;{}">{}</div>').format(DIM if dim else "", text)
+
+
+def badge(word: object, status: str) -> Markup:
+    """Return a coloured word; `status` is one of pass, caution, fail, unknown."""
+    style = f"color:{COLOURS.get(status, COLOURS['unknown'])};font-weight:600"
+    return Markup('<span style="{}">{}</span>').format(style, word)
+
+
+def table(headings: Sequence[object], rows: Iterable[Sequence[Any]]) -> Markup:
+    """Return a table; cells that are no `Markup` are escaped."""
+    head = _row("th", headings, f"{CELL};{DIM};font-weight:normal") if headings else Markup("")
+    body = Markup("").join(_row("td", row, CELL) for row in rows)
+    style = "border-collapse:collapse;margin:.4em 0;border:0"
+    return Markup('<table style="{}">{}{}</table>').format(style, head, body)
+
+
+def facts(pairs: Iterable[tuple[object, object]]) -> Markup:
+    """Return a table of labels and values."""
+    dim = Markup('<span style="{}">{}</span>')
+    return table((), [(dim.format(DIM, name), value) for name, value in pairs])
+
+
+def folded(title: object, *parts: Markup) -> Markup:
+    """Return parts that open at a click."""
+    inside = Markup("").join(parts)
+    return Markup("<details><summary>{}</summary>{}</details>").format(title, inside)
+
+
+def _row(tag: str, cells: Sequence[Any], style: str) -> Markup:
+    one = Markup(f'<{tag} style="text-align:left;{{}}">{{}}</{tag}>')
+    return Markup("<tr>{}</tr>").format(Markup("").join(one.format(style, c) for c in cells))
