@@ -10,8 +10,7 @@ from imaginome.report.compare_facts import Judged, costs_table, judged, settings
 from imaginome.report.compare_frontier import frontier_figures, frontier_table
 from imaginome.report.compare_glance import glance
 from imaginome.report.compare_ground import Ground, ground, same_ceiling
-from imaginome.report.compare_overlay import Drawn as Curve
-from imaginome.report.compare_overlay import overlays
+from imaginome.report.compare_overlay import overlay
 from imaginome.report.compare_rank import (
     Overall,
     Row,
@@ -21,12 +20,16 @@ from imaginome.report.compare_rank import (
     shared_keys,
 )
 from imaginome.report.compare_read import Entry
-from imaginome.report.sections import Drawn, Places
+from imaginome.report.compare_series import Drawn
+from imaginome.report.order import attacks_in_order, metrics_in_order
+from imaginome.report.sections import Drawn as Placed
+from imaginome.report.sections import Places
 from imaginome.report.shell import render_shell
 from imaginome.report.wording import interval, number, slug
 from imaginome.results import AttackResult, Figure, Measure, MetricResult
 
 R = TypeVar("R", MetricResult, AttackResult)
+WIDE = ("heatmaps", "rows")
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,8 @@ class View:
     description: str
     reference: str
     rows: list[Row]
-    wide: list[Drawn]
-    figures: list[Drawn]
-    notes: list[str]
+    wide: list[Placed]
+    figures: list[Placed]
     absent: list[str]
 
 
@@ -102,7 +104,8 @@ def _lines(entries: list[Entry], overall: list[Overall]) -> list[Line]:
 def _metrics(entries: list[Entry], alike: Ground, places: Places) -> list[View]:
     columns = [entry.metrics for entry in entries]
     views = []
-    for metric in _ids(columns):
+    firsts = {metric: one for column in reversed(columns) for metric, one in column.items()}
+    for metric in (one.metric for one in metrics_in_order(firsts.values())):
         found = [column.get(metric) for column in columns]
         present = [one for one in found if one is not None]
         items = _in_order(m.id for one in present for m in one.measures)
@@ -115,7 +118,8 @@ def _metrics(entries: list[Entry], alike: Ground, places: Places) -> list[View]:
 def _attacks(entries: list[Entry], places: Places) -> list[View]:
     columns = [entry.attacks for entry in entries]
     views = []
-    for attack in _ids(columns):
+    firsts = {attack: one for column in reversed(columns) for attack, one in column.items()}
+    for attack in (one.attack for one in attacks_in_order(firsts.values())):
         found = [column.get(attack) for column in columns]
         items = _in_order(f.id for one in found if one is not None for f in one.findings)
         rows = [finding_row(item, entries) for item in items]
@@ -129,7 +133,7 @@ def _view(
     found: Sequence[MetricResult | AttackResult | None],
     rows: list[Row],
     places: Places,
-    figures: tuple[list[Figure], list[str]],
+    figures: list[Figure],
     anchor: str,
 ) -> View:
     first = next(one for one in found if one is not None)
@@ -140,9 +144,8 @@ def _view(
         first.description,
         "Ceiling" if metric else "Guessing",
         rows,
-        places.drawn(f for f in figures[0] if f.kind == "heatmaps"),
-        places.drawn(f for f in figures[0] if f.kind != "heatmaps"),
-        figures[1],
+        places.drawn(f for f in figures if f.kind in WIDE),
+        places.drawn(f for f in figures if f.kind not in WIDE),
         _absent(entries, found),
     )
 
@@ -162,22 +165,20 @@ def _absent(entries: list[Entry], found: Sequence[MetricResult | AttackResult | 
 
 def _overlaid(
     entries: list[Entry], found: Sequence[R | None], *, alike: bool, attack: bool = False
-) -> tuple[list[Figure], list[str]]:
-    """Return figures with the curves of all sets, and notes on those left out."""
+) -> list[Figure]:
+    """Return figures with the curves of all sets."""
     columns = [{f.id: f for f in one.figures if f.series} if one else {} for one in found]
-    figures: list[Figure] = []
-    notes: list[str] = []
+    figures = []
     for item in _ids(columns):
-        curves = [
-            Curve(i, entries[i].name, column[item])
+        all_drawn = [
+            Drawn(i, entries[i].name, column[item])
             for i, column in enumerate(columns)
             if item in column
         ]
-        made = overlays(curves, alike=alike, attack=attack)
-        figures += made
-        if not made:
-            notes.append(f"{curves[0].figure.title}: too many curves to lay over each other.")
-    return figures, notes
+        kind = all_drawn[0].figure.kind
+        same = [one for one in all_drawn if one.figure.kind == kind]
+        figures.append(overlay(same, alike=alike, attack=attack))
+    return figures
 
 
 def _same_real_people(present: list[MetricResult]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from imaginome.results import Series
+from dataclasses import dataclass
+
+from imaginome.results import Figure, Series
 
 DASHES = ("solid", "dash", "dashdot", "longdash", "longdashdot", "dot")
 SYMBOLS = (
@@ -50,3 +52,17 @@ class SetSeries(Series):
     def symbol(self) -> str:
         """Return the set's marker."""
         return SYMBOLS[self.place % len(SYMBOLS)]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure of one set: which one, its name, and the figure."""
+
+    place: int
+    name: str
+    figure: Figure
+
+
+def of_artificial(series: Series) -> bool:
+    """Say whether a series of a metric is of artificial people, perhaps beside real ones."""
+    return series.role == "artificial" or "artificial" in series.name

@@ -17,9 +17,9 @@ MARKED_POINTS = 16
 
 def curves(figure: Figure) -> list[Trace]:
     """Return the traces of lines or points: bands first, then the diagonal, then the series."""
-    # Series of sets have colours of their own: the others need no groups beside them.
-    rest = iter(grouping([s for s in figure.series if not isinstance(s, SetSeries)]))
-    groups = [None if isinstance(s, SetSeries) else next(rest) for s in figure.series]
+    # Series of sets have colours of their own: real people beside them keep theirs.
+    sets = any(isinstance(s, SetSeries) for s in figure.series)
+    groups = [None] * len(figure.series) if sets else grouping(figure.series)
     bands = [t for s, g in zip(figure.series, groups, strict=True) for t in _band(figure, s, g)]
     lines = [_curve(figure, s, g) for s, g in zip(figure.series, groups, strict=True)]
     return [*bands, *diagonal(figure), *lines]
