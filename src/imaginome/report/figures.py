@@ -43,6 +43,9 @@ def specification(figure: Figure) -> Spec:
     if figure.kind == "points" and rows:
         layout["height"] = max(layout["height"], 130 + 26 * rows)
         layout["yaxis"]["dtick"] = 1
+    if figure.kind == "points" and layout["xaxis"]["type"] == "category":
+        layout |= {"scattermode": "group", "scattergap": 0.6}
+        layout["yaxis"] |= _reach(figure)
     names = sum(1 for trace in data if trace.get("showlegend", True))
     layout["showlegend"] = names > 1 or figure.kind != "bars"
     narrow = {"height": layout["height"] - 40 + 18 * max(0, names - 3)}
@@ -108,6 +111,16 @@ def _columns(figure: Figure, *names: str) -> list[list[Any]]:
     return [getattr(s, name, None) or [] for s in figure.series for name in names]
 
 
+def _reach(figure: Figure) -> Spec:
+    """Return the range of values and intervals: points beside each other would begin at zero."""
+    columns = [column for s in figure.series for column in (s.y, s.low or [], s.high or [])]
+    values = [v for column in columns for v in column if isinstance(v, int | float)]
+    if figure.y_log or not values:
+        return {}
+    margin = 0.06 * (max(values) - min(values)) or 0.5
+    return {"range": [min(values) - margin, max(values) + margin]}
+
+
 def axis(label: str, columns: list[list[Any]], log: bool) -> Spec:
     """Return an axis: a category axis when any value is text, else linear or logarithmic."""
     texts = any(isinstance(v, str) for column in columns for v in column)
@@ -125,7 +138,7 @@ def axis(label: str, columns: list[list[Any]], log: bool) -> Spec:
         "automargin": True,
     }
     numbers = [v for column in columns for v in column if v is not None]
-    if kind == "linear" and numbers and min(numbers) >= 0:
+    if kind == "linear" and numbers and min(numbers) == max(numbers) == 0:
         found["rangemode"] = "nonnegative"
     if kind == "log":
         found |= {"exponentformat": "power", "minor": {"ticks": "outside"}}

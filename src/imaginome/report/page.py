@@ -23,6 +23,8 @@ from imaginome.report.verdict import how_real, how_safe
 from imaginome.results import Audit, Choice, Evaluation
 
 TITLE = "Artificial genomes: how real, how safe"
+UNTOLD = ("none", "defaults")
+"""Facts that need not stand on the first screen."""
 
 
 def write_report(
@@ -107,6 +109,7 @@ def render_report(
         evaluation=evaluation,
         audit=audit,
         facts=dict(facts),
+        told=[(label, text) for label, text in facts.items() if text not in UNTOLD],
         verdicts=[how_real(evaluation), how_safe(audit)],
         keys=[(figure, key_bar(figure)) for figure in keys],
         metrics=metrics,
