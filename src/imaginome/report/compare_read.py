@@ -88,7 +88,7 @@ def named_folder(word: str) -> tuple[str, Path]:
     Raises
     ------
     SettingsError
-        When the name is empty, too long or cannot be printed.
+        When name or folder are empty.
     """
     name, equals, rest = word.partition("=")
     if not equals or Path(word).is_dir():
@@ -96,13 +96,8 @@ def named_folder(word: str) -> tuple[str, Path]:
         name = folder.resolve().name
     else:
         folder, name = Path(rest), name.strip()
-    if not name or (not rest and equals and not folder.is_dir()):
-        raise SettingsError(f"'{word}' names no folder", "write DIR or NAME=DIR")
-    if len(name) > LONGEST_NAME or not name.isprintable():
-        raise SettingsError(
-            f"{name[:LONGEST_NAME]!r}... cannot name a run",
-            f"write NAME=DIR with a name of at most {LONGEST_NAME} printable characters",
-        )
+        if not name or not rest:
+            raise SettingsError(f"'{word}' names no folder", "write DIR or NAME=DIR")
     return name, folder
 
 
@@ -147,6 +142,7 @@ def _require_distinct(named: list[tuple[str, Path]]) -> None:
     seen: dict[Path, str] = {}
     names: set[str] = set()
     for name, folder in named:
+        _require_printable(name)
         if name in names:
             raise SettingsError(
                 f"two runs are called '{name}'", "write NAME=DIR to tell them apart"
@@ -155,6 +151,14 @@ def _require_distinct(named: list[tuple[str, Path]]) -> None:
             raise SettingsError(f"{folder} is there twice", "give every run once")
         names.add(name)
         seen[place] = name
+
+
+def _require_printable(name: str) -> None:
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise SettingsError(
+            f"{name[:LONGEST_NAME]!r} cannot name a run",
+            f"write NAME=DIR with a name of at most {LONGEST_NAME} printable characters",
+        )
 
 
 def _seconds(found: object) -> dict[str, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imaginome.results import Figure, Series
 
-DASHES = ("solid", "dash", "dashdot", "longdash", "longdashdot", "dot")
+DASHES = ("solid", "dash", "dashdot", "longdash", "longdashdot")
 SYMBOLS = (
     "circle",
     "square",
@@ -46,7 +46,8 @@ class SetSeries(Series):
         """Return the set's line; real people's own curves are dotted."""
         if self.role == "holdout":
             return "dot"
-        return DASHES[(self.place + self.place // len(COLOURS)) % (len(DASHES) - 1)]
+        turn, step = divmod(self.place, len(COLOURS))
+        return DASHES[(step + 2 * turn) % len(DASHES)]
 
     @property
     def symbol(self) -> str:
