@@ -3,10 +3,12 @@ import numpy as np
 import pytest
 from leaks import random_comparison, tiny
 
+from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Samples, strings
 from imaginome.privacy._area import area, by_chance
 from imaginome.privacy._crossfit import folds, gathered, too_few
 from imaginome.privacy._recognised import Recognised, units
+from imaginome.privacy.frequency import attack
 from imaginome.privacy.policy import Policy
 
 
@@ -64,6 +66,38 @@ def test_folds_attack_everyone_once_and_never_with_their_own_reference():
         assert len(fold.others) + len(fold.reference) == 31
         assert abs(len(fold.members) / 15 - len(fold.others) / 31) < 0.1
     assert len(parts) == 5
+
+
+def structured(seed: int, n_each: int = 6, n_homes: int = 10) -> Comparison:
+    """Ten populations far apart, six people of each in each panel: a split as `split` makes it."""
+    rng = np.random.default_rng(seed)
+    chance = np.repeat(rng.beta(0.5, 0.5, (n_homes, 80)), 2 * n_each, axis=0)
+    homes = strings(np.repeat([f"P{i}" for i in range(n_homes)], n_each).tolist())
+    panels = []
+    for prefix in "THS":
+        panel = tiny((rng.random(chance.shape) < chance).astype(int), prefix)
+        panels.append(panel.with_samples(Samples(panel.samples.id, population=homes)))
+    return Comparison.of(*panels, seed=seed)
+
+
+def test_populations_are_dealt_evenly_to_folds_on_both_sides():
+    comparison = structured(1)
+    for panel, side in ((comparison.train, "members"), (comparison.holdout, "others")):
+        home = panel.samples.population
+        for name in np.unique(home.astype(str)):
+            counts = [(home[getattr(fold, side)] == name).sum() for fold in folds(comparison)]
+            assert max(counts) - min(counts) <= 1
+            assert sum(counts) == 6
+
+
+def test_nobody_seen_is_guessing_where_populations_are_many():
+    """Non-members of a fold with more of a population than its reference looked like members."""
+    areas = []
+    for seed in range(40):
+        comparison = structured(seed)
+        found = attack(comparison, comparison.artificial.haplotypes)
+        areas.append(area(found.members, found.others, people(60), people(60)).value)
+    assert abs(np.mean(areas) - 0.5) < 0.025
 
 
 def test_families_of_the_holdout_stay_together():

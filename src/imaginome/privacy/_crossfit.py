@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.metrics._labels import labels
-from imaginome.metrics._painted import halves
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 
@@ -77,7 +76,7 @@ def too_few(comparison: Comparison) -> str:
 
 
 def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
-    """Divide the holdout into fifths, families together, and train in proportion.
+    """Divide holdout and train into fifths, families together, populations in proportion.
 
     Parameters
     ----------
@@ -86,10 +85,7 @@ def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
         references stay whole.
     """
     parts = _divided(comparison)
-    n, n_others = comparison.train.n_individuals, comparison.holdout.n_individuals
-    people = comparison.rng("cross-fit", "train").permutation(n)
-    ends = np.cumsum([len(part) for part in parts])
-    ours = np.split(people, np.round(n * ends[:-1] / n_others).astype(np.intp))
+    ours = _dealt(comparison.train, len(parts), comparison.rng("cross-fit", "train"))
     rng = comparison.rng("cross-fit", "some")
     limit = None if most is None else -(-most // len(parts))
     return [
@@ -104,12 +100,25 @@ def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
 
 def _divided(comparison: Comparison) -> list[People]:
     """Return individuals of the holdout in parts of about equal size, families together."""
-    order, _ = halves(comparison.holdout, comparison.rng("cross-fit", "holdout"))
-    family = families(comparison.holdout)[order]
-    begins = np.flatnonzero(np.diff(family, prepend=-1))
-    wanted = np.round(len(order) * np.arange(1, FOLDS) / FOLDS)
-    cuts = np.unique(begins[np.searchsorted(begins[:-1], wanted)])
-    return [part for part in np.split(order, cuts) if len(part) > 0]
+    dealt = _dealt(comparison.holdout, FOLDS, comparison.rng("cross-fit", "holdout"))
+    return [part for part in dealt if len(part) > 0]
+
+
+def _dealt(panel: Panel, n_parts: int, rng: np.random.Generator) -> list[People]:
+    """Deal individuals to parts at random, families together, each population evenly.
+
+    A fifth that by chance had more of a population than its share would be judged with a reference
+    that has less of it. Members are no such fifth: non-members would look more like members than
+    these do, and a leak could hide.
+    """
+    family = families(panel)
+    _, first, sizes = np.unique(family, return_index=True, return_counts=True)
+    homes = _populations(panel)[first]
+    part, filled = np.empty(len(first), dtype=np.intp), np.zeros(n_parts)
+    for unit in np.lexsort((rng.permutation(len(first)), -sizes, homes)):
+        part[unit] = np.argmin(filled)
+        filled[part[unit]] += sizes[unit]
+    return [np.flatnonzero(part[family] == k) for k in range(n_parts)]
 
 
 def families(panel: Panel) -> People:
