@@ -9,6 +9,7 @@ from panels import compared
 from imaginome.metrics._density import density
 from imaginome.metrics._haplotype_rows import ROWS, SITES, rows_figure
 from imaginome.metrics._safe_bins import LEAST
+from imaginome.metrics.frequency import ITEM as FREQUENCY
 from imaginome.metrics.structure import ITEM as STRUCTURE
 from imaginome.panel import Panel
 
@@ -90,3 +91,13 @@ def test_maps_of_populations_cover_the_ground_of_everyone():
     half = [(s.x[1] - s.x[0]) / 2 for s in (everyone, alone)]
     assert everyone.x[0] - half[0] == pytest.approx(alone.x[0] - half[1], abs=1e-3)
     assert density(scores)[0].series[0].group == ""
+
+
+def test_frequencies_can_be_looked_at_by_population(thirds):
+    figure = next(f for f in FREQUENCY().compute(thirds).figures if f.id == "frequency.against")
+    groups = list(dict.fromkeys(series.group for series in figure.series))
+    assert groups[0] == "everyone"
+    assert len(groups) == 1 + len(np.unique(thirds.holdout.samples.superpopulation))
+    for series in figure.series:
+        cells = 10 ** np.array(series.z) - 1
+        assert cells.sum() == pytest.approx(thirds.holdout.n_sites, rel=1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from imaginome.results import Figure, Series
 
 sys.path.insert(0, str(Path(__file__).parent))
 import examples
+import whole
 
 FIGURES = [
     examples.lines_figure(),
@@ -99,3 +101,41 @@ def test_training_curves() -> None:
     uncounted = training_figures([{"loss": 2.0}, {"loss": float("nan")}])
     assert uncounted[0].series[0].x == [0.0, 1.0]
     assert uncounted[0].series[0].y == [2.0, None]
+
+
+def test_rows_stand_below_each_other_and_zoom_together() -> None:
+    spec = specification(whole.rows_figure())
+    layout = spec["layout"]
+    assert [layout[f"xaxis{end}"].get("matches") for end in ("2", "3")] == ["x", "x"]
+    assert all(layout[f"yaxis{end}"]["fixedrange"] for end in ("", "2", "3"))
+    bottoms = [layout[f"yaxis{end}"]["domain"] for end in ("", "2", "3")]
+    assert all(low[0] > high[1] for low, high in itertools.pairwise(bottoms))
+    assert layout["coloraxis"]["colorscale"] == "@allele"
+    assert (layout["coloraxis"]["cmin"], layout["coloraxis"]["cmax"]) == (0, 1)
+
+
+def test_groups_of_maps_take_turns_at_the_same_places() -> None:
+    spec = specification(whole.grouped_figure())
+    maps = [trace for trace in spec["data"] if trace["type"] == "heatmap"]
+    assert [trace["xaxis"] for trace in maps] == ["x", "x2", "x", "x2"]
+    names = [trace["meta"]["group"] for trace in maps]
+    assert names[:2] == ["everyone", "everyone"]
+    assert "&lt;/script&gt;" in names[2]
+    assert "xaxis3" not in spec["layout"]
+
+
+def test_lines_of_a_group_keep_their_bands() -> None:
+    figure = examples.lines_figure()
+    grouped = [s.model_copy(update={"group": s.name[:3]}) for s in figure.series]
+    spec = specification(figure.model_copy(update={"series": grouped}))
+    assert {trace["meta"]["group"] for trace in spec["data"]} == {"AFR", "EUR"}
+
+
+def test_points_of_a_category_stand_beside_each_other() -> None:
+    figure = examples.points_figure()
+    named = [s.model_copy(update={"x": ["a", "b", "c", "d"]}) for s in figure.series]
+    layout = specification(figure.model_copy(update={"series": named}))["layout"]
+    assert layout["scattermode"] == "group"
+    low, high = layout["yaxis"]["range"]
+    assert low < 0.0 and high > 0.26
+    assert "scattermode" not in specification(figure)["layout"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -38,19 +39,21 @@ def _lost_by_bin(counts: Values, real: Values, n: int, n_real: int) -> Values:
     return np.stack([ratio((fixed & b).sum(axis=-1), b.sum(axis=-1)) for b in bins], axis=-1)
 
 
-def figures(counts: Counts, n: Sizes, replicates: Counts) -> list[Figure]:
-    """Return frequencies real against artificial, the spectra, and lost sites by bin."""
-    return [_against(counts, n), _spectra(counts, n), _lost(counts, n, replicates)]
+def figures(
+    counts: Counts, n: Sizes, replicates: Counts, populations: Mapping[str, Counts] = {}
+) -> list[Figure]:
+    """Return frequencies real against artificial, the spectra, and lost sites by bin.
+
+    `populations` has the frequencies of each panel's people of a population, by its label.
+    """
+    everyone = {name: counts[name] / n[name] for name in counts}
+    return [_against(everyone, populations), _spectra(counts, n), _lost(counts, n, replicates)]
 
 
-def _against(counts: Counts, n: Sizes) -> Figure:
-    edges = np.linspace(0.0, 1.0, CELLS + 1)
-    middle = (edges[1:] + edges[:-1]) / 2
-    series = []
-    for name, role in (("artificial", "artificial"), ("train", "train")):
-        x, y = counts["holdout"] / n["holdout"], counts[name] / n[name]
-        cells, _, _ = np.histogram2d(y, x, bins=(edges, edges))
-        series.append(heatmap(name, role, middle, middle, np.log10(1 + cells)))
+def _against(everyone: Counts, populations: Mapping[str, Counts]) -> Figure:
+    series = _maps(everyone, "everyone" if populations else "")
+    for label, frequencies in populations.items():
+        series += _maps(frequencies, label)
     return Figure(
         id="frequency.against",
         title="Allele frequencies against the holdout",
@@ -62,6 +65,17 @@ def _against(counts: Counts, n: Sizes) -> Figure:
         series=series,
         diagonal=True,
     )
+
+
+def _maps(frequencies: Counts, group: str) -> list[Series]:
+    edges = np.linspace(0.0, 1.0, CELLS + 1)
+    middle = (edges[1:] + edges[:-1]) / 2
+    series = []
+    for name in ("artificial", "train"):
+        cells, _, _ = np.histogram2d(frequencies[name], frequencies["holdout"], bins=(edges, edges))
+        drawn = heatmap(name, name, middle, middle, np.log10(1 + cells))
+        series.append(drawn.model_copy(update={"group": group}))
+    return series
 
 
 def _spectra(counts: Counts, n: Sizes) -> Figure:

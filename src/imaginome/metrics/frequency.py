@@ -10,12 +10,13 @@ import numpy.typing as npt
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import EFRON_1979, LIN_1991
 from imaginome.metrics._frequency_figures import figures, tables
+from imaginome.metrics._labels import shared_groups
 from imaginome.metrics._resample import PANELS, resampled, some
 from imaginome.metrics._results import Sample, measure
 from imaginome.metrics._spectrum import folded_spectrum, jensen_shannon
 from imaginome.metrics._statistics import Values, mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.results import Measure, MetricResult
 
 INTERVAL_SITES = 20_000
@@ -90,7 +91,7 @@ class Frequency(Metric):
             name=self.name,
             description=self.description,
             measures=_measures(samples["artificial"], samples["train"]),
-            figures=figures(counts, n, replicates),
+            figures=figures(counts, n, replicates, _populations(comparison)),
             tables=tables(counts, n),
             citations=[citation.text() for citation in self.citations],
             notes=["Correlation saturates: independent sites reach 0.9995; read the errors."],
@@ -101,6 +102,17 @@ class Frequency(Metric):
         sites = some(comparison.holdout.n_sites, INTERVAL_SITES, rng)
         panels = resampled(comparison, self.id)
         return {name: panel.counts(sites) for name, panel in panels.items()}
+
+
+def _populations(comparison: Comparison) -> dict[str, dict[str, Values]]:
+    """Return allele frequencies by population and panel, of equally many people in each."""
+    return {
+        label: {
+            name: getattr(comparison, name).haplotypes[index].mean(axis=0)
+            for name, index in rows.items()
+        }
+        for label, rows in shared_groups(comparison, PARTS).items()
+    }
 
 
 def _measures(artificial: dict[str, Sample], ceiling: dict[str, Sample]) -> list[Measure]:

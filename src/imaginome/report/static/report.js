@@ -12,6 +12,7 @@
   // ---- colours -----------------------------------------------------------------------------
   var system = window.matchMedia("(prefers-color-scheme: dark)");
   var printing = false;
+  var folded = [];
 
   function theme() {
     if (printing) return "light";
@@ -145,10 +146,17 @@
   });
   window.addEventListener("beforeprint", function () {
     printing = true;
+    folded = document.querySelectorAll("main details:not([open]):not(.numbers):not(#entries)");
+    folded.forEach(function (details) {
+      details.open = true;
+    });
     places.forEach(draw);
   });
   window.addEventListener("afterprint", function () {
     printing = false;
+    folded.forEach(function (details) {
+      details.open = false;
+    });
     redraw();
   });
 
