@@ -33,6 +33,8 @@ _cache_compiled_code()
 
 _PUBLIC = {
     "Panel": "imaginome.panel",
+    "ReadOptions": "imaginome.formats",
+    "demo_panel": "imaginome.data",
     "read_panel": "imaginome.formats",
     "write_panel": "imaginome.formats",
     "write_completed": "imaginome.formats",
@@ -40,6 +42,7 @@ _PUBLIC = {
     "models": "imaginome.models.registry",
     "metrics": "imaginome.metrics.registry",
     "attacks": "imaginome.privacy.registry",
+    "create": "imaginome.fitting",
     "fit": "imaginome.fitting",
     "Guarantee": "imaginome.training.guarantee",
     "choose": "imaginome.choice.choose",
@@ -51,6 +54,7 @@ _PUBLIC = {
     "figure": "imaginome.report.plotting",
     "figures": "imaginome.report.plotting",
     "write_report": "imaginome.report.page",
+    "show_progress": "imaginome.cli.console",
     "RunRequest": "imaginome.request",
     "run": "imaginome.pipeline",
 }

@@ -31,8 +31,8 @@ VALIDATION = 0.1
 FEWEST_INDIVIDUALS = 10
 
 
-def create(model_id: str, assignments: Sequence[str] = ()) -> Generator[Any]:
-    """Return an unfitted generator.
+def create(model_id: str, assignments: Sequence[str] = (), **settings: Any) -> Generator[Any]:
+    """Return an unfitted generator: ``create("hmm", clusters=8)``.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ def create(model_id: str, assignments: Sequence[str] = ()) -> Generator[Any]:
         Id of a registered generator.
     assignments
         Settings as ``key=value`` strings.
+    **settings
+        Settings by name.
 
     Raises
     ------
@@ -47,7 +49,8 @@ def create(model_id: str, assignments: Sequence[str] = ()) -> Generator[Any]:
         When there is no such generator or setting.
     """
     kind = models.get(model_id)
-    return kind(parse_settings(kind.Settings, assignments))
+    named = [f"{name}={value}" for name, value in settings.items()]
+    return kind(parse_settings(kind.Settings, [*assignments, *named]))
 
 
 def require_phenotype(generator: Generator[Any]) -> None:

@@ -81,6 +81,10 @@ class Figure(Result):
     y_log: bool = False
     diagonal: bool = False
 
+    def __repr__(self) -> str:
+        """Tell what it is, not all its numbers."""
+        return f"Figure({self.id})"
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Draw the figure in a notebook."""
         from imaginome.report.plotting import mime_bundle
@@ -95,6 +99,10 @@ class Table(Result):
     title: str
     columns: list[str]
     rows: list[list[Cell]]
+
+    def __repr__(self) -> str:
+        """Tell what it is, not all its cells."""
+        return f"Table({self.id}, {len(self.rows)} rows)"
 
 
 class Measure(Result):
@@ -161,6 +169,10 @@ class MetricResult(Result):
     notes: list[str] = []
     skipped: str = ""
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        """Tell what it is, not all that it found."""
+        return f"MetricResult({self.metric}, {len(self.measures)} measures)"
 
 
 Status = Literal["pass", "caution", "fail", "unknown"]
@@ -255,6 +267,10 @@ class AttackResult(Result):
     notes: list[str] = []
     seconds: float = 0.0
 
+    def __repr__(self) -> str:
+        """Tell what it is, not all that it found."""
+        return f"AttackResult({self.attack}, {len(self.findings)} findings)"
+
 
 class PanelSizes(Result):
     """How many people and sites were compared, after matching sites."""
@@ -275,6 +291,10 @@ class Evaluation(Result):
     notes: list[str] = []
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+
+    def __repr__(self) -> str:
+        """Tell what it is, not all that was found."""
+        return f"Evaluation({', '.join(metric.metric for metric in self.metrics)})"
 
 
 class AreaVerdict(Result):
@@ -359,6 +379,10 @@ class Audit(Result):
     notes: list[str] = []
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+
+    def __repr__(self) -> str:
+        """Tell the verdict, not all that was found."""
+        return f"Audit({self.verdict}; {', '.join(attack.attack for attack in self.attacks)})"
 
 
 class Compared(Result):

@@ -204,3 +204,11 @@ def _colours(part, key: str = "") -> list[str]:
     if isinstance(part, list):
         return [c for value in part for c in _colours(value, key)]
     return [part] if isinstance(part, str) and "color" in key else []
+
+
+def test_large_results_do_not_flood_a_console():
+    evaluation, audit = examples.evaluation(), examples.audit()
+    parts = [*evaluation.metrics, *audit.attacks]
+    inner = [item for part in parts for item in (*part.figures, *part.tables)]
+    assert all(len(repr(part)) < 200 for part in (evaluation, audit, *parts, *inner))
+    assert audit.verdict in repr(audit)
