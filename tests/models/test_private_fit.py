@@ -300,6 +300,11 @@ def test_a_missing_label_of_one_person_changes_no_name(panel: Panel) -> None:
         for part in (unlabelled, without, panel)
     ]
     assert frames[0] == frames[1] == frames[2]
+    nobody = panel.samples.population.copy()
+    nobody[[0, -1]] = ""
+    nameless = panel.with_samples(replace(panel.samples, population=nobody))
+    frame = fit("independent", nameless, guarantee=Guarantee(math.inf, 1e-6)).frame
+    assert frame.superpopulations == frames[0]
     above[-1] = "elsewhere"
     with pytest.raises(ModelError, match="two superpopulations"):
         fit("independent", unlabelled, guarantee=Guarantee(1.0, 1e-6))

@@ -62,13 +62,15 @@ def _above(samples: Samples) -> dict[str, str]:
         return {}
     above = dict.fromkeys(samples.population, "")
     for name, group in zip(samples.population, samples.superpopulation, strict=True):
-        if group and above[name] not in ("", group):
+        if not name or not group:
+            continue
+        if above[name] not in ("", group):
             raise ModelError(
                 f"population '{name}' has people of two superpopulations, '{above[name]}' and "
                 f"'{group}'",
                 "give all of them the same: under a guarantee it is public, and no person's own",
             )
-        above[name] = group or above[name]
+        above[name] = group
     return above
 
 
