@@ -19,6 +19,7 @@ from imaginome.results import MetricResult
 from simulated import simulated_panel
 
 LARGEST_FIGURE = 300_000
+MAPS = ("heatmaps", "rows")
 
 
 PEOPLE = 75
@@ -72,6 +73,7 @@ def test_it_says_what_it_is(kind, result):
     assert kind.name
     assert kind.description.endswith(".")
     assert kind.citations
+    assert kind.topic != "other", "say with which metrics a report shows it"
     assert all(re.fullmatch(r"10\.\d{4,}/\S+", c.doi) for c in kind.citations)
     assert result.metric == kind.id
     assert result.citations == [citation.text() for citation in kind.citations]
@@ -114,7 +116,7 @@ def test_figures_and_tables_are_well_formed(kind, result):
 
 
 def check_series(series, kind):
-    if kind == "heatmaps":
+    if kind in MAPS:
         assert len(series.z) == len(series.y)
         assert all(len(row) == len(series.x) for row in series.z)
     else:
@@ -129,7 +131,7 @@ def test_no_figure_has_one_point_a_person(result, comparison):
     people = comparison.holdout.n_individuals
     for figure in result.figures:
         for series in figure.series:
-            if figure.kind != "heatmaps":
+            if figure.kind not in MAPS:
                 assert len(series.x) not in (people, 2 * people)
 
 
