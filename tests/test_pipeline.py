@@ -16,6 +16,7 @@ from imaginome.models.registry import load_model
 from imaginome.panel import strings
 from imaginome.pipeline import run
 from imaginome.privacy.policy import Policy
+from imaginome.report.folder import report_folder
 from imaginome.request import RunRequest, shown
 from imaginome.training.control import FitControl
 
@@ -32,6 +33,11 @@ def test_every_input_has_its_digest_the_legend_too(panel, tmp_path):
     inputs = {Path(name).name: digest for name, digest in record["request"]["inputs"].items()}
     assert set(inputs) == {"panel.hapt.gz", "panel.legend"}
     assert all(len(digest) == 64 for digest in inputs.values())
+    # What to cite is recorded, so that the report can be drawn again with it.
+    assert all(entry.startswith("@article{") for entry in record["cite"].values())
+    page = tmp_path / "again.html"
+    report_folder(tmp_path / "out", page)
+    assert page.read_text("utf-8") == (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_urls_are_recorded_without_password_and_signature():
