@@ -9,7 +9,8 @@ from imaginome.training.noise import NoiseSource
 
 Floats = npt.NDArray[np.float64]
 SUMMED = 4
-"""Normal numbers in one: their gaps, which could tell of the value below, cannot be traced back."""
+"""Normal numbers in one: gaps that could tell of the value below are not traced back by any attack
+that is known. It is no proof, as `training.noise` has one for whole numbers."""
 SCALE = 2.0**-53
 
 
