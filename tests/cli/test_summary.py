@@ -128,11 +128,19 @@ def test_names_cannot_speak_to_the_terminal(capsys):
     assert "[bold]x[/bold] :smile:" in capsys.readouterr().err
 
 
+def test_what_is_not_judged_says_so_once(capsys):
+    unknown = audit().model_copy(update={"verdict": "unknown", "reasons": ["no power here"]})
+    print_result(unknown)
+    said = capsys.readouterr().err
+    assert "how safe: NOT JUDGED\n" in said
+    assert "no power here" in said
+
+
 def test_a_digest_survives_json():
     short = digest(evaluation(), audit())
     assert Digest.model_validate_json(short.model_dump_json()) == short
     assert [m.name for m in short.measures][:2] == ["Near", "Farther"]
-    assert [f.id for f in short.findings] == ["mild", "grave", "in the file"]
+    assert [f.id for f in short.findings] == ["mild", "grave", "not key", "in the file"]
     assert short.leading_finding("singling out") is None
     with pytest.raises(ValueError, match="give"):
         digest()

@@ -120,8 +120,9 @@ def _print_verdict(console: Console, question: str, judged: Judgement | None, wh
     """Print the verdict in one line, and its first reasons where it is not a pass."""
     if judged is None:
         return
-    word = STATUS_WORDS[judged.verdict].upper()
-    console.print(f"{question}: {word}. {judged.headline}", style=COLOURS[judged.verdict])
+    word = STATUS_WORDS[judged.verdict]
+    more = f". {judged.headline}" if judged.headline != word else ""
+    console.print(f"{question}: {word.upper()}{more}", style=COLOURS[judged.verdict])
     if judged.verdict == "pass":
         return
     for reason in judged.reasons[:REASONS]:

@@ -134,9 +134,9 @@ def _safe(short: Digest) -> list[Markup]:
 def _verdict(question: str, judged: Judgement | None) -> Markup:
     if judged is None:
         return Markup("")
-    head = Markup("{}: {}. {}").format(
-        question, badge(STATUS_WORDS[judged.verdict], judged.verdict), judged.headline
-    )
+    word = STATUS_WORDS[judged.verdict]
+    headline = f". {judged.headline}" if judged.headline != word else ""
+    head = Markup("{}: {}{}").format(question, badge(word, judged.verdict), headline)
     reasons = folded(f"reasons: {len(judged.reasons)}", *(line(text) for text in judged.reasons))
     return line(head) + reasons
 

@@ -31,6 +31,7 @@ from imaginome.results import (
 
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 WORST: tuple[Status, ...] = ("fail", "caution", "unknown", "pass")
+GRAVE: tuple[Status, ...] = ("fail", "caution")
 FARTHEST: tuple[Level, ...] = ("far", "off", "near", "at", "unknown")
 
 
@@ -198,13 +199,16 @@ def key_measure(metric: MetricResult, measure: Measure) -> KeyMeasure:
 
 
 def _findings(attacks: Sequence[AttackResult]) -> list[KeyFinding]:
-    """Describe the key findings of each attack, and grave ones that are not key."""
-    return [
-        key_finding(attack, finding)
-        for attack in attacks
-        for finding in attack.findings
-        if finding.key or finding.status in ("fail", "caution")
-    ]
+    """Describe the key findings of each attack, all where none is key, and every grave one."""
+    found = []
+    for attack in attacks:
+        some = any(finding.key for finding in attack.findings)
+        found += [
+            key_finding(attack, finding)
+            for finding in attack.findings
+            if finding.key or not some or finding.status in GRAVE
+        ]
+    return found
 
 
 def key_finding(attack: AttackResult, finding: Finding) -> KeyFinding:
