@@ -46,6 +46,8 @@ def test_the_matrix_says_what_was_found_and_who_has_no_power() -> None:
     assert [cell.found for cell in segments.cells] == [False, None, True]
     assert "not looked for" in segments.cells[1].words
     assert (membership.powerless, segments.powerless) == (False, True)
+    assert view.powerless == {"attack-segments"}
+    assert render_report(None, whole.audit()).count("No power here: this attack") == 1
     assert power_view(examples.audit()) is None
     assert power_view(None) is None
 

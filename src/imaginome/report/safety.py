@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imaginome.report.order import attacks_in_order
-from imaginome.report.wording import interval, number
+from imaginome.report.wording import interval, number, slug
 from imaginome.results import Audit, Detection, Leak, RecordRisk
 
 MOST_RECORDS = 25
@@ -28,6 +28,7 @@ class PowerRow:
     """One attack: a cell for each leak, the last for real people whom nobody saw."""
 
     attack: str
+    anchor: str
     cells: list[Cell]
     powerless: bool
 
@@ -51,6 +52,11 @@ class PowerView:
     by_any: list[int]
     alarms: int
     notes: list[str]
+
+    @property
+    def powerless(self) -> set[str]:
+        """Return the anchors of attacks that found no leak here."""
+        return {row.anchor for row in self.rows if row.powerless}
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,9 @@ def _row(
 ) -> PowerRow:
     cells = [_cell(found.get((attack, leak.id)), leak.name) for leak in leaks]
     powerless = not any(cell.found for cell in cells)
-    return PowerRow(name, [*cells, _cell(safe, "people whom nobody saw")], powerless)
+    return PowerRow(
+        name, f"attack-{slug(attack)}", [*cells, _cell(safe, "people whom nobody saw")], powerless
+    )
 
 
 def _cell(detection: Detection | None, leak: str) -> Cell:
