@@ -121,8 +121,8 @@ def _print_verdict(console: Console, question: str, judged: Judgement | None, wh
     if judged is None:
         return
     word = STATUS_WORDS[judged.verdict]
-    more = f". {judged.headline}" if judged.headline != word else ""
-    console.print(f"{question}: {word.upper()}{more}", style=COLOURS[judged.verdict])
+    headline = f". {judged.headline}" if judged.headline != word else ""
+    console.print(f"{question}: {word.upper()}{headline}", style=COLOURS[judged.verdict])
     if judged.verdict == "pass":
         return
     for reason in judged.reasons[:REASONS]:
