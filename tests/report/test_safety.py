@@ -82,6 +82,20 @@ def test_key_figures_leave_out_attacks_with_the_model() -> None:
     assert [f.row.id for f in both] == ["segments.auc", "membership.auc"]
 
 
+def test_hostile_names_stay_text() -> None:
+    audit = whole.audit()
+    record = whole.record(examples.HOSTILE, 0.01).model_copy(update={"contig": examples.HOSTILE})
+    named = [a.model_copy(update={"records": [record]}) for a in audit.attacks]
+    page = render_report(
+        whole.evaluation(),
+        audit.model_copy(update={"attacks": named}),
+        citations={examples.HOSTILE: examples.HOSTILE},
+    )
+    assert examples.HOSTILE not in page
+    assert "<img src=x" not in page
+    assert page.count("&lt;/script&gt;&lt;img src=x") > 5
+
+
 def test_references_carry_bibtex_once() -> None:
     found = cited(whole.evaluation(), examples.audit(), None)
     assert [(r.text, r.bibtex) for r in found] == [(YELMEN_2021.text(), YELMEN_2021.bibtex())]
