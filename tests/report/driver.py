@@ -113,8 +113,10 @@ def browser(downloads: Path) -> Iterator[Browser]:
             line.split()[-1].rstrip(".") for line in server.stdout if "successfully" in line
         )
         session = Browser(f"http://127.0.0.1:{port}", downloads)
-        yield session
-        session.quit()
+        try:
+            yield session
+        finally:
+            session.quit()
     finally:
         server.terminate()
         server.wait(timeout=20)
