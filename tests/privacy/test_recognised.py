@@ -110,6 +110,15 @@ def test_families_of_the_holdout_stay_together():
     assert list(units(holdout, np.array([0, 1, 5, 11]))) == [0, 0, 1, 2]
 
 
+def test_members_of_one_family_are_attacked_in_every_fold():
+    comparison = random_comparison((12, 12, 6))
+    names = Samples(comparison.train.samples.id, family=strings(["f"] * 12))
+    kin = comparison.of(
+        comparison.train.with_samples(names), comparison.holdout, comparison.artificial
+    )
+    assert all(len(fold.members) >= 2 for fold in folds(kin))
+
+
 def test_one_family_gives_no_reference():
     comparison = random_comparison((12, 12, 6))
     family = strings(["f"] * 12)

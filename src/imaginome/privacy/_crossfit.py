@@ -76,7 +76,7 @@ def too_few(comparison: Comparison) -> str:
 
 
 def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
-    """Divide holdout and train into fifths, families together, populations in proportion.
+    """Divide the holdout into fifths, families together, and train; populations in proportion.
 
     Parameters
     ----------
@@ -85,7 +85,8 @@ def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
         references stay whole.
     """
     parts = _divided(comparison)
-    ours = _dealt(comparison.train, len(parts), comparison.rng("cross-fit", "train"))
+    train, alone = comparison.train, np.arange(comparison.train.n_individuals)
+    ours = _dealt(train, alone, len(parts), comparison.rng("cross-fit", "train"))
     rng = comparison.rng("cross-fit", "some")
     limit = None if most is None else -(-most // len(parts))
     return [
@@ -100,25 +101,25 @@ def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
 
 def _divided(comparison: Comparison) -> list[People]:
     """Return individuals of the holdout in parts of about equal size, families together."""
-    dealt = _dealt(comparison.holdout, FOLDS, comparison.rng("cross-fit", "holdout"))
+    holdout = comparison.holdout
+    dealt = _dealt(holdout, families(holdout), FOLDS, comparison.rng("cross-fit", "holdout"))
     return [part for part in dealt if len(part) > 0]
 
 
-def _dealt(panel: Panel, n_parts: int, rng: np.random.Generator) -> list[People]:
-    """Deal individuals to parts at random, families together, each population evenly.
+def _dealt(panel: Panel, unit: People, n_parts: int, rng: np.random.Generator) -> list[People]:
+    """Deal individuals to parts at random, units together, each population evenly.
 
     A fifth that by chance had more of a population than its share would be judged with a reference
     that has less of it. Members are no such fifth: non-members would look more like members than
     these do, and a leak could hide.
     """
-    family = families(panel)
-    _, first, sizes = np.unique(family, return_index=True, return_counts=True)
+    _, first, sizes = np.unique(unit, return_index=True, return_counts=True)
     homes = _populations(panel)[first]
     part, filled = np.empty(len(first), dtype=np.intp), np.zeros(n_parts)
-    for unit in np.lexsort((rng.permutation(len(first)), -sizes, homes)):
-        part[unit] = np.argmin(filled)
-        filled[part[unit]] += sizes[unit]
-    return [np.flatnonzero(part[family] == k) for k in range(n_parts)]
+    for u in np.lexsort((rng.permutation(len(first)), -sizes, homes)):
+        part[u] = np.argmin(filled)
+        filled[part[u]] += sizes[u]
+    return [np.flatnonzero(part[unit] == k) for k in range(n_parts)]
 
 
 def families(panel: Panel) -> People:
