@@ -171,6 +171,28 @@ def test_curves_of_populations_are_chosen_and_real_people_drawn_once():
     assert all(s.low is None for s in found.series if isinstance(s, SetSeries))
 
 
+def test_curves_of_every_kind_have_a_choice():
+    x, y = [1.0, 2.0], [0.1, 0.2]
+    names = ("artificial", "few real + artificial", "few real")
+    roles = ("artificial", "artificial", "baseline")
+    made = examples.lines_figure().model_copy(
+        update={
+            "series": [
+                Series(name=n, role=r, x=list(x), y=list(y))
+                for n, r in zip(names, roles, strict=True)
+            ]
+        }
+    )
+    found = overlay([Drawn(0, "a", made), Drawn(1, "b", made)], alike=True).series
+    assert [(s.name, s.group) for s in found] == [
+        ("few real", ""),
+        ("a", "artificial"),
+        ("a", "few real +"),
+        ("b", "artificial"),
+        ("b", "few real +"),
+    ]
+
+
 def test_other_real_people_are_drawn_for_each_set():
     two = drawn()
     for series in two[1].figure.series:

@@ -33,7 +33,7 @@ def overlay(drawn: Sequence[Drawn], *, alike: bool, attack: bool = False) -> Fig
     """
     if drawn[0].figure.kind in ("heatmaps", "rows"):
         return side_by_side(drawn, alike=alike)
-    of = str if attack else _kind
+    of = str if attack else _own_kind
     own = {one.place: [s for s in one.figure.series if _own(s, drawn, attack)] for one in drawn}
     kinds = {of(s.name) for series in own.values() for s in series}
     real = {one.place: [s for s in one.figure.series if s not in own[one.place]] for one in drawn}
@@ -90,6 +90,12 @@ def _own(series: Series, drawn: Sequence[Drawn], attack: bool) -> bool:
     if attack:
         return len(drawn) == 1 or any(series not in one.figure.series for one in drawn)
     return of_artificial(series)
+
+
+def _own_kind(name: str) -> str:
+    """Return what a series of a set is beside being artificial; its name where it is no more."""
+    words = name.replace("artificial", " ", 1).split()
+    return " ".join(words).strip(" ,:;()-") or name
 
 
 def _kind(name: str) -> str:
