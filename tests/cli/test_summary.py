@@ -7,6 +7,7 @@ import json
 import pytest
 from commands import DONE, call, run_words
 
+from imaginome.cli.console import Lines
 from imaginome.cli.summary import print_digest, print_result
 from imaginome.report.digest import Digest, digest
 from imaginome.results import (
@@ -123,9 +124,13 @@ def test_one_measure_of_each_metric_and_one_finding_of_each_area(capsys, monkeyp
 
 
 def test_names_cannot_speak_to_the_terminal(capsys):
-    named = metric("structure", measure("[bold]x[/bold] :smile:", 0.9))
+    named = metric("structure", measure("[bold]x[/bold] :smile: \x1b[2J\x9b2J", 0.9))
     print_result(Evaluation(version="1", seed=1, sizes=SIZES, metrics=[named]))
-    assert "[bold]x[/bold] :smile:" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "[bold]x[/bold] :smile:" in said
+    assert all(c.isprintable() or c == "\n" for c in said)
+    Lines(0).note("population \x1b[2J\r")
+    assert "\x1b" not in capsys.readouterr().err
 
 
 def test_what_is_not_judged_says_so_once(capsys):

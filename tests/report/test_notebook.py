@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,9 +18,11 @@ from imaginome.display import card, table
 from imaginome.fitting import create, fit
 from imaginome.panel import Panel, strings
 from imaginome.pipeline import RunResult
+from imaginome.report.sketch import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, sketch
 from imaginome.results import Audit, Estimate, Evaluation, Figure, Result, Series, Table
 
 INERT = {"div", "span", "b", "code", "table", "tr", "th", "td", "details", "summary"}
+STILL = {"svg", "title", "g", "text", "tspan", "polyline", "circle"}
 
 
 class Page(HTMLParser):
@@ -100,7 +103,7 @@ def test_nothing_hostile_runs(result):
         shown(part)
         for drawn in part.figures:
             bundle = drawn._repr_mimebundle_()
-            assert Page(bundle["text/html"]).tags <= INERT
+            assert Page(bundle["text/html"]).tags <= INERT | STILL
             assert "<img" not in json.dumps(bundle["application/vnd.plotly.v1+json"])
 
 
@@ -212,3 +215,33 @@ def test_large_results_do_not_flood_a_console():
     inner = [item for part in parts for item in (*part.figures, *part.tables)]
     assert all(len(repr(part)) < 200 for part in (evaluation, audit, *parts, *inner))
     assert audit.verdict in repr(audit)
+
+
+def test_a_still_picture_places_numbers_on_its_axes():
+    drawn = Figure(
+        id="f",
+        title=examples.HOSTILE,
+        reading="R",
+        kind="lines",
+        x_label="x",
+        y_label="y",
+        x_log=True,
+        series=[
+            Series(name="s", role="real", x=[0.0, 1.0, 10.0, 100.0], y=[9.0, 0.0, None, 2.0]),
+            Series(name="t", role="artificial", x=[10.0], y=[1.0]),
+        ],
+    )
+    still = sketch(drawn)
+    page = Page(still)
+    assert page.tags <= STILL
+    assert page.attributes.isdisjoint({"href", "onload", "src"})
+    first, second = re.findall(r'points="([^"]*)"', still)
+    assert first == f"{LEFT:.1f},{HEIGHT - BOTTOM:.1f} {WIDTH - RIGHT:.1f},{TOP:.1f}"
+    x, y = map(float, second.split(","))
+    assert x == pytest.approx((LEFT + WIDTH - RIGHT) / 2, abs=0.1), "half way, in decades"
+    assert y == pytest.approx((TOP + HEIGHT - BOTTOM) / 2, abs=0.1)
+
+
+def test_what_cannot_be_sketched_is_left_out():
+    kinds = {figure.kind: figure for figure in imaginome.figures(examples.evaluation()).values()}
+    assert sketch(kinds["heatmaps"]) == ""

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imaginome.progress import Progress, Task
 
@@ -44,6 +44,20 @@ def show_progress(quiet: bool = False, verbose: bool = False) -> Progress:
 def figures_text(figures: dict[str, float]) -> str:
     """Return live figures as one short text."""
     return "  ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in figures.items())
+
+
+def printable(part: Any) -> Any:
+    """Return text, or data that holds text, without what would steer a terminal.
+
+    Labels come from files that anybody may have written.
+    """
+    if isinstance(part, dict):
+        return {name: printable(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [printable(value) for value in part]
+    if isinstance(part, str):
+        return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in part)
+    return part
 
 
 def duration(seconds: float) -> str:
@@ -87,7 +101,7 @@ class Bars:
 
     def note(self, text: str) -> None:
         """Print a fact."""
-        self._console.print(f"  {text}", style="dim")
+        self._console.print(f"  {printable(text)}", style="dim")
 
 
 def _columns(counted: bool, roomy: bool) -> list[ProgressColumn]:
@@ -165,4 +179,4 @@ class Lines:
 
 
 def _say(text: str) -> None:
-    print(time.strftime("%H:%M:%S"), text, file=sys.stderr)  # noqa: T201
+    print(time.strftime("%H:%M:%S"), printable(text), file=sys.stderr)  # noqa: T201

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imaginome.cli.console import stderr
+from imaginome.cli.console import printable, stderr
 from imaginome.report.digest import Digest, Judgement, KeyFinding, digest
 from imaginome.report.wording import STATUS_WORDS, interval, number
 from imaginome.results import AreaVerdict, Audit, Estimate, Evaluation, Status
@@ -45,6 +45,7 @@ def short_version(result: Evaluation | Audit) -> Digest:
 def print_digest(short: Digest, path: Path | None = None) -> None:
     """Print verdicts and key figures; then, of a run, what to cite and where the report is."""
     console = stderr()
+    short = Digest.model_validate(printable(short.model_dump()))
     where = str(path or short.report or "")
     if short.how_real is not None:
         _print_real(console, short, where)

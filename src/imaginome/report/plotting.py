@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from imaginome.display import card, line, table
+from imaginome.display import card, folded, line, table
 from imaginome.report.figures import plain, specification
 from imaginome.report.heatmaps import merged
 from imaginome.report.palette import PALETTES, painted
+from imaginome.report.sketch import sketch
 from imaginome.report.wording import cell
 from imaginome.results import Audit, Evaluation, Figure, Result
 
@@ -76,14 +77,15 @@ def mime_bundle(drawn: Figure) -> dict[str, Any]:
 
 
 def figure_card(drawn: Figure) -> str:
-    """Return title, reading and the first numbers of a figure as HTML."""
+    """Return title, reading, a still picture and the first numbers of a figure as HTML."""
     rows = [
         (series.name, cell(x), cell(y))
         for series in drawn.series
         for x, y in list(zip(series.x, series.y, strict=False))[:ROWS]
     ]
-    numbers = table(("", drawn.x_label, drawn.y_label), rows[: 4 * ROWS])
-    return str(card(drawn.title, drawn.id, line(drawn.reading, dim=True), numbers))
+    numbers = folded("numbers", table(("", drawn.x_label, drawn.y_label), rows[: 4 * ROWS]))
+    reading = line(drawn.reading, dim=True)
+    return str(card(drawn.title, drawn.id, reading, sketch(drawn), numbers))
 
 
 def _chosen(result: Result, id: str) -> Figure:  # noqa: A002
