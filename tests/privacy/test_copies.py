@@ -89,6 +89,18 @@ def test_chance_in_the_holdout_does_not_excuse_an_isolated_copy(uneven):
     assert statuses(Comparison.of(train, common, alone))["copies.excess"] == "pass"
 
 
+def test_two_haplotypes_that_strangers_carry_meet_by_chance(uneven):
+    """The person is far from everybody else, but neither haplotype is."""
+    train, holdout, artificial = uneven
+    rows = holdout.haplotypes.copy()
+    rows[[3, 8]] = train.haplotypes[[98, 99]]
+    common = Panel(rows, holdout.sites, holdout.samples)
+    leaky = planted(artificial, [6, 7], train.haplotypes[[98, 99]])
+    assert statuses(Comparison.of(train, common, leaky))["copies.people"] == "caution"
+    rows[8, :10] ^= 1
+    assert statuses(Comparison.of(train, common, leaky))["copies.people"] == "fail"
+
+
 def test_new_phase_does_not_hide_a_person(uneven):
     train, holdout, artificial = uneven
     both = train.haplotypes[84:86].copy()

@@ -77,13 +77,18 @@ class Matches:
 def matched_haplotypes(comparison: Comparison) -> Matches:
     """Match haplotypes that are equal at every site."""
     panels = (comparison.train, comparison.holdout, comparison.artificial)
-    return _match(comparison, [panel.haplotypes for panel in panels], ploidy=2)
+    return _match(comparison, [panel.haplotypes for panel in panels])
 
 
 def matched_people(comparison: Comparison) -> Matches:
-    """Match people whose genotypes are equal at every site, however they are phased."""
+    """Match people whose genotypes are equal at every site, however they are phased.
+
+    Two haplotypes that strangers carry meet in one person by chance, far as that person may be
+    from everybody else: one of an isolated person's haplotypes is isolated, too.
+    """
     panels = (comparison.train, comparison.holdout, comparison.artificial)
-    return _match(comparison, [_genotypes(panel) for panel in panels], ploidy=1)
+    both = np.concatenate([panel.haplotypes for panel in panels[:2]])
+    return _match(comparison, [_genotypes(panel) for panel in panels], both)
 
 
 def _genotypes(panel: Panel) -> Haplotypes:
@@ -106,16 +111,28 @@ def _classes(parts: list[Haplotypes]) -> list[Classes]:
     ]
 
 
-def _match(comparison: Comparison, rows: list[Haplotypes], ploidy: int) -> Matches:
+def _match(
+    comparison: Comparison, rows: list[Haplotypes], haplotypes: Haplotypes | None = None
+) -> Matches:
+    """Match units; `haplotypes`, two a unit, where units are people."""
     train, holdout, artificial = classes = _classes(rows)
     n_classes = 1 + max(int(part.max(initial=-1)) for part in classes)
-    groups = kin_groups(comparison.train.samples, comparison.holdout.samples)[:: 2 // ploidy]
+    kin = kin_groups(comparison.train.samples, comparison.holdout.samples)
+    groups = kin if haplotypes is None else kin[::2]
     carriers = _families(np.concatenate([train, holdout]), groups, n_classes)
     in_train, in_holdout = (np.bincount(part, minlength=n_classes) > 0 for part in (train, holdout))
     made = np.bincount(artificial, minlength=n_classes)
     of_train = (carriers == 1) & in_train & ~in_holdout
     of_holdout = (carriers == 1) & in_holdout & ~in_train
     real = np.concatenate([train, holdout])
+
+    def isolated(copied: Mask) -> int:
+        units = _firsts(real, copied)
+        alone = _far(np.concatenate(rows[:2]), groups, units)
+        if haplotypes is not None:
+            alone &= _far(haplotypes, kin, 2 * units) | _far(haplotypes, kin, 2 * units + 1)
+        return int(alone.sum())
+
     return Matches(
         n_train=len(train),
         n_holdout=len(holdout),
@@ -127,18 +144,24 @@ def _match(comparison: Comparison, rows: list[Haplotypes], ploidy: int) -> Match
         copies=int(made[of_train].sum()),
         copies_holdout=int(made[of_holdout].sum()),
         shared_among_strangers=float(np.mean(carriers[real] == 2)),
-        isolated=_isolated(real, groups, of_train & (made > 0), rows),
-        isolated_holdout=_isolated(real, groups, of_holdout & (made > 0), rows),
+        isolated=isolated(of_train & (made > 0)),
+        isolated_holdout=isolated(of_holdout & (made > 0)),
     )
 
 
-def _isolated(real: Classes, groups: Classes, copied: Mask, rows: list[Haplotypes]) -> int:
-    """Count copied classes whose rows differ from those of every other family at `FAR` sites."""
-    everyone = pack(np.concatenate(rows[:2]))
+def _firsts(real: Classes, copied: Mask) -> Classes:
+    """Return the first unit of each class that was copied."""
     _, firsts = np.unique(real, return_index=True)
-    queries = firsts[copied[real[firsts]]]
-    found = nearest_strangers(everyone[queries], groups[queries], everyone, groups)
-    return int(np.sum(found >= FAR))
+    return np.asarray(firsts[copied[real[firsts]]], dtype=np.int64)
+
+
+def _far(rows: Haplotypes, groups: Classes, units: Classes) -> Mask:
+    """Return which units differ from those of every other family at `FAR` sites."""
+    if len(units) == 0:
+        return np.zeros(0, dtype=np.bool_)
+    everyone = pack(rows)
+    found = nearest_strangers(everyone[units], groups[units], everyone, groups)
+    return np.asarray(found >= FAR)
 
 
 def _families(classes: Classes, groups: Classes, n_classes: int) -> Classes:

@@ -68,8 +68,9 @@ class Copies(Attack):
                 "By chance is what as many strangers would share with train (estimated from "
                 "real people equal to exactly one stranger), or what is shared with the holdout "
                 "if that is more. Where no two strangers are equal, one copy fails: equality is "
-                "then no chance, unless some stranger differs from it at fewer than 10 sites: "
-                "that asks for caution. Fail beyond what chance exceeds once in 1,000, caution "
+                "then no chance, unless some stranger differs from it at fewer than 10 sites (from "
+                "a person as a whole, or from each of both haplotypes): that asks for caution. "
+                "Fail beyond what chance exceeds once in 1,000, caution "
                 "beyond once in 40.",
             ],
         )
