@@ -254,6 +254,24 @@ def test_maps_keep_their_places_where_a_set_has_no_populations():
     assert empty == [False, False, False, False, True, False]
 
 
+def test_maps_of_other_populations_share_their_labels():
+    """Axes with other labels in each map would stop the drawing of the page."""
+
+    def of(labels, place):
+        z = [[10.0 * place + i for _ in labels] for i in range(len(labels))]
+        series = Series(name="artificial", role="artificial", x=list(labels), y=list(labels), z=z)
+        return Drawn(
+            place,
+            f"set{place}",
+            examples.heatmap_figure().model_copy(update={"series": [series], "diagonal": False}),
+        )
+
+    one, two = overlay([of(["AFR", "EUR"], 0), of(["EUR", "SAS"], 1)], alike=True).series
+    assert one.x == two.x == one.y == two.y == ["AFR", "EUR", "SAS"]
+    assert one.z == [[0, 0, None], [1, 1, None], [None] * 3]
+    assert two.z == [[None] * 3, [None, 10, 10], [None, 11, 11]]
+
+
 # ---- realism against leakage ------------------------------------------------------------------
 
 

@@ -38,7 +38,30 @@ def side_by_side(drawn: Sequence[Drawn], *, alike: bool) -> Figure:
                 for s in first
                 if of_artificial(s) or (not alike and s.role == "holdout")
             ]
-    return drawn[0].figure.model_copy(update={"series": panels})
+    return drawn[0].figure.model_copy(update={"series": _on_common_labels(panels)})
+
+
+def _on_common_labels(panels: list[Series]) -> list[Series]:
+    """Give all maps whose axes are labels the same ones; cells that they lack are empty."""
+    y = _labels([s.y for s in panels])
+    x = _labels([s.x for s in panels])
+    return [_spread(s, x or s.x, y or s.y) for s in panels]
+
+
+def _labels(columns: Sequence[Sequence[float | str | None]]) -> list[float | str]:
+    """Return all labels in order of their first use; nothing where they are numbers or agree."""
+    found = list(dict.fromkeys(v for column in columns for v in column if v is not None))
+    alike = all(list(column) == list(columns[0]) for column in columns)
+    return [] if alike or not all(isinstance(v, str) for v in found) else found
+
+
+def _spread(series: Series, x: Sequence[float | str], y: Sequence[float | str | None]) -> Series:
+    if list(x) == series.x and list(y) == series.y:
+        return series
+    columns = {label: i for i, label in enumerate(series.x)}
+    rows = dict(zip(series.y, series.z or [], strict=True))
+    z = [[rows[b][columns[a]] if b in rows and a in columns else None for a in x] for b in y]
+    return series.model_copy(update={"x": list(x), "y": list(y), "z": z})
 
 
 def _at(one: Drawn, like: Series, group: str, whole: bool) -> Series:

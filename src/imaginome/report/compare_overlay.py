@@ -88,6 +88,8 @@ def _holdout_of(series: Series, who: list[Drawn]) -> SetSeries:
 def _own(series: Series, drawn: Sequence[Drawn], attack: bool) -> bool:
     """Say whether a series is a matter of one set."""
     if attack:
+        if series.role == "baseline":
+            return False
         return len(drawn) == 1 or any(series not in one.figure.series for one in drawn)
     return of_artificial(series)
 
