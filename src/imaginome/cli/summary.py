@@ -127,7 +127,7 @@ def _print_verdict(console: Console, question: str, judged: Judgement | None, wh
     if judged.verdict == "pass":
         return
     for reason in judged.reasons[:REASONS]:
-        _indented(console, f"· {reason}")
+        _indented(console, f"- {reason}")
     more = len(judged.reasons) - REASONS
     if more > 0:
         _dim(console, f"and {more} more reasons{_in(where)}")
