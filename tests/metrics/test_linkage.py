@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics import linkage
+from imaginome.metrics import _linkage_figures, linkage
 from imaginome.metrics._pairs import PackedSites, distant_pairs
 from imaginome.metrics.linkage import ITEM, r2_band
 from imaginome.panel import Sites, strings
@@ -118,3 +118,16 @@ def test_decay_by_population_has_its_ceiling(thirds):
     assert [(s.name, s.role) for s in figure.series] == [
         (f"{role} {group}", role) for group in groups for role in roles
     ]
+
+
+def test_real_people_are_above_the_diagonal_as_it_is_drawn(thirds, monkeypatch):
+    """Rows of a map run upwards: the cell of a later row is drawn higher."""
+    monkeypatch.setattr(_linkage_figures, "REGION_BINS", thirds.holdout.n_sites)
+    region = ITEM().compute(thirds).figures[-1]
+    for series in region.series:
+        name = "artificial" if "artificial" in series.name else "train"
+        pairs = {n: PackedSites(getattr(thirds, n).haplotypes) for n in ("holdout", name)}
+        low, high = np.array([10]), np.array([11])
+        z = np.array(series.z, dtype=float)
+        assert z[11, 10] == pytest.approx(np.nan_to_num(pairs["holdout"].r2(low, high))[0])
+        assert z[10, 11] == pytest.approx(np.nan_to_num(pairs[name].r2(low, high))[0])

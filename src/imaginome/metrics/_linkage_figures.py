@@ -110,7 +110,8 @@ def _region(packed: Packed) -> Figure:
     ticks = np.linspace(start, stop, len(binned["holdout"]) + 1)[:-1]
     series = []
     for name, role in (("artificial", "artificial"), ("train", "train")):
-        z = np.triu(binned["holdout"]) + np.tril(binned[name], -1)
+        # The axis of rows runs upwards: what lies below the diagonal of the matrix is drawn above.
+        z = np.tril(binned["holdout"]) + np.triu(binned[name], 1)
         series.append(heatmap(f"holdout above, {name} below", role, ticks, ticks, z))
     return Figure(
         id="linkage.region",
