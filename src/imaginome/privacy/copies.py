@@ -72,6 +72,8 @@ class Copies(Attack):
                 "a person as a whole, or from each of both haplotypes): that asks for caution. "
                 "Fail beyond what chance exceeds once in 1,000, caution "
                 "beyond once in 40.",
+                "In a region well below a million bases, strangers share all of it by descent now "
+                "and then, far as they are from everybody else: there a few copies prove little.",
             ],
         )
 
