@@ -16,7 +16,7 @@ copyright = "The imaginome developers, Apache-2.0"  # noqa: A001
 release = version = __version__
 
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "registry_pages",
@@ -25,7 +25,11 @@ extensions = [
 ]
 root_doc = "README"
 exclude_patterns = ["_build", "_site"]
-source_suffix = {".md": "markdown"}
+source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
+# The notebook shows what it showed when it was run; a test runs it again.
+nb_execution_mode = "off"
+# Figures have a picture beside what a live notebook draws.
+suppress_warnings = ["mystnb.unknown_mime_type"]
 
 myst_heading_anchors = 4
 # Blocks of commands and of output are shown as they are.

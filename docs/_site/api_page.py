@@ -11,10 +11,35 @@ import imaginome
 
 PAGE = "reference/api.md"
 GROUPS = {
-    "Panels": ("Panel", "read_panel", "write_panel", "write_completed", "split"),
-    "Generators": ("models", "fit", "choose", "load_model", "complete_panel"),
-    "Judgement": ("metrics", "attacks", "Comparison", "evaluate", "audit", "write_report"),
-    "The main job": ("RunRequest", "run"),
+    "Panels": (
+        "Panel",
+        "read_panel",
+        "ReadOptions",
+        "demo_panel",
+        "write_panel",
+        "write_completed",
+        "split",
+    ),
+    "Generators": (
+        "models",
+        "create",
+        "fit",
+        "Guarantee",
+        "choose",
+        "load_model",
+        "complete_panel",
+    ),
+    "Judgement": (
+        "metrics",
+        "attacks",
+        "Comparison",
+        "evaluate",
+        "audit",
+        "figure",
+        "figures",
+        "write_report",
+    ),
+    "The main job": ("RunRequest", "run", "show_progress"),
 }
 HEAD = """# In Python
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 ROOT = "README"
-LINK = re.compile(r"\]\(([\w./-]+)\.md\)")
+LINK = re.compile(r"\]\(([\w./-]+)\.(?:md|ipynb)\)")
 ABOVE = {
     "../CONTRIBUTING.md": "reference/contributing.md",
     "../CHANGELOG.md": "reference/changes.md",
@@ -54,11 +54,15 @@ def trees(text: str, docs: Path) -> list[str]:
     found = []
     for group in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, body = group.partition("\n")
-        pages = [page for page in LINK.findall(body) if (docs / f"{page}.md").is_file()]
+        pages = [page for page in LINK.findall(body) if _is_page(docs / page)]
         if pages:
             listed = "\n".join(dict.fromkeys(pages))
             found.append(f"```{{toctree}}\n:hidden:\n:caption: {title.strip()}\n\n{listed}\n```")
     return found
+
+
+def _is_page(path: Path) -> bool:
+    return any(path.with_name(path.name + ending).is_file() for ending in (".md", ".ipynb"))
 
 
 def written() -> str:
