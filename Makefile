@@ -44,9 +44,9 @@ frontier: $(READY) ## realism against copying, every generator beside mosaics: m
 scaling: $(READY) ## time and memory as panels grow, with growth exponents: make scaling SCALING="PANEL ..."
 	$(BIN)/python -m benchmarks.scaling $(SCALING)
 
-docs: $(READY) ## the documentation as a static site; begins at docs/_build/index.html
-	$(BIN)/python -m sphinx -q -W --keep-going -d docs/_build/.doctrees docs docs/_build
-	@echo "Look at docs/_build/index.html"
+docs: $(READY) ## the documentation as a static site; begins at docs/_build/html/index.html
+	$(BIN)/python -m sphinx -q -W --keep-going -d docs/_build/doctrees docs docs/_build/html
+	@echo "Look at docs/_build/html/index.html"
 
 attacks: $(READY) ## which attack finds which known leak, false alarms, verdicts: make attacks ATTACKS="PANEL ..."
 	$(BIN)/python -m benchmarks.attacks $(ATTACKS)
