@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import math
 
+from benchmarks._epsilon_audit import verdicts
 from benchmarks._epsilon_points import MEASURES
 from benchmarks._epsilon_result import Curve, Curves, told
+from benchmarks._epsilon_words import tables, words
 from imaginome.training.guarantee import DELTA
+
+AUDITED = (
+    "A guarantee is a promise beforehand; an audit looks afterwards. All attacks, on the first "
+    "panel, with known leaks planted to show what they would find, and with the model file:"
+)
 
 
 def page(curves: Curves, picture: str | None) -> str:
     """Return the page; `picture` is the path of its picture, or None."""
     parts = [
         "# What a guarantee costs",
-        f"`{curves.command}`; {curves.seeds} seeds; {curves.machine}.",
+        f"`{curves.command}`; {_seeds(curves.seeds)}; {curves.machine}.",
         f"Every generator that can be fitted with `--epsilon`, at delta {DELTA:g}, beside the same "
         "generator at infinite epsilon (the private method without noise) and without a guarantee. "
         "Errors are against people whom no model saw; *ceiling* is that of as many real people of "
         "train. The unit is one individual, both haplotypes. How it works and what it covers: "
         "[private.md](../private.md).",
         *([f"![Errors against epsilon and panel size]({picture})"] if picture else []),
+        "## What it says",
+        words(curves),
+        "The best generator at each epsilon, beside the best without noise; bold is cheap. "
+        "*Linkage kept*: 100% is the LD error of the best without noise, 0% that of allele "
+        "frequencies and nothing else.",
+        tables(curves),
         f"## {curves.real.title}",
         table(curves.real),
     ]
+    if curves.audits:
+        parts += ["## Audited", AUDITED, verdicts(curves.audits)]
     if curves.grown:
         parts += [
             "## Against panel size",
@@ -33,6 +48,10 @@ def page(curves: Curves, picture: str | None) -> str:
             *(f"### {one.people:,} people\n\n{table(one)}" for one in curves.grown),
         ]
     return "\n\n".join(parts) + "\n"
+
+
+def _seeds(n: int) -> str:
+    return "seed 1" if n == 1 else f"seeds 1 to {n}"
 
 
 def table(curve: Curve) -> str:
@@ -46,7 +65,7 @@ def table(curve: Curve) -> str:
             f"{curve.seconds(model, epsilon):.1f}",
         ]
         for model in curve.models()
-        for epsilon in curve.epsilons()
+        for epsilon in curve.measured(model)
     ]
     rows.append(["ceiling", "", *(_number(curve.ceiling(m)) for m in MEASURES), ""])
     lines = [head, ["---"] * len(head), *rows]

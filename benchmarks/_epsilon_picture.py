@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks._drawing import Line, Mark, Point, Words, disc, text_width
-from benchmarks._epsilon_points import MEASURES
+from benchmarks._epsilon_points import MEASURES, MIDDLE
 from benchmarks._epsilon_result import Curves, told
 from imaginome.report.palette import LIGHT
 
@@ -16,7 +16,6 @@ CHART, LEFT, TOP, GAP_X, GAP_Y = (470, 250), 80, 110, 110, 110
 INK, TEXT, GRID = LIGHT["@group"][0], LIGHT["@text"], LIGHT["@grid"]
 COLOURS = (*(c for c in LIGHT["@group"][1:] if c != LIGHT["@real"]), INK)
 SHOWN = ("frequency.mae", "linkage.mae")
-TICKS = [m * 10.0**k for k in range(-5, 2) for m in (1, 2, 5)]
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,8 @@ def height(curves: Curves) -> int:
 def picture(curves: Curves) -> list[Mark]:
     """Return the marks of the whole picture."""
     marks: list[Mark] = [Words((LEFT, 40), "What a guarantee costs", INK, 22)]
-    facts = f"dashed: real people, the ceiling; means of {curves.seeds} seeds; lower is better"
+    seeds = "one seed" if curves.seeds == 1 else f"means of {curves.seeds} seeds"
+    facts = f"lower is better; dashed: the ceiling, real people beside real people; {seeds}"
     marks.append(Words((LEFT, 64), facts, TEXT, 13))
     for column, measure in enumerate(SHOWN):
         left = LEFT + column * (CHART[0] + GAP_X)
@@ -53,8 +53,9 @@ def _real(curves: Curves, measure: str, corner: Point) -> list[Mark]:
         Course(model, tuple(real.mean(model, epsilon, measure) for epsilon in epsilons))
         for model in real.models()
     ]
-    title = f"{MEASURES[measure]}, {real.title}, {real.people:,} people, against epsilon"
-    return chart(corner, title, [told(e) for e in epsilons], courses, real.ceiling(measure))
+    title = f"{MEASURES[measure]} against epsilon: {real.title}, {real.people:,} people"
+    ceiling = (real.ceiling(measure),) * len(epsilons)
+    return chart(corner, title, [told(e) for e in epsilons], courses, ceiling)
 
 
 def _grown(curves: Curves, measure: str, corner: Point) -> list[Mark]:
@@ -65,9 +66,9 @@ def _grown(curves: Curves, measure: str, corner: Point) -> list[Mark]:
         Course(_named(e), tuple(one.mean(model, e, measure) for one in curves.grown))
         for e in first.epsilons()
     ]
-    ceiling = curves.grown[-1].ceiling(measure)
+    ceiling = tuple(one.ceiling(measure) for one in curves.grown)
     names = [f"{one.people:,}" for one in curves.grown]
-    title = f"{MEASURES[measure]}, {model}, simulated, against people"
+    title = f"{MEASURES[measure]} against people, simulated: {model}"
     return chart(corner, title, names, courses, ceiling)
 
 
@@ -79,16 +80,22 @@ def best(curves: Curves, measure: str) -> str:
     """Return the generator of least error at epsilon 3, or the middle one, on the largest panel."""
     last = curves.grown[-1]
     epsilons = last.epsilons()
-    epsilon = 3.0 if 3.0 in epsilons else epsilons[len(epsilons) // 2]
-    return min(last.models(), key=lambda model: last.mean(model, epsilon, measure))
+    epsilon = MIDDLE if MIDDLE in epsilons else epsilons[len(epsilons) // 2]
+    return last.best(epsilon, measure)
 
 
 def chart(
-    corner: Point, title: str, places: Sequence[str], courses: Sequence[Course], ceiling: float
+    corner: Point,
+    title: str,
+    places: Sequence[str],
+    courses: Sequence[Course],
+    ceiling: Sequence[float],
 ) -> list[Mark]:
     """Return one chart with a logarithmic scale, whose lower left corner is given."""
     left, bottom = corner
-    known = [v for course in courses for v in course.values if v > 0] + [ceiling]
+    known = [v for values in (*(c.values for c in courses), ceiling) for v in values if v > 0] or [
+        1.0
+    ]
     low, high = math.log(min(known)) - 0.15, math.log(max(known)) + 0.15
 
     def at(place: int, value: float) -> Point:
@@ -97,23 +104,36 @@ def chart(
         return left + across, bottom - share * CHART[1]
 
     marks: list[Mark] = [Words((left, bottom - CHART[1] - 14), title, INK, 14)]
-    for tick in TICKS:
-        if low <= math.log(tick) <= high:
-            y = at(0, tick)[1]
-            marks.append(Line(((left, y), (left + CHART[0], y)), GRID))
-            marks.append(Words((left - 8, y + 4), f"{tick:g}", TEXT, 12, "end"))
+    for tick in ticks(math.exp(low), math.exp(high)):
+        y = at(0, tick)[1]
+        marks.append(Line(((left, y), (left + CHART[0], y)), GRID))
+        marks.append(Words((left - 8, y + 4), f"{tick:g}", TEXT, 12, "end"))
     for i, place in enumerate(places):
-        marks.append(Words((at(i, ceiling)[0], bottom + 20), place, TEXT, 12, "middle"))
-    y = at(0, ceiling)[1]
-    marks.append(Line(((left, y), (left + CHART[0], y)), LIGHT["@real"], 1.5, dashed=True))
+        marks.append(Words((at(i, low)[0], bottom + 20), place, TEXT, 12, "middle"))
+    path = tuple(at(i, value) for i, value in enumerate(ceiling) if value > 0)
+    marks += [Line(path, LIGHT["@real"], 1.5, dashed=True)] if len(path) > 1 else []
     for i, course in enumerate(courses):
-        marks += _course(course, [at(j, v) for j, v in enumerate(course.values)], i)
+        points = [at(j, value) if value > 0 else None for j, value in enumerate(course.values)]
+        marks += _course(points, i, alone=places[-1] == told(None))
     return marks + _legend(courses, (left, bottom + 44))
 
 
-def _course(course: Course, path: list[Point], index: int) -> list[Mark]:
+def ticks(low: float, high: float) -> list[float]:
+    """Return places for ticks of a logarithmic scale: few, but more than one."""
+    for steps in ((1, 2, 5), (1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 8)):
+        found = [m * 10.0**k for k in range(-5, 2) for m in steps]
+        inside = [tick for tick in found if low <= tick <= high]
+        if len(inside) > 2:
+            break
+    return inside
+
+
+def _course(path: Sequence[Point | None], index: int, *, alone: bool) -> list[Mark]:
+    """Return a line through what was measured; the last dot stands apart where it is `alone`."""
     colour = COLOURS[index % len(COLOURS)]
-    return [Line(tuple(path), colour, 2), *(disc(point, 3.5, colour) for point in path)]
+    joined = tuple(point for point in (path[:-1] if alone else path) if point)
+    lines = [Line(joined, colour, 2)] if len(joined) > 1 else []
+    return [*lines, *(disc(point, 3.5, colour) for point in path if point)]
 
 
 def _legend(courses: Sequence[Course], corner: Point) -> list[Mark]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmarks._epsilon_points import Case, Score
+from imaginome.results import Audit
 
 
 def told(epsilon: float | None) -> str:
@@ -27,12 +28,15 @@ class Curve:
         Individuals of train, and sites.
     scores
         Score of each case.
+    unlinked
+        Score of allele frequencies without noise and nothing else.
     """
 
     title: str
     people: int
     sites: int
     scores: dict[Case, Score]
+    unlinked: Score
 
     def models(self) -> list[str]:
         """Return the generators, in the order of their cases."""
@@ -51,9 +55,23 @@ class Curve:
         ]
 
     def mean(self, model: str, epsilon: float | None, measure: str) -> float:
-        """Return the mean of a measure over seeds."""
+        """Return the mean of a measure over seeds; not a number where it was not measured."""
         values = self.values(model, epsilon, measure)
-        return math.fsum(values) / len(values)
+        return math.fsum(values) / len(values) if values else math.nan
+
+    def measured(self, model: str) -> list[float | None]:
+        """Return the guarantees with which a generator was measured."""
+        return list(dict.fromkeys(case.epsilon for case in self.scores if case.model == model))
+
+    def best(self, epsilon: float | None, measure: str) -> str:
+        """Return the generator of least error at an epsilon, of those measured at most of them."""
+        most = max(len(self.measured(model)) for model in self.models())
+        whole = [model for model in self.models() if len(self.measured(model)) == most]
+        return min(whole, key=lambda model: self.mean(model, epsilon, measure))
+
+    def least(self, epsilon: float | None, measure: str) -> float:
+        """Return the least error at an epsilon."""
+        return self.mean(self.best(epsilon, measure), epsilon, measure)
 
     def ceiling(self, measure: str) -> float:
         """Return the mean ceiling of a measure."""
@@ -79,3 +97,4 @@ class Curves:
     command: str
     machine: str
     seeds: int
+    audits: dict[Case, Audit] = field(default_factory=dict)

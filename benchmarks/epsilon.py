@@ -16,8 +16,18 @@ from pathlib import Path
 from benchmarks import _epsilon_picture as drawn
 from benchmarks._command_line import Parser, main, require, short, stem_of
 from benchmarks._drawing import png, svg
+from benchmarks._epsilon_audit import kept_audit
 from benchmarks._epsilon_page import page
-from benchmarks._epsilon_points import EPSILONS, cases, kept, private_models, spread
+from benchmarks._epsilon_points import (
+    EPSILONS,
+    MIDDLE,
+    UNLINKED,
+    Case,
+    cases,
+    kept,
+    private_models,
+    spread,
+)
 from benchmarks._epsilon_result import Curve, Curves
 from benchmarks.machine import machine
 from imaginome.cli.console import show_progress
@@ -29,6 +39,7 @@ from imaginome.models.registry import models
 from imaginome.outputs import atomic_file, write_text
 from imaginome.panel import Panel, Samples, strings
 from imaginome.progress import Progress
+from imaginome.results import Audit
 from imaginome.splits import split
 
 HERE = Path(__file__).parent
@@ -51,6 +62,20 @@ def parser() -> argparse.ArgumentParser:
     add("--sites", type=int, default=SITES, help="sites of simulated panels")
     add("--holdout", type=int, default=HOLDOUT, help="people of their holdout")
     add("--seeds", type=int, default=3)
+    add(
+        "--slow",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help=f"on simulated panels only at epsilon {MIDDLE:g}, once",
+    )
+    add(
+        "--audit",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help=f"audit a fit of it at epsilon {MIDDLE:g} on PANEL",
+    )
     add("--docs", action="store_true", help="write docs/benchmarks/epsilon.md and its picture")
     add("-o", "--output", type=Path, default=OUT, help="folder")
     add("-q", "--quiet", action="store_true")
@@ -68,7 +93,7 @@ def run(words: Sequence[str]) -> Curves:
     given = parser().parse_args(words)
     require(given.panel, given.samples)
     chosen = given.model or private_models()
-    _refuse_public(chosen)
+    _refuse_public([*chosen, *given.audit])
     progress = show_progress(given.quiet)
     options = ReadOptions(samples_table=given.samples)
     parts = split(learnable(read_panel(given.panel, options), options))
@@ -78,6 +103,7 @@ def run(words: Sequence[str]) -> Curves:
         command=_command(given),
         machine=machine(),
         seeds=given.seeds,
+        audits=_audits(given, *parts, progress),
     )
     _write(found, given, progress)
     return found
@@ -98,12 +124,14 @@ def _curve(
     given: argparse.Namespace,
     chosen: Sequence[str],
     progress: Progress,
+    slow: Sequence[str] = (),
 ) -> Curve:
     scores = {
         case: kept(case, train, holdout, given.output, progress)
-        for case in cases(chosen, given.epsilon, given.seeds)
+        for case in cases(chosen, given.epsilon, given.seeds, slow)
     }
-    return Curve(title, train.n_individuals, train.n_sites, scores)
+    unlinked = kept(UNLINKED, train, holdout, given.output, progress)
+    return Curve(title, train.n_individuals, train.n_sites, scores, unlinked)
 
 
 def _grown(given: argparse.Namespace, chosen: Sequence[str], progress: Progress) -> list[Curve]:
@@ -125,9 +153,18 @@ def _grown(given: argparse.Namespace, chosen: Sequence[str], progress: Progress)
             given,
             chosen,
             progress,
+            given.slow,
         )
         for n in sorted(given.people)
     ]
+
+
+def _audits(
+    given: argparse.Namespace, train: Panel, holdout: Panel, progress: Progress
+) -> dict[Case, Audit]:
+    """Return the audit of one private fit of each generator that was asked for."""
+    asked = [Case(model, MIDDLE, 1) for model in given.audit]
+    return {case: kept_audit(case, train, holdout, given.output, progress) for case in asked}
 
 
 def simulated(people: int, sites: int) -> Panel:
@@ -148,6 +185,8 @@ def _command(given: argparse.Namespace) -> str:
     words += [word for model in given.model or () for word in ("--model", model)]
     words += ["--epsilon", *(f"{e:g}" for e in given.epsilon)]
     words += ["--people", *map(str, given.people), "--seeds", str(given.seeds)]
+    for option in ("slow", "audit"):
+        words += [word for model in getattr(given, option) for word in (f"--{option}", model)]
     return shlex.join(words)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks import _epsilon_points, epsilon
-from benchmarks._epsilon_page import page
-from benchmarks._epsilon_points import Case, Score, cases
+from benchmarks._drawing import Line
+from benchmarks._epsilon_page import page, table
+from benchmarks._epsilon_picture import Course, chart, ticks
+from benchmarks._epsilon_points import MIDDLE, Case, Score, cases
 from benchmarks._epsilon_result import Curve, Curves, told
+from benchmarks._epsilon_words import kept_linkage, multiple, words
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import CapabilityError, FormatError
 from imaginome.models.registry import models
@@ -28,7 +32,8 @@ def made_up(people: int) -> Curve:
         )
         for case in cases(["independent", "tree:reach=1"], [1.0, math.inf], 2)
     }
-    return Curve("somewhere", people, 10, scores)
+    nothing = Score(dict.fromkeys(NAMES, 1.0), dict.fromkeys(NAMES, 1e-5), 0.0)
+    return Curve("somewhere", people, 10, scores, nothing)
 
 
 NAMES = tuple(_epsilon_points.MEASURES)
@@ -46,8 +51,44 @@ def test_the_page_has_a_row_for_each_case() -> None:
     curves = Curves(made_up(10), (made_up(20), made_up(40)), "the command", "a machine", 2)
     text = page(curves, "picture.png")
     assert text.count("| `tree:reach=1` | 1 |") == 3
+    assert "| 40 simulated people | 100.0 (`independent`) |" in text
+    assert "epsilon 1 not at 40 people" in text
     assert "0.15 (0.1 to 0.2)" in text
     assert "picture.png" in text
+
+
+def test_what_noise_costs_is_told_against_no_noise_and_no_linkage() -> None:
+    curve = made_up(10)
+    assert multiple(curve, 1.0) == pytest.approx(100)
+    left, learnt = 1 - 1.5 / 10, 1 - 1.5 / 1000
+    assert kept_linkage(curve, 1.0) == pytest.approx(left / learnt)
+    worse = replace(curve, unlinked=Score(dict.fromkeys(NAMES, 0.1), {}, 0.0))
+    assert kept_linkage(worse, 1.0) == 0
+
+
+def test_cheap_is_told_from_the_size_on_from_which_it_stays_so() -> None:
+    small, large = made_up(10), made_up(1000)
+    near = {case: Score(dict.fromkeys(NAMES, 1e-5), {}, 1.0) for case in large.scores}
+    text = words(Curves(small, (small, replace(large, scores=near)), "", "", 2))
+    assert "epsilon 1 from 1,000 people on" in text
+    assert "epsilon 1 from 10 people on" in text
+
+
+def test_a_slow_generator_has_one_row_and_is_no_rival() -> None:
+    some = list(cases(["independent", "vae"], [1.0, math.inf], 2, ["vae"]))
+    assert [case for case in some if case.model == "vae"] == [Case("vae", MIDDLE, 1)]
+    scores = {c: Score(dict.fromkeys(NAMES, 0.1 * (c.model != "vae")), {}, 1.0) for c in some}
+    curve = replace(made_up(10), scores=scores)
+    assert curve.best(MIDDLE, NAMES[0]) == "independent"
+    assert table(curve).count("`vae`") == 1
+
+
+def test_a_chart_has_more_than_one_tick_and_no_line_to_what_was_not_measured() -> None:
+    assert ticks(0.001, 1) == [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
+    assert len(ticks(0.0128, 0.0138)) + len(ticks(0.01, 0.014)) > 2
+    course = Course("one", (0.1, math.nan, 0.2, 0.3))
+    marks = chart((0, 0), "", ["1", "2", "3", told(None)], [course], (0.1,) * 4)
+    assert [len(m.points) for m in marks if isinstance(m, Line) and m.width == 2] == [2]
 
 
 def test_a_small_run_leaves_page_and_picture_and_repeats_nothing(tmp_path, monkeypatch) -> None:
