@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from imaginome.notebook import show_with
+
 __version__ = "0.1.0"
 
 
@@ -60,6 +62,11 @@ _PUBLIC = {
 }
 
 __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604
+
+show_with("html", "imaginome.panel.panel.Panel", "imaginome.panel._card.panel_card")
+show_with("html", "imaginome.models.base.Generator", "imaginome.models._card.generator_card")
+show_with("html", "imaginome.results.Result", "imaginome.report.cards.result_card")
+show_with("bundle", "imaginome.results.Figure", "imaginome.report.plotting.mime_bundle")
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from imaginome.notebook import in_notebook
+
 Role = Literal["artificial", "real", "train", "holdout", "baseline", "neutral"]
 Cell = str | int | float | None
 CHOICE = "choice.json"
@@ -24,9 +26,7 @@ class Result(BaseModel):
 
     def _repr_html_(self) -> str | None:
         """Show the result in a notebook."""
-        from imaginome.report.cards import result_card
-
-        return result_card(self)
+        return in_notebook("html", self)
 
 
 class Estimate(Result):
@@ -87,9 +87,7 @@ class Figure(Result):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Draw the figure in a notebook."""
-        from imaginome.report.plotting import mime_bundle
-
-        return mime_bundle(self)
+        return in_notebook("bundle", self) or {}
 
 
 class Table(Result):

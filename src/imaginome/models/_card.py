@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from imaginome.display import card, facts, folded, line
-
-if TYPE_CHECKING:
-    from imaginome.models.base import Generator
+from imaginome.models.base import Generator
 
 
 def generator_card(generator: Generator[Any]) -> str:

@@ -19,6 +19,7 @@ from imaginome.errors import CapabilityError, ModelError
 from imaginome.models._completion import UNKNOWN, Completion, observed_mask, prior_shares
 from imaginome.models._private_frame import private_frame
 from imaginome.models.artificial import ARTIFICIAL_PREFIX, artificial_samples
+from imaginome.notebook import in_notebook
 from imaginome.outputs import atomic_directory
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.panel.frame import PanelFrame
@@ -322,11 +323,9 @@ class Generator(ABC, Generic[S]):
         state = "not fitted" if self._frame is None else f"fitted at {len(self.sites)} sites"
         return f"{type(self).__name__}({self.id}, {state})"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         """Show the generator in a notebook."""
-        from imaginome.models._card import generator_card
-
-        return generator_card(self)
+        return in_notebook("html", self)
 
     # -- what a generator implements ------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Panels of phased haplotypes: the ground floor, which imports nothing of ours but errors."""
+"""Panels of phased haplotypes: the ground floor; of ours it imports errors and `notebook` only."""
 
 from imaginome.panel.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.panel.samples import Samples

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from imaginome.display import card, facts
-
-if TYPE_CHECKING:
-    from imaginome.panel.panel import Panel
+from imaginome.panel.panel import Panel
 
 FEWEST = 5
 SHOWN = 8

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.errors import PanelError
+from imaginome.notebook import in_notebook
 from imaginome.panel.samples import Samples
 from imaginome.panel.sites import Index, Sites
 
@@ -87,11 +88,9 @@ class Panel:
         """Tell the sizes: alleles and names of people do not belong in a log."""
         return f"Panel({self.n_individuals} individuals, {self.n_sites} sites)"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         """Show sizes, sites and labels in a notebook."""
-        from imaginome.panel._card import panel_card
-
-        return panel_card(self)
+        return in_notebook("html", self)
 
 
 def haplotype_rows(individuals: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
