@@ -12,7 +12,8 @@ from imaginome.training.guarantee import DELTA
 
 AUDITED = (
     "A guarantee is a promise beforehand; an audit looks afterwards. All attacks, on the first "
-    "panel, with known leaks planted to show what they would find, and with the model file:"
+    "panel, with known leaks planted to show what they would find, and with the model file. The "
+    "promise bounds what an attack can win; it does not say that none wins anything:"
 )
 
 
@@ -21,10 +22,12 @@ def page(curves: Curves, picture: str | None) -> str:
     parts = [
         "# What a guarantee costs",
         f"`{curves.command}`; {_seeds(curves.seeds)}; {curves.machine}.",
-        f"Every generator that can be fitted with `--epsilon`, at delta {DELTA:g}, beside the same "
-        "generator at infinite epsilon (the private method without noise) and without a guarantee. "
+        f"Every generator that can be fitted with `--epsilon`, at delta {_short(DELTA)}, beside "
+        "the same generator at infinite epsilon (the private method without noise) and without a "
+        "guarantee. "
         "Errors are against people whom no model saw; *ceiling* is that of as many real people of "
-        "train. The unit is one individual, both haplotypes. How it works and what it covers: "
+        "train. The unit is one individual, both haplotypes. Times are the clock's, on a machine "
+        "that may have had other work. How it works and what it covers: "
         "[private.md](../private.md).",
         *([f"![Errors against epsilon and panel size]({picture})"] if picture else []),
         "## What it says",
@@ -44,14 +47,25 @@ def page(curves: Curves, picture: str | None) -> str:
             "People drawn from an `hmm` that was fitted to the bundled simulated panel, so that "
             "any number of them can be had; others drawn from it are the holdout. The noise of a "
             "guarantee does not grow with the panel: its share of each mean falls as one over the "
-            "number of people.",
+            f"number of people.{_absent(curves)}",
             *(f"### {one.people:,} people\n\n{table(one)}" for one in curves.grown),
         ]
     return "\n\n".join(parts) + "\n"
 
 
+def _short(value: float) -> str:
+    return f"{value:g}".replace("e-0", "e-")
+
+
+def _absent(curves: Curves) -> str:
+    """Name who was measured on the real panel alone."""
+    seen = {model for one in curves.grown for model in one.models()}
+    names = [f"`{model}`" for model in curves.real.models() if model not in seen]
+    return f" Not measured here, for time: {', '.join(names)}." if names else ""
+
+
 def _seeds(n: int) -> str:
-    return "seed 1" if n == 1 else f"seeds 1 to {n}"
+    return "seed 1, one fit each: a few percent are chance" if n == 1 else f"seeds 1 to {n}"
 
 
 def table(curve: Curve) -> str:

@@ -15,6 +15,8 @@ WIDTH = 1180
 CHART, LEFT, TOP, GAP_X, GAP_Y = (470, 250), 80, 110, 110, 110
 INK, TEXT, GRID = LIGHT["@group"][0], LIGHT["@text"], LIGHT["@grid"]
 COLOURS = (*(c for c in LIGHT["@group"][1:] if c != LIGHT["@real"]), INK)
+FAR = 0.4
+"""Share of the least error below which a ceiling is told in words."""
 SHOWN = ("frequency.mae", "linkage.mae")
 
 
@@ -93,9 +95,10 @@ def chart(
 ) -> list[Mark]:
     """Return one chart with a logarithmic scale, whose lower left corner is given."""
     left, bottom = corner
-    known = [v for values in (*(c.values for c in courses), ceiling) for v in values if v > 0] or [
-        1.0
-    ]
+    measured = [v for course in courses for v in course.values if v > 0] or [1.0]
+    # A ceiling far below would press all lines together.
+    near = [v for v in ceiling if v > FAR * min(measured)]
+    known = [*measured, *near]
     low, high = math.log(min(known)) - 0.15, math.log(max(known)) + 0.15
 
     def at(place: int, value: float) -> Point:
@@ -110,7 +113,10 @@ def chart(
         marks.append(Words((left - 8, y + 4), f"{tick:g}", TEXT, 12, "end"))
     for i, place in enumerate(places):
         marks.append(Words((at(i, low)[0], bottom + 20), place, TEXT, 12, "middle"))
-    path = tuple(at(i, value) for i, value in enumerate(ceiling) if value > 0)
+    path = tuple(at(i, value) for i, value in enumerate(ceiling) if near and value > 0)
+    if ceiling and not near:
+        below = f"ceiling: {ceiling[-1]:.2g}, below"
+        marks.append(Words((left + CHART[0], bottom - 8), below, LIGHT["@real"], 12, "end"))
     marks += [Line(path, LIGHT["@real"], 1.5, dashed=True)] if len(path) > 1 else []
     for i, course in enumerate(courses):
         points = [at(j, value) if value > 0 else None for j, value in enumerate(course.values)]

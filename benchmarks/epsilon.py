@@ -67,7 +67,14 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="MODEL",
-        help=f"on simulated panels only at epsilon {MIDDLE:g}, once",
+        help=f"on simulated panels only on the largest, at epsilon {MIDDLE:g}, once",
+    )
+    add(
+        "--real-only",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="not on simulated panels",
     )
     add(
         "--audit",
@@ -151,12 +158,18 @@ def _grown(given: argparse.Namespace, chosen: Sequence[str], progress: Progress)
             left.take_individuals(spread(left.n_individuals, n)),
             holdout,
             given,
-            chosen,
+            _affordable(chosen, n, given),
             progress,
             given.slow,
         )
         for n in sorted(given.people)
     ]
+
+
+def _affordable(chosen: Sequence[str], n: int, given: argparse.Namespace) -> list[str]:
+    """Return who is measured on a simulated panel of so many people."""
+    skipped = [*given.real_only, *(given.slow if n < max(given.people) else ())]
+    return [model for model in chosen if model not in skipped]
 
 
 def _audits(
@@ -185,8 +198,9 @@ def _command(given: argparse.Namespace) -> str:
     words += [word for model in given.model or () for word in ("--model", model)]
     words += ["--epsilon", *(f"{e:g}" for e in given.epsilon)]
     words += ["--people", *map(str, given.people), "--seeds", str(given.seeds)]
-    for option in ("slow", "audit"):
-        words += [word for model in getattr(given, option) for word in (f"--{option}", model)]
+    for option in ("slow", "real_only", "audit"):
+        flag = f"--{option.replace('_', '-')}"
+        words += [word for model in getattr(given, option) for word in (flag, model)]
     return shlex.join(words)
 
 
