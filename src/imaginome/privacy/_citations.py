@@ -55,3 +55,20 @@ WILSON_1927 = Citation(
     1927,
     "10.1080/01621459.1927.10502953",
 )
+DELONG_1988 = Citation(
+    "delong1988",
+    "DeLong, Elizabeth R. and DeLong, David M. and Clarke-Pearson, Daniel L.",
+    "Comparing the areas under two or more correlated receiver operating characteristic curves: "
+    "a nonparametric approach",
+    "Biometrics",
+    1988,
+    "10.2307/2531595",
+)
+VAN_BREUGEL_2023 = Citation(
+    "vanbreugel2023",
+    "van Breugel, Boris and Sun, Hao and Qian, Zhaozhi and van der Schaar, Mihaela",
+    "Membership inference attacks against synthetic data through overfitting detection",
+    "Proceedings of the International Conference on Artificial Intelligence and Statistics",
+    2023,
+    "10.48550/arXiv.2302.12580",
+)

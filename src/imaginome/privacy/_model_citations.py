@@ -12,14 +12,6 @@ YEOM_2018 = Citation(
     2018,
     "10.1109/CSF.2018.00027",
 )
-VAN_BREUGEL_2023 = Citation(
-    "vanbreugel2023",
-    "van Breugel, Boris and Sun, Hao and Qian, Zhaozhi and van der Schaar, Mihaela",
-    "Membership inference attacks against synthetic data through overfitting detection",
-    "International Conference on Artificial Intelligence and Statistics",
-    2023,
-    "10.48550/arXiv.2302.12580",
-)
 HAYES_2019 = Citation(
     "hayes2019",
     "Hayes, Jamie and Melis, Luca and Danezis, George and De Cristofaro, Emiliano",

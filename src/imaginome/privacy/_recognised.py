@@ -14,15 +14,13 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy._area import area, by_chance
 from imaginome.privacy._crossfit import Targets, families
-from imaginome.privacy._roc import Roc, Scores
+from imaginome.privacy._roc import LOW_RATES, Roc, Scores
+from imaginome.privacy._roc_figure import roc_figure
 from imaginome.privacy.policy import STRETCH, Policy, judge
-from imaginome.results import Estimate, Figure, Finding, Series, Status
+from imaginome.results import Estimate, Figure, Finding, Status
 
 People = npt.NDArray[np.intp]
 Values = npt.NDArray[np.float64]
-
-LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
-CURVE_POINTS = 41
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,32 +160,7 @@ class Recognised:
 
     def curve(self) -> Figure:
         """Draw the curve on fixed rates from one non-member to all, log-log."""
-        grid = np.geomspace(1.0 / len(self.others), 1.0, CURVE_POINTS)
-        x: list[float | str] = [float(rate) for rate in grid]
-        points = [self.true_rate(float(rate)) for rate in grid]
-        return Figure(
-            id=f"{self.attack}.roc",
-            title=f"{self.name}: who is recognised",
-            reading="On the diagonal the attacker guesses. What matters is the left end: a curve "
-            "above the diagonal there means that a few members are recognised with confidence.",
-            kind="lines",
-            x_label="false-positive rate",
-            y_label="true-positive rate",
-            series=[
-                Series(
-                    name="attack",
-                    role="artificial",
-                    x=x,
-                    y=[p.value for p in points],
-                    low=[p.low for p in points],
-                    high=[p.high for p in points],
-                ),
-                Series(name="guessing", role="baseline", x=x, y=list(map(float, grid))),
-            ],
-            x_log=True,
-            y_log=True,
-            diagonal=True,
-        )
+        return roc_figure(self.attack, self.name, len(self.others), self.true_rate)
 
 
 def units(panel: Panel, rows: People) -> People:

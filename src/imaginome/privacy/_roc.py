@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
 
+LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
+"""False-positive rates at which true-positive rates are reported, by the name of the finding."""
+
 
 @dataclass(frozen=True, eq=False)
 class Roc:

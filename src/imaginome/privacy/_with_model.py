@@ -63,17 +63,10 @@ def report(
     """Return what an attack found: area, rate at 1%, curve; unknown where too few are known."""
     found = Recognised.of(comparison, targets, attack.id, attack.name)
     enough = min(len(targets.members), len(targets.others)) >= FEWEST
-    return AttackResult(
-        attack=attack.id,
-        name=attack.name,
-        description=attack.description,
-        area=attack.area,
-        access=attack.access,
+    return attack.result(
         findings=_judged(found, policy) if enough else [_unknown(found)],
         figures=[found.curve()] if enough else [],
-        citations=[citation.text() for citation in attack.citations],
         notes=[
-            attack.blind_spot,
             f"Asked about {len(targets.members):,} of {comparison.train.n_individuals:,} people "
             f"in train and {len(targets.others):,} of {comparison.holdout.n_individuals:,} in "
             "the holdout.",

@@ -65,16 +65,10 @@ class Aats(Attack):
             _finding("truth_holdout", "AA_truth, holdout", truth_holdout, ceiling),
             _finding("syn_holdout", "AA_syn, holdout", syn_holdout, value("holdout", "train")),
         ]
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=findings,
             figures=[_bars(findings), _densities(distances)],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 "Equal numbers of people in all three panels. A person's other haplotype and "
                 "kin (same family label) are left out as neighbours. The control of the "
                 "train figures is the same against the holdout; that of the holdout figures is "

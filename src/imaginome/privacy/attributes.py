@@ -57,20 +57,14 @@ class Attributes(Attack):
             )
             for way in WAYS
         ]
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=findings,
             tables=[
                 rates_table(
                     self.id, [(NAMES[way], *rates[way], found[0].guess[way]) for way in WAYS]
                 )
             ],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 whom(comparison, panels[0].n_individuals, panels[1].n_individuals),
                 f"{len(attacker.hidden)} blocks of at most {_width(attacker)} sites are hidden, "
                 f"one at a time; near are {REACH} blocks on either side. An allele counts as "

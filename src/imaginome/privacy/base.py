@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.policy import Policy
-from imaginome.results import Access, Area, AttackResult
+from imaginome.results import Access, Area, AttackResult, Figure, Finding, RecordRisk, Table
 
 
 class Attack(ABC):
@@ -66,3 +67,27 @@ class Attack(ABC):
         policy
             Thresholds.
         """
+
+    def result(
+        self,
+        *,
+        findings: Sequence[Finding],
+        notes: Sequence[str],
+        figures: Sequence[Figure] = (),
+        tables: Sequence[Table] = (),
+        records: Sequence[RecordRisk] = (),
+    ) -> AttackResult:
+        """Return what was found, under the name of this attack, noting first its blind spot."""
+        return AttackResult(
+            attack=self.id,
+            name=self.name,
+            description=self.description,
+            area=self.area,
+            access=self.access,
+            findings=list(findings),
+            records=list(records),
+            figures=list(figures),
+            tables=list(tables),
+            citations=[citation.text() for citation in self.citations],
+            notes=[self.blind_spot, *notes],
+        )

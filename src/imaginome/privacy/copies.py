@@ -49,18 +49,12 @@ class Copies(Attack):
             "excess": ("haplotypes", matched_haplotypes(comparison)),
             "people": ("people", matched_people(comparison)),
         }
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=[
                 _finding(what, unit, matches, policy) for what, (unit, matches) in found.items()
             ],
             tables=[_counts(dict(found.values()))],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 "Everyone in train and everyone artificial is compared; nobody is left out. "
                 "Counted are copies of haplotypes (or genotypes of people, however phased) that "
                 "one family in train carries and nobody else; the control is the same for the "

@@ -12,7 +12,8 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
 from imaginome.privacy._crossfit import Fold, Targets, folds, gathered, too_few
-from imaginome.privacy._recognised import LOW_RATES, Recognised
+from imaginome.privacy._recognised import Recognised
+from imaginome.privacy._roc import LOW_RATES
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Cell, Table
@@ -70,16 +71,10 @@ class Frequency(Attack):
         """Attack train (members) and holdout (non-members) people."""
         found = self._recognised(comparison, comparison.artificial.haplotypes)
         exact = self._recognised(comparison, comparison.train.haplotypes)
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=found.findings(policy, (RATE,)),
             tables=[_releases({"the artificial panel": found, "train, exactly": exact})],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 _floor(exact),
                 "Scores are sums over both haplotypes of the logarithm of the frequency in the "
                 "artificial panel over that in four fifths of the holdout; non-members are "

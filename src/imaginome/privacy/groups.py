@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy._citations import CHEN_2020, DURBIN_2014
+from imaginome.privacy._citations import CHEN_2020, DELONG_1988, DURBIN_2014
 from imaginome.privacy._group_scores import (
     LEAST_PEOPLE,
     LEAST_SITES,
@@ -24,15 +24,6 @@ from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Ser
 BASELINE = 0.5
 GRAVITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
 
-DELONG_1988 = Citation(
-    "delong1988",
-    "DeLong, Elizabeth R. and DeLong, David M. and Clarke-Pearson, Daniel L.",
-    "Comparing the areas under two or more correlated receiver operating characteristic curves: "
-    "a nonparametric approach",
-    "Biometrics",
-    1988,
-    "10.2307/2531595",
-)
 KULYNYCH_2022 = Citation(
     "kulynych2022",
     "Kulynych, Bogdan and Yaghini, Mohammad and Cherubin, Giovanni and Veale, Michael and "
@@ -78,11 +69,7 @@ class Groups(Attack):
             name: found.area(all_strata, len(classes)) for name, (_, found) in classes.items()
         }
         within = scores["run"].area(all_strata)
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=[
                 _population(areas, policy),
                 _within(within, policy),
@@ -93,8 +80,7 @@ class Groups(Attack):
                 _group_table(strata, areas),
                 _class_table({name: n for name, (n, _) in classes.items()}, by_frequency),
             ],
-            citations=[citation.text() for citation in self.citations],
-            notes=[self.blind_spot, *_notes(strata)],
+            notes=_notes(strata),
         )
 
 

@@ -11,7 +11,7 @@ from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.metrics._li_stephens import distances
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, haplotype_rows
-from imaginome.privacy._citations import CARLINI_2022
+from imaginome.privacy._citations import CARLINI_2022, DELONG_1988, VAN_BREUGEL_2023
 from imaginome.privacy._copying_likelihood import Copier, Donors
 from imaginome.privacy._crossfit import Targets, folds, gathered, too_few
 from imaginome.privacy._populations import by_population, population_table, worst_population
@@ -20,14 +20,6 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult
 
-VAN_BREUGEL_2023 = Citation(
-    "vanbreugel2023",
-    "van Breugel, Boris and Sun, Hao and Qian, Zhaozhi and van der Schaar, Mihaela",
-    "Membership inference attacks against synthetic data through overfitting detection",
-    "Proceedings of the International Conference on Artificial Intelligence and Statistics",
-    2023,
-    "10.48550/arXiv.2302.12580",
-)
 ROSEN_2019 = Citation(
     "rosen2019",
     "Rosen, Yohei M. and Paten, Benedict J.",
@@ -35,15 +27,6 @@ ROSEN_2019 = Citation(
     "Algorithms for Molecular Biology",
     2019,
     "10.1186/s13015-019-0144-9",
-)
-DELONG_1988 = Citation(
-    "delong1988",
-    "DeLong, Elizabeth R. and DeLong, David M. and Clarke-Pearson, Daniel L.",
-    "Comparing the areas under two or more correlated receiver operating characteristic curves: "
-    "a nonparametric approach",
-    "Biometrics",
-    1988,
-    "10.2307/2531595",
 )
 
 MOST_WORK = 20_000_000_000
@@ -96,17 +79,11 @@ class Likelihood(Attack):
         ]
         if groups:
             findings.append(worst_population(found, groups, policy))
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=findings,
             figures=[surest.curve()],
             tables=[population_table(found, groups)] if groups else [],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 _whom(comparison, targets),
                 "A score is the sum over both haplotypes of the logarithm of the "
                 "likelihood with all artificial haplotypes as donors, less that with four "

@@ -73,16 +73,10 @@ class Linkability(Attack):
             if way in rates
         ]
         rows = [(_named(way), *rates[way], records.guess(way[1])) for way in rates]
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=findings,
             tables=[rates_table(self.id, rows)],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 whom(comparison, panels[0].n_individuals, panels[1].n_individuals),
                 "Halves are left and right of the middle site, or every other contig where there "
                 f"are several; windows are at most {WINDOW} sites long and spread over the "

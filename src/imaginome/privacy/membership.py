@@ -13,14 +13,12 @@ from imaginome.metrics.bootstrap import estimate, individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy._citations import CARLINI_2022, CHEN_2020
-from imaginome.privacy._roc import Roc, Scores
+from imaginome.privacy._roc import LOW_RATES, Roc, Scores
+from imaginome.privacy._roc_figure import roc_figure
 from imaginome.privacy.base import Attack
 from imaginome.privacy.neighbours import nearest_between
 from imaginome.privacy.policy import Policy, judge
-from imaginome.results import AttackResult, Estimate, Figure, Finding, Series, Status
-
-LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
-CURVE_POINTS = 41
+from imaginome.results import AttackResult, Estimate, Figure, Finding, Status
 
 
 class Membership(Attack):
@@ -57,16 +55,10 @@ class Membership(Attack):
         for what, rate in LOW_RATES.items():
             strength = _estimate(scores.roc(), rocs, partial(Roc.true_rate, false_rate=rate))
             findings.append(_low_rate_finding(what, rate, strength, n_others, policy))
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=findings,
             figures=[_curve(scores.roc(), rocs, n_others)],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 "Everyone in train and in the holdout is attacked; rates need no equal numbers.",
                 "The unit is the individual: the score is minus the smaller distance of the two "
                 "haplotypes, so that a copy of either gives the person away. Holdout people are "
@@ -132,36 +124,10 @@ def _finding(
 
 
 def _curve(roc: Roc, rocs: list[Roc], n_others: int) -> Figure:
-    """Draw the curve on fixed rates from one person in the holdout to all."""
-    grid = np.geomspace(1.0 / n_others, 1.0, CURVE_POINTS)
-    x: list[float | str] = [float(rate) for rate in grid]
-    points = [
-        estimate(roc.true_rate(g), [r.true_rate(g) for r in rocs], lowest=0.0, highest=1.0)
-        for g in grid
-    ]
-    return Figure(
-        id="membership.roc",
-        title="Membership inference: who is recognised",
-        reading="On the diagonal the attacker guesses. What matters is the left end: a curve "
-        "above the diagonal there means that a few members are recognised with confidence.",
-        kind="lines",
-        x_label="false-positive rate",
-        y_label="true-positive rate",
-        series=[
-            Series(
-                name="attack",
-                role="artificial",
-                x=x,
-                y=[p.value for p in points],
-                low=[p.low for p in points],
-                high=[p.high for p in points],
-            ),
-            Series(name="guessing", role="baseline", x=x, y=list(map(float, grid))),
-        ],
-        x_log=True,
-        y_log=True,
-        diagonal=True,
-    )
+    def true_rate(rate: float) -> Estimate:
+        return _estimate(roc, rocs, partial(Roc.true_rate, false_rate=rate))
+
+    return roc_figure("membership", "Membership inference", n_others, true_rate)
 
 
 ITEM = Membership

@@ -6,9 +6,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._calibrated_likelihood import calibrated_logs
-from imaginome.privacy._citations import CARLINI_2022
+from imaginome.privacy._citations import CARLINI_2022, VAN_BREUGEL_2023
 from imaginome.privacy._crossfit import too_few
-from imaginome.privacy._model_citations import VAN_BREUGEL_2023, YEOM_2018
+from imaginome.privacy._model_citations import YEOM_2018
 from imaginome.privacy._with_model import report
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy

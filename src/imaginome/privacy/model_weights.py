@@ -61,16 +61,9 @@ class ModelWeights(Attack):
             reason=reason,
             key=True,
         )
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
-            access=self.access,
+        return self.result(
             findings=[finding],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 "The unit is the individual: one haplotype in the weights gives the person away. "
                 "A common haplotype stands there by chance as often for the holdout, which is "
                 f"the control: fail where chance gives as many members less than once in "

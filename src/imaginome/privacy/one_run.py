@@ -72,16 +72,10 @@ class OneRun(Attack):
             reason=reason,
             key=True,
         )
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=[finding],
             tables=[_table(tries)],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 f"{len(made):,} pairs of one population (families whole, of equal size). The "
                 "split has fixed numbers of people and is no row of independent coins; given "
                 "the pairs, who of each is in train is one, if the split was drawn at random "

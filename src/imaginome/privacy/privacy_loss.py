@@ -52,16 +52,10 @@ class PrivacyLoss(Attack):
             reason=reason,
             key=True,
         )
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=[finding],
             tables=[_terms(distances)],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 "The holdout is inside the measure, so there is no separate control. Half "
                 "samples of train, holdout and artificial people give the interval.",
             ],

@@ -70,17 +70,11 @@ class RareCarriers(Attack):
         alleles = RareAlleles.of(comparison)
         duels = alleles.fair(comparison.rng(self.id))
         found = [_main(duels, policy), _longest(duels, comparison.artificial.n_individuals, policy)]
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=found,
             figures=_lengths(duels),
             tables=[_classes(duels, alleles.private())],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 f"Rare is an allele with 1 to {MOST_CARRIERS} carriers in train and in the "
                 "holdout; a carrier is an individual, or a family where families are known. "
                 "Equally many of either side are drawn, and who of them is in train is the "

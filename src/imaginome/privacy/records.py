@@ -55,11 +55,7 @@ class Records(Attack):
         """Score every artificial haplotype; list and map those that are named."""
         risks = Risks.of(comparison)
         named = risks.named(policy.risky_fdr)
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=[_finding(risks, comparison, policy)],
             records=listed(risks, comparison, policy.risky_fdr),
             figures=[
@@ -67,9 +63,7 @@ class Records(Attack):
                 donor_map(risks, named, comparison.train.sites),
             ],
             tables=[evidence_table(risks, named)],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 _whom(comparison),
                 "Four contrasts of train with holdout are taken of each haplotype: the strongest "
                 "shared run weighted by rarity, the share of sites at which the longest run is "

@@ -59,17 +59,11 @@ class Segments(Attack):
         findings += [_longest(parts, kind, policy) for kind in parts[0].kinds]
         if len(parts) > 1:
             findings.append(_worst(parts, policy))
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=findings,
             figures=[_map(parts, comparison.holdout.sites), _lengths(parts)],
             tables=[_means(parts)],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 _whom(comparison, len(parts)),
                 "The area is the probability that an artificial haplotype shares a longer run "
                 "with train than with the holdout, ties one half. Site by site: the share of "

@@ -61,16 +61,10 @@ class SinglingOut(Attack):
             policy,
             key=True,
         )
-        return AttackResult(
-            attack=self.id,
-            name=self.name,
-            description=self.description,
-            area=self.area,
+        return self.result(
             findings=[finding],
             tables=[rates_table(self.id, [(NAME, *rates, guess)])],
-            citations=[citation.text() for citation in self.citations],
             notes=[
-                self.blind_spot,
                 whom(comparison, people_seen(comparison), parts[0].holdout.n_individuals),
                 f"{len(shortest)} stretches: each begins at a random place of a random artificial "
                 "haplotype and ends where no other distinct one goes along any more, then made "
