@@ -14,7 +14,7 @@ from imaginome.report.page import render_report
 from imaginome.report.parts import attack_parts, metric_parts
 from imaginome.report.references import cited
 from imaginome.report.safety import power_view, risky_records
-from imaginome.report.sections import Places
+from imaginome.report.sections import Places, attack_section
 from imaginome.report.summary import key_figures
 
 
@@ -33,6 +33,26 @@ def test_attacks_go_by_area_and_those_with_the_model_come_last() -> None:
     parts = attack_parts(whole.audit(), Places())
     assert [part.title for part in parts] == ["Membership", "Singling out", "With the model file"]
     assert [part.status for part in parts] == ["pass", "fail", "unknown"]
+
+
+def test_the_mark_of_an_area_is_the_verdict_on_it_and_a_pass_needs_half_of_the_key_findings() -> (
+    None
+):
+    audit = whole.audit()
+    unknown = audit.areas[0].model_copy(update={"verdict": "unknown"})
+    parts = attack_parts(audit.model_copy(update={"areas": [unknown]}), Places())
+    assert [part.status for part in parts] == ["unknown", "fail", "unknown"]
+    membership = next(r for r in audit.attacks if r.attack == "membership")
+    passed = membership.findings[0].model_copy(update={"status": "pass", "key": True})
+    open_ = passed.model_copy(update={"status": "unknown"})
+    for findings, status in (
+        ([passed, open_], "pass"),
+        ([passed, open_, open_], "unknown"),
+        ([passed, open_.model_copy(update={"key": False})], "pass"),
+        ([], "unknown"),
+    ):
+        result = membership.model_copy(update={"findings": findings})
+        assert attack_section(result, Places()).status == status
 
 
 def test_the_matrix_says_what_was_found_and_who_has_no_power() -> None:

@@ -34,4 +34,9 @@ def attacks_in_order(results: Iterable[AttackResult]) -> list[AttackResult]:
 
 def gain(result: AttackResult) -> str:
     """Say in words what an attacker would gain, or that he needs the model."""
-    return MODEL if result.access == "model" else result.area[:1].upper() + result.area[1:]
+    return MODEL if result.access == "model" else title(result.area)
+
+
+def title(area: str) -> str:
+    """Return the heading of an area."""
+    return area[:1].upper() + area[1:]

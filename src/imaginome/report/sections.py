@@ -129,7 +129,7 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         places.anchor(f"attack-{slug(result.attack)}"),
         result.name,
         result.description,
-        worst(line.status for line in lines),
+        _judged(lines),
         lines,
         places.drawn(result.figures),
         result.tables,
@@ -137,6 +137,16 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         result.notes,
         result.seconds,
     )
+
+
+def _judged(lines: list[Line]) -> Status:
+    """Return the status of an attack as the audit judges it: half of the key findings must pass."""
+    found = worst(line.status for line in lines)
+    if found in ("fail", "caution"):
+        return found
+    key = [line for line in lines if line.key] or lines
+    passed = sum(line.status == "pass" for line in key)
+    return "pass" if passed and 2 * passed >= len(key) else "unknown"
 
 
 def _measure_line(result: MetricResult, measure: Measure) -> Line:
