@@ -71,6 +71,7 @@ def test_without_a_holdout_nothing_passes(leaky):
     assert [attack.attack for attack in made.attacks] == ["copies"]
     assert made.verdict == ("fail" if leaky else "unknown")
     assert made.power is None
+    assert made.reasons[-1 if leaky else 0].startswith("No holdout was given")
     for kind in attacks:
         line = f"({kind.id}): it needs people whom no model saw, and no holdout was given"
         assert kind.id == "copies" or any(line in other for other in made.not_tested)

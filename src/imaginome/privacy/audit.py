@@ -25,6 +25,10 @@ NEVER_TESTED = (
     "Attacks that nobody has thought of yet",
 )
 NO_HOLDOUT = "it needs people whom no model saw, and no holdout was given"
+BLIND = (
+    "No holdout was given: nobody can tell what the model kept of its people from what is true "
+    "of anyone."
+)
 
 NOTES = (
     "Similarity is no proof: that these attacks find nothing does not mean that there is nothing "
@@ -76,6 +80,8 @@ def audit(
     results = with_power(found, shown)
     areas = judge_areas(results, shown)
     verdict, reasons = judge_panel(areas, shown)
+    if comparison.holdout.n_individuals == 0:
+        reasons = [*reasons, BLIND] if verdict == "fail" else [BLIND, *reasons]
     return Audit(
         version=__version__,
         seed=comparison.seed,
