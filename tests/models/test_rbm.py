@@ -25,7 +25,8 @@ from imaginome.panel.frame import PanelFrame
 from imaginome.randomness import child_generator
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
-from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
 
 QUICK = RbmSettings(
     local=100,

@@ -12,7 +12,8 @@ from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
 from imaginome.training.crowds import MEMBERS, crowds, place
 from imaginome.training.emergence import frame_steps
-from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
 from simulated import simulated_panel
 
 PLAN = TrainingPlan(60, measure_every=4, objective="error", toward="lower")

@@ -6,7 +6,8 @@ import pytest
 from imaginome.errors import CheckpointError
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
-from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
 
 PLAN = TrainingPlan(40, measure_every=2, objective="error", toward="lower")
 

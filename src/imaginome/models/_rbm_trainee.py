@@ -11,8 +11,8 @@ import torch
 from imaginome.models._rbm_evidence import Evidence
 from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, sweep
 from imaginome.models._rbm_material import Material
+from imaginome.models._rbm_recipe import Recipe
 from imaginome.models._rbm_structure import Structure
-from imaginome.models._rbm_units import Kind
 from imaginome.models._rbm_wiring import Wiring
 from imaginome.parallel import map_pieces, pieces, single_threaded_torch
 from imaginome.tensors import Tensors
@@ -25,28 +25,6 @@ LEAST_VARIANCE = 0.01
 AVERAGING = 8.0
 SHOWN_CHAINS = 64
 FEWEST_CHAINS = 2
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train; every number is set (see the model's settings for their meaning)."""
-
-    units: Kind
-    local: int
-    shared: int
-    hidden: int
-    updates: int
-    gibbs: int
-    chains: int
-    batch: int
-    step_size: float
-    site_step: float
-    last_step: float
-    hold: float
-    weight_decay: float
-    trust: float
-    components: int
-    damping: float
 
 
 @dataclass

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 
 from imaginome.models._rbm_admixture import Admixture, admixture
 from imaginome.models._rbm_links import local_units
 from imaginome.models._rbm_material import Material
+from imaginome.models._rbm_recipe import Recipe
 from imaginome.models._rbm_units import Kind
 from imaginome.tensors import Tensors
-
-if TYPE_CHECKING:
-    from imaginome.models._rbm_trainee import Recipe
 
 FEW_SITES = 3
 SILENT = 4.0

@@ -15,7 +15,8 @@ from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import single_threaded_torch
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
-from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from imaginome.models._gan_networks import BernoulliGenerator, DenseGenerator

@@ -31,7 +31,8 @@ from imaginome.models._hmm_trainee import ChainTrainee
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.training.control import FitControl
-from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
 
 
 class Hmm(Generator[HmmSettings]):

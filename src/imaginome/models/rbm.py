@@ -17,7 +17,8 @@ from imaginome.models._rbm_classes import proportional
 from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, advance
 from imaginome.models._rbm_likelihood import Partition, class_log_likelihoods, log_partition
 from imaginome.models._rbm_material import Material
-from imaginome.models._rbm_trainee import Recipe, Trainee
+from imaginome.models._rbm_recipe import Recipe
+from imaginome.models._rbm_trainee import Trainee
 from imaginome.models._rbm_units import Kind
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -25,7 +26,8 @@ from imaginome.parallel import map_pieces, pieces, single_threaded_torch
 from imaginome.randomness import child_generator
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
-from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
 
 TIELEMAN_2008 = Citation(
     "tieleman2008",

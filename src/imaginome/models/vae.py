@@ -15,7 +15,8 @@ from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces, single_threaded_torch
 from imaginome.training.control import FitControl
-from imaginome.training.loop import TrainingPlan, train
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from imaginome.models._vae_network import Network

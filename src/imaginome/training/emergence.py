@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from imaginome.emergence import ROWS, Bits, Emergence, packed, shown, unpacked
 from imaginome.tensors import Tensors
-
-if TYPE_CHECKING:
-    from imaginome.training.loop import Trainee, TrainingPlan
+from imaginome.training.plan import Trainee, TrainingPlan
 
 FRAMES = 22
 PREFIX = "emergence."
