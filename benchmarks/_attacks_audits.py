@@ -8,11 +8,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from benchmarks._attacks_trials import Ground
 from benchmarks._frontier_points import Fitted, Published
-from imaginome import __version__
+from benchmarks._kept import Kept, identity_of, read_kept
 from imaginome.evidence import with_evidence
 from imaginome.fitting import create, fit
 from imaginome.formats import ReadOptions, learnable, read_panel
@@ -20,15 +18,14 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.outputs import write_text
 from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
-from imaginome.provenance import sha256
 from imaginome.randomness import child_seed
-from imaginome.results import Audit, Result
+from imaginome.results import Audit
 from imaginome.splits import split
 
 HALF = 0.5
 
 
-class Audited(Result):
+class Audited(Kept):
     """The audit of one artificial panel.
 
     Attributes
@@ -64,7 +61,7 @@ class Bench:
         """Return the audit of a point: the kept one, or made now."""
         kept = self._file(point)
         identity = self._identity(point)
-        found = _read(kept, identity)
+        found = read_kept(Audited, kept, identity)
         if found is None:
             progress.note(f"audit of {point.name}: begins")
             # A process of its own: its peak of memory is that of one audit.
@@ -82,12 +79,7 @@ class Bench:
         return self.ground.folder / "audits" / f"{point.slug}-seed{self.seed}.json"
 
     def _identity(self, point: Fitted | Published) -> dict[str, Any]:
-        options = self.ground.options
-        return {
-            "version": __version__,
-            "panel": sha256(self.ground.panel),
-            "samples": sha256(Path(options.samples_table)) if options.samples_table else None,
-            "regions": [list(region) for region in options.regions],
+        return identity_of(self.ground.panel, self.ground.options) | {
             "seed": self.seed,
             "device": self.device,
             "attacks": list(self.attacks),
@@ -111,11 +103,3 @@ def _audit(bench: Bench, point: Fitted | Published) -> Audit:
     made = model.sample(n, child_seed(seed, "generate"), threads=threads)
     compared = Comparison.of(train, holdout, made, seed=seed, threads=threads)
     return audit(with_evidence(compared, model), only=bench.attacks)
-
-
-def _read(path: Path, identity: dict[str, Any]) -> Audited | None:
-    try:
-        found = Audited.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
-    return found if found.identity == identity else None

@@ -8,9 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from imaginome import __version__
+from benchmarks._kept import Kept, identity_of, read_kept
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.outputs import write_text
@@ -21,9 +19,8 @@ from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.registry import attacks
 from imaginome.progress import Progress
-from imaginome.provenance import sha256
 from imaginome.randomness import child_generator
-from imaginome.results import Finding, PanelSizes, Result
+from imaginome.results import Finding, PanelSizes
 
 SAFE = "safe"
 """Real people in no other part of the split: nothing was planted."""
@@ -31,7 +28,7 @@ THIRDS = {"train": 1 / 3, "holdout": 1 / 3, "safe": 1 / 3}
 RANK = {"fail": 3, "caution": 2, "pass": 1, "unknown": 0}
 
 
-class Trial(Result):
+class Trial(Kept):
     """What one attack found of one leak at one seed.
 
     Attributes
@@ -77,7 +74,7 @@ class Ground:
     def trial(self, attack: str, leak: str, seed: int, progress: Progress) -> Trial:
         """Return what an attack finds: the kept trial, or run now."""
         kept, identity = self._file(attack, leak, seed), self._identity(attack, leak, seed)
-        found = _read(kept, identity)
+        found = read_kept(Trial, kept, identity)
         if found is None:
             with progress.task(f"{attack} on {leak}, seed {seed}"):
                 found = self._run(attack, leak, seed, identity)
@@ -113,12 +110,7 @@ class Ground:
         )
 
     def _identity(self, attack: str, leak: str, seed: int) -> dict[str, Any]:
-        options = self.options
-        return {
-            "version": __version__,
-            "panel": sha256(self.panel),
-            "samples": sha256(Path(options.samples_table)) if options.samples_table else None,
-            "regions": [list(region) for region in options.regions],
+        return identity_of(self.panel, self.options) | {
             "attack": attack,
             "leak": leak,
             "seed": seed,
@@ -143,11 +135,3 @@ def _planted(
         return train, holdout, safe.with_samples(artificial_people(safe.samples))
     rng = child_generator(seed, "benchmark", "leak", leak)
     return train, holdout, leaks.get(leak)().plant(train, safe, rng)
-
-
-def _read(path: Path, identity: dict[str, Any]) -> Trial | None:
-    try:
-        found = Trial.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
-    return found if found.identity == identity else None

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from imaginome.errors import FormatError, ImaginomeError, SettingsError
+from imaginome.formats import ReadOptions
+from imaginome.formats.regions import parse_regions
+from imaginome.outputs import output_error
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,6 +39,30 @@ def require(*paths: Path | None) -> None:
     for path in paths:
         if path is not None and not path.is_file():
             raise FormatError(f"there is no file {path}", "check the path")
+
+
+def reading_of(given: argparse.Namespace) -> ReadOptions:
+    """Return how the words ``--regions``, ``--legend`` and ``--samples`` want a panel read."""
+    return ReadOptions(
+        regions=parse_regions(given.regions) if given.regions else (),
+        legend=given.legend,
+        samples_table=given.samples,
+    )
+
+
+def make_folders(*folders: Path) -> None:
+    """Make the folders that are written into, before anything is computed.
+
+    Raises
+    ------
+    OutputError
+        For the first that cannot be made.
+    """
+    for path in folders:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise output_error(path, error) from error
 
 
 def short(panel: Path) -> str:

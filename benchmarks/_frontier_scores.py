@@ -9,11 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from benchmarks._frontier_points import Kind, Making, Point
+from benchmarks._kept import Kept, identity_of, read_kept
 from benchmarks.machine import machine
-from imaginome import __version__
 from imaginome.errors import ComparisonError
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.metrics.comparison import Comparison
@@ -22,8 +20,7 @@ from imaginome.outputs import write_text
 from imaginome.panel import Panel
 from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
-from imaginome.provenance import sha256
-from imaginome.results import Audit, Evaluation, Result
+from imaginome.results import Audit, Evaluation
 from imaginome.splits import split
 
 METRICS = ("classifier", "linkage")
@@ -40,7 +37,7 @@ REPLICATES = 4
 """Only values are read, not their intervals: the spread over seeds stands in their place."""
 
 
-class Score(Result):
+class Score(Kept):
     """One point at one seed.
 
     Attributes
@@ -98,7 +95,7 @@ class Bench:
         """Return the score of a point at one seed: the kept one, or measured now."""
         kept, checkpoint = self._files(point, seed)
         identity = self._identity(point, seed)
-        found = read_score(kept, identity)
+        found = read_kept(Score, kept, identity)
         title = f"{point.name}, seed {seed}"
         if found is not None:
             progress.note(f"{title}: kept")
@@ -146,12 +143,7 @@ class Bench:
         )
 
     def _identity(self, point: Point, seed: int) -> dict[str, Any]:
-        options = self.options
-        return {
-            "version": __version__,
-            "panel": sha256(self.panel),
-            "samples": sha256(Path(options.samples_table)) if options.samples_table else None,
-            "regions": [list(region) for region in options.regions],
+        return identity_of(self.panel, self.options) | {
             "holdout": self.holdout,
             "individuals": self.individuals,
             "device": self.device,
@@ -166,15 +158,6 @@ def _halves(
 ) -> tuple[Panel, Panel]:
     """Read the panel and divide it as a run with this seed does; `digest` is of its content."""
     return split(learnable(read_panel(panel, options), options), holdout, seed)
-
-
-def read_score(path: Path, identity: dict[str, Any]) -> Score | None:
-    """Return a kept score; None where there is none or it is of something else."""
-    try:
-        score = Score.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
-    return score if score.identity == identity else None
 
 
 def numbers(evaluation: Evaluation, attacked: Audit) -> tuple[dict[str, float], dict[str, float]]:

@@ -20,16 +20,14 @@ from pathlib import Path
 from benchmarks._attacks_audits import Bench
 from benchmarks._attacks_page import Tried, page, registered
 from benchmarks._attacks_trials import SAFE, Ground, Trial
-from benchmarks._command_line import Parser, main, require, short
+from benchmarks._command_line import Parser, main, make_folders, reading_of, require, short
 from benchmarks._frontier_points import Fitted, Published, learned
 from benchmarks._frontier_words import panel_name, published
 from benchmarks.machine import machine
 from imaginome.cli.console import show_progress
 from imaginome.cli.reading import thread_count
 from imaginome.errors import SettingsError
-from imaginome.formats import ReadOptions
-from imaginome.formats.regions import parse_regions
-from imaginome.outputs import output_error, write_text
+from imaginome.outputs import write_text
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.progress import Progress
 
@@ -95,14 +93,10 @@ def run(words: Sequence[str], docs: Path = DOCS) -> Tried:
     given = parser().parse_args(words)
     _check(given)
     folder = given.output or HERE / "out" / f"attacks-{panel_name(given)}"
-    _make_folders(
+    make_folders(
         folder / "trials", folder / "audits", *([docs / "benchmarks"] if given.docs else [])
     )
-    options = ReadOptions(
-        regions=parse_regions(given.regions) if given.regions else (),
-        legend=given.legend,
-        samples_table=given.samples,
-    )
+    options = reading_of(given)
     progress = show_progress(given.quiet)
     tried = measure(
         given, Ground(given.panel, options, folder, thread_count(given.threads)), progress
@@ -163,15 +157,6 @@ def _chosen(wanted: list[str] | None, known: list[str], kind: str) -> list[str]:
 def _points(given: argparse.Namespace) -> list[Fitted | Published]:
     found: list[Fitted | Published] = [published(words, given) for words in given.published]
     return found + [learned(words) for words in given.model]
-
-
-def _make_folders(*folders: Path) -> None:
-    """Make the folders that are written into, before anything is computed."""
-    for path in folders:
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise output_error(path, error) from error
 
 
 if __name__ == "__main__":

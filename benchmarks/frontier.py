@@ -17,7 +17,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks._command_line import main
+from benchmarks._command_line import main, make_folders, reading_of
 from benchmarks._drawing import png, svg
 from benchmarks._frontier_page import page
 from benchmarks._frontier_picture import HEIGHT, WIDTH, picture, title
@@ -26,9 +26,7 @@ from benchmarks._frontier_scores import Bench, Score
 from benchmarks._frontier_words import check, command, panel_name, parser, points
 from imaginome.cli.console import show_progress
 from imaginome.cli.reading import thread_count
-from imaginome.formats import ReadOptions
-from imaginome.formats.regions import parse_regions
-from imaginome.outputs import atomic_file, output_error, write_text
+from imaginome.outputs import atomic_file, write_text
 from imaginome.progress import Progress
 
 HERE = Path(__file__).parent
@@ -87,14 +85,11 @@ def run(words: Sequence[str], docs: Path = DOCS) -> Frontier:
     given = parser().parse_args(words)
     check(given)
     folder = given.output or HERE / "out" / f"frontier-{panel_name(given)}"
-    _make_folders(folder, docs if given.docs else None)
+    pages = [docs / part for part in ("benchmarks", "images")] if given.docs else []
+    make_folders(folder / "points", *pages)
     bench = Bench(
         given.panel,
-        ReadOptions(
-            regions=parse_regions(given.regions) if given.regions else (),
-            legend=given.legend,
-            samples_table=given.samples,
-        ),
+        reading_of(given),
         folder,
         given.holdout,
         given.individuals,
@@ -108,17 +103,6 @@ def run(words: Sequence[str], docs: Path = DOCS) -> Frontier:
     if given.docs:
         progress.note(f"wrote {write_docs(frontier, given, docs)}")
     return frontier
-
-
-def _make_folders(folder: Path, docs: Path | None) -> None:
-    """Make the folders that are written into, before anything is computed."""
-    wanted = [folder / "points"]
-    wanted += [docs / part for part in ("benchmarks", "images")] if docs else []
-    for path in wanted:
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise output_error(path, error) from error
 
 
 if __name__ == "__main__":
