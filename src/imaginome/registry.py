@@ -54,7 +54,7 @@ class Registry(Generic[T]):
         """
         known = self.ids()
         if item_id not in known:
-            near = get_close_matches(item_id, known, 1)
+            near = get_close_matches(item_id.lower(), known, 1)
             guess = f"did you mean '{near[0]}'? " if near else ""
             raise UnknownIdError(
                 f"there is no {self._kind} '{item_id}'", f"{guess}known: {', '.join(known)}"

@@ -90,7 +90,8 @@ def test_step_by_step(files, tmp_path):
     summary = call("inspect", panel, "--samples", labels, "--json")
     assert json.loads(summary.stdout)
     call("inspect", panel)
-    call("split", panel, "--samples", labels, "-o", split)
+    told = call("split", panel, "--samples", labels, "-o", split).stderr
+    assert re.search(r"\d+ individuals to train, \d+ held out", told)
     call("fit", panel, "--split", split, "--model", "independent", "-o", tmp_path / "model")
     made = tmp_path / "made.bcf"
     call("generate", tmp_path / "model", "-n", 25, "-o", made)

@@ -123,6 +123,17 @@ def test_one_measure_of_each_metric_and_one_finding_of_each_area(capsys, monkeyp
     assert said.index("Farther") < said.rindex("Far and"), "in the order of a report"
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(3, ""), (4, "and 1 more reason in"), (5, "and 2 more reasons in")]
+)
+def test_reasons_beyond_the_first_are_counted(count, said, capsys, tmp_path):
+    many = audit().model_copy(update={"reasons": ["r"] * count})
+    print_result(many, tmp_path / "audit.json")
+    told = capsys.readouterr().err
+    assert said in told
+    assert ("more reason" in told) == bool(said)
+
+
 def test_names_cannot_speak_to_the_terminal(capsys):
     named = metric("structure", measure("[bold]x[/bold] :smile: \x1b[2J\x9b2J", 0.9))
     print_result(Evaluation(version="1", seed=1, sizes=SIZES, metrics=[named]))

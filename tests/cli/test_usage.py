@@ -44,6 +44,7 @@ def test_words_that_no_verb_takes_are_code_2(files, unread):
     ("words", "why"),
     [
         (["--model", "hnm"], "did you mean 'hmm'"),
+        (["--model", "HMM"], "did you mean 'hmm'"),
         (["--set", "ordr=3"], "did you mean 'order'"),
         (["--set", "order=many"], "order=many"),
         (["--set", "order"], "key=value"),

@@ -45,6 +45,7 @@ def split(
 
     Example: `imaginome split panel.vcf.gz --samples samples.tsv -o split.tsv`
     """
+    from imaginome.cli.console import show_progress
     from imaginome.formats import read_panel
     from imaginome.outputs import refuse_existing, write_text
     from imaginome.splits import split as split_panel
@@ -53,6 +54,8 @@ def split(
     refuse_existing(output, force)
     parts = split_panel(read_panel(panel, reading()), holdout, seed)
     write_text(output, split_table(*parts), force=force)
+    train, unseen = (part.n_individuals for part in parts)
+    show_progress().note(f"{train:,} individuals to train, {unseen:,} held out")
 
 
 VERBS = (inspect, split)

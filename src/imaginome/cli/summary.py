@@ -130,7 +130,7 @@ def _print_verdict(console: Console, question: str, judged: Judgement | None, wh
         _indented(console, f"- {reason}")
     more = len(judged.reasons) - REASONS
     if more > 0:
-        _dim(console, f"and {more} more reasons{_in(where)}")
+        _dim(console, f"and {more} more {'reason' if more == 1 else 'reasons'}{_in(where)}")
 
 
 def _table(*headings: str) -> Table:
