@@ -32,6 +32,14 @@ def test_a_log_shows_signs_of_life_with_time_left_and_the_newest_figures(monkeyp
     assert len(said) == 2
 
 
+def test_a_log_of_a_task_without_an_end_says_that_it_counts(monkeypatch, capsys):
+    clock = iter([0.0, 12.0])
+    monkeypatch.setattr(console.time, "monotonic", lambda: next(clock))
+    with Lines(10.0).task("choose a model") as task:
+        task.advance(1)
+    assert capsys.readouterr().err.splitlines()[0][9:] == "choose a model: 1 done"
+
+
 def test_a_verbose_log_shows_every_measurement(monkeypatch, capsys):
     said = lines_of(0.0, [0.0, 4.0, 8.0, 12.0], monkeypatch, capsys)
     assert said[0] == "fit: 2/4  8.0 s left  held out error 0.5"

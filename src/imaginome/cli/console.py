@@ -148,7 +148,7 @@ class _Line:
         due = bool(figures) if self._seconds == 0 else now - self._last >= self._seconds
         if due and (self._seconds == 0 or self._done != self._total):
             self._last = now
-            of = "" if self._total is None else f"/{self._total}"
+            of = " done" if self._total is None else f"/{self._total}"
             said = (f"{self._name}: {self._done}{of}", self._left(now), self._figures)
             _say("  ".join(part for part in said if part))
 

@@ -94,7 +94,7 @@ def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) 
         recorder.take(history.best_step, _figures_at(history, history.best_step), always=True)
     history.emergence = recorder.emergence(history.best_step)
     control.progress.note(
-        f"{name}: best held-out {plan.objective} {history.best_value:.6g} "
+        f"{name}: best held-out {plan.objective.replace('_', ' ')} {history.best_value:.6g} "
         f"at step {history.best_step}"
     )
     return history
