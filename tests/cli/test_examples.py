@@ -16,9 +16,10 @@ LONG = {"demo", "run"}
 
 def example(verb: str) -> list[str]:
     """Return the words of the example that `verb` shows."""
-    from imaginome.cli import catalogue, completion, judge, make, show
+    from imaginome.cli import catalogue, completion, generate, judge, make, show
 
-    verbs = [v for module in (show, make, completion, judge, catalogue) for v in module.VERBS]
+    modules = (show, make, generate, completion, judge, catalogue)
+    verbs = [v for module in modules for v in module.VERBS]
     (doc,) = [v.__doc__ for v in verbs if v.__name__ == verb]
     (command,) = re.findall(r"Example: `imaginome (.*?)`", doc)
     assert f"Example: imaginome {command}" in " ".join(call(verb, "--help").stdout.split())

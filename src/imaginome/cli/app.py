@@ -86,9 +86,18 @@ def imaginome(
 
 
 def _add_verbs() -> None:
-    from imaginome.cli import canaries, catalogue, completion, judge, make, reproduction, show
+    from imaginome.cli import (
+        canaries,
+        catalogue,
+        completion,
+        generate,
+        judge,
+        make,
+        reproduction,
+        show,
+    )
 
-    for module in (show, make, completion, judge, canaries, reproduction, catalogue):
+    for module in (show, make, generate, completion, judge, canaries, reproduction, catalogue):
         for verb in module.VERBS:
             app.command(rich_help_panel=module.PANEL, name=verb.__name__.removesuffix("_"))(verb)
 

@@ -145,8 +145,8 @@ def comparison(
     from imaginome.metrics.comparison import Comparison
 
     options = replace(reading(), phenotype=phenotype)
-    known, unseen = _real_panels(options, train, holdout, panel, split)
-    legend = artificial_legend or _legend_of(artificial, options.legend, panel or train)
+    known, unseen = real_panels(options, train, holdout, panel, split)
+    legend = artificial_legend or legend_of(artificial, options.legend, panel or train)
     made = replace(
         options,
         monomorphic="keep",
@@ -177,7 +177,7 @@ def with_or_without_holdout(compared: partial[Any]) -> Any:
     return compared(holdout=NOBODY) if alone else compared()
 
 
-def _real_panels(
+def real_panels(
     options: ReadOptions, train: str | None, holdout: str | None, panel: str | None, split: Any
 ) -> tuple[Panel, Panel | None]:
     """Read train and holdout; None for a holdout that is not there (`NOBODY`)."""
@@ -200,7 +200,7 @@ def _real_panels(
     return known, unseen
 
 
-def _legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
+def legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
     """Return the legend to read an artificial panel with; None for that of its own stem."""
     from imaginome.formats._legend import legend_path
 

@@ -13,12 +13,12 @@ import typer
 
 from imaginome.cli import options as o
 from imaginome.cli.reading import (
-    _legend_of,
-    _real_panels,
     comparison,
     file_errors,
     known_ids,
+    legend_of,
     read_options,
+    real_panels,
 )
 from imaginome.cli.shared import takes
 
@@ -80,7 +80,7 @@ def beside_real(
     """Return what puts an artificial panel beside the real ones that the words name."""
     from imaginome.metrics.comparison import Comparison
 
-    known, unseen = _real_panels(options, train, holdout, panel, split)
+    known, unseen = real_panels(options, train, holdout, panel, split)
     if unseen is None:
         raise typer.BadParameter("nobody is risky or not without a holdout: give --holdout")
     return partial(Comparison.of, known, unseen, seed=seed, threads=threads)
@@ -126,7 +126,7 @@ def _whole(compared: partial[Any]) -> Any:
         **{name: given[name] for name in inspect.signature(read_options).parameters}
     )
     real = given["panel"] or given["train"]
-    legend = given["artificial_legend"] or _legend_of(given["artificial"], options.legend, real)
+    legend = given["artificial_legend"] or legend_of(given["artificial"], options.legend, real)
     made = replace(
         options,
         regions=(),
