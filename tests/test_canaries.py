@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from imaginome import _canary_scores as looking
-from imaginome.canaries import CanaryAudit, Toss, audit_with_canaries, told
+from imaginome.canaries import CanaryAudit, CanaryPlan, audit_with_canaries, in_one_line
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import CapabilityError, SettingsError
 from imaginome.fitting import fit
@@ -33,8 +33,8 @@ def people() -> Panel:
     return panel.take_individuals(np.arange(0, panel.n_individuals, 2))
 
 
-def proven(people: Panel, model: str, claim: Guarantee | None = None, **toss) -> CanaryAudit:
-    chosen = Toss(**{"canaries": 200, "guarantee": claim, "noise": seeded(3)} | toss)
+def proven(people: Panel, model: str, claim: Guarantee | None = None, **plan) -> CanaryAudit:
+    chosen = CanaryPlan(**{"canaries": 200, "guarantee": claim, "noise": seeded(3)} | plan)
     return audit_with_canaries(people, model, (), chosen)
 
 
@@ -57,7 +57,7 @@ def test_a_private_fit_stays_under_its_claim(people, model, epsilon):
     found = proven(people, model, Guarantee(epsilon, 1e-6))
     assert found.epsilon < epsilon
     assert not found.contradicted
-    assert "does not contradict" in told(found)
+    assert "does not contradict" in in_one_line(found)
 
 
 def without_noise(variance: float, n: int, source: object) -> np.ndarray:
@@ -96,7 +96,7 @@ def test_noise_left_out_is_caught(people, monkeypatch):
     monkeypatch.setattr(accounting, "discrete_normal", without_noise)
     found = proven(people, "plain", CLAIM)
     assert found.contradicted
-    assert "CONTRADICTS" in told(found)
+    assert "CONTRADICTS" in in_one_line(found)
 
 
 def test_an_initialisation_outside_the_budget_is_caught(people, monkeypatch):
@@ -127,7 +127,7 @@ def test_nobody_is_told(people):
 
 def test_what_cannot_be_done_is_refused(people):
     with pytest.raises(SettingsError, match="prove nothing"):
-        Toss(canaries=5)
+        CanaryPlan(canaries=5)
     with pytest.raises(SettingsError, match="cannot be canaries"):
         proven(people, "independent", kind="people", canaries=290)
     with pytest.raises(CapabilityError, match="privately"):

@@ -12,17 +12,18 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome import __version__
+from imaginome._canary_people import FEWEST, Kind, joined, with_canaries
 from imaginome._canary_scores import looks
 from imaginome.errors import SettingsError
 from imaginome.fitting import create, fit
 from imaginome.models.base import Generator
-from imaginome.panel import Panel, Samples, strings
+from imaginome.panel import Panel
 from imaginome.privacy._model_citations import STEINKE_2023
 from imaginome.privacy._one_run import Guesses, epsilon_bound, guess_coins
 from imaginome.progress import SILENT, Progress
@@ -31,13 +32,11 @@ from imaginome.results import Result
 from imaginome.training.guarantee import DELTA, Guarantee
 from imaginome.training.noise import SYSTEM, NoiseSource
 
-Kind = Literal["random", "people"]
 Mask = npt.NDArray[np.bool_]
 
 SHARES = (0.8, 0.4, 0.1)
 """Shares of canaries that are guessed about; decided before anything was fitted."""
 LEVEL = 0.05
-FEWEST = 20
 DRAWN = 10_000
 """Artificial individuals that are drawn to be looked at, on small panels."""
 WORK = 50_000_000
@@ -103,7 +102,7 @@ class CanaryAudit(Result):
     seconds: float
 
 
-def told(found: CanaryAudit) -> str:
+def in_one_line(found: CanaryAudit) -> str:
     """Return one line on what canaries proved."""
     bound = f"epsilon of {found.model} is at least {found.epsilon:.3g} (95% confidence)"
     if found.claim is None:
@@ -113,7 +112,7 @@ def told(found: CanaryAudit) -> str:
 
 
 @dataclass(frozen=True)
-class Toss:
+class CanaryPlan:
     """How canaries are made and fitted.
 
     Attributes
@@ -147,7 +146,7 @@ def audit_with_canaries(
     panel: Panel,
     model: str,
     settings: Sequence[str] = (),
-    toss: Toss | None = None,
+    plan: CanaryPlan | None = None,
 ) -> CanaryAudit:
     """Fit a generator to a panel with canaries, guess who was in, and bound epsilon.
 
@@ -157,8 +156,8 @@ def audit_with_canaries(
         Real people: what the generator would be fitted to.
     model, settings
         Id of the generator, and its settings as ``key=value``.
-    toss
-        How; the defaults of `Toss` when None.
+    plan
+        How; the defaults of `CanaryPlan` when None.
 
     Raises
     ------
@@ -168,24 +167,10 @@ def audit_with_canaries(
         When a guarantee is asked for and the generator cannot be fitted privately.
     """
     started = time.perf_counter()
-    toss = toss or Toss()
-    base, canaries = _canaries(panel, toss)
-    found: dict[str, list[list[Guesses]]] = {}
-    included = 0
-    delta = toss.guarantee.delta if toss.guarantee else DELTA
-    with toss.progress.task("canaries", toss.fits) as task:
-        for k in range(toss.fits):
-            inside = child_generator(toss.seed, "canaries", "coins", k).random(toss.canaries) < 0.5
-            included += int(inside.sum())
-            fitted = _fitted(create(model, settings), base, canaries, inside, toss, k)
-            drawn = fitted.sample(
-                _wanted(base), child_seed(toss.seed, "canaries", "draw", k), threads=toss.threads
-            )
-            unlike = toss.kind == "random"
-            scored = looks(fitted, drawn, base, canaries, toss.threads, unlike=unlike)
-            for name, scores in scored.items():
-                found.setdefault(name, []).append(guess_coins(scores, inside, SHARES))
-            task.advance()
+    plan = plan or CanaryPlan()
+    base, canaries = with_canaries(panel, plan.canaries, plan.kind, plan.seed)
+    included, found = _guessed(model, settings, base, canaries, plan)
+    delta = plan.guarantee.delta if plan.guarantee else DELTA
     level = LEVEL / (len(SHARES) * len(found))
     tests = [
         _pooled(name, told, level, delta)
@@ -194,17 +179,17 @@ def audit_with_canaries(
     ]
     epsilon = max(test.epsilon for test in tests)
     most = max(test.guesses for test in tests)
-    coins = toss.canaries * toss.fits
-    claim = toss.guarantee.epsilon if toss.guarantee else None
+    coins = plan.canaries * plan.fits
+    claim = plan.guarantee.epsilon if plan.guarantee else None
     return CanaryAudit(
         version=__version__,
         model=model,
         settings=list(settings),
-        seed=toss.seed,
-        kind=toss.kind,
-        canaries=toss.canaries,
+        seed=plan.seed,
+        kind=plan.kind,
+        canaries=plan.canaries,
         included=included,
-        fits=toss.fits,
+        fits=plan.fits,
         individuals=base.n_individuals,
         sites=base.n_sites,
         epsilon=epsilon,
@@ -220,6 +205,28 @@ def audit_with_canaries(
     )
 
 
+def _guessed(
+    model: str, settings: Sequence[str], base: Panel, canaries: Panel, plan: CanaryPlan
+) -> tuple[int, dict[str, list[list[Guesses]]]]:
+    """Fit, draw and guess; return how many canaries were in, and guesses by score and fit."""
+    found: dict[str, list[list[Guesses]]] = {}
+    included = 0
+    with plan.progress.task("canaries", plan.fits) as task:
+        for k in range(plan.fits):
+            inside = child_generator(plan.seed, "canaries", "coins", k).random(plan.canaries) < 0.5
+            included += int(inside.sum())
+            fitted = _fitted(create(model, settings), base, canaries, inside, plan, k)
+            drawn = fitted.sample(
+                _wanted(base), child_seed(plan.seed, "canaries", "draw", k), threads=plan.threads
+            )
+            unlike = plan.kind == "random"
+            scored = looks(fitted, drawn, base, canaries, plan.threads, unlike=unlike)
+            for name, scores in scored.items():
+                found.setdefault(name, []).append(guess_coins(scores, inside, SHARES))
+            task.advance()
+    return included, found
+
+
 def _wanted(base: Panel) -> int:
     return max(base.n_individuals, min(DRAWN, WORK // base.n_sites))
 
@@ -231,67 +238,17 @@ def _pooled(name: str, told: Sequence[Guesses], level: float, delta: float) -> C
     return CanaryTest(score=name, guesses=guesses, right=right, epsilon=bound)
 
 
-def _canaries(panel: Panel, toss: Toss) -> tuple[Panel, Panel]:
-    """Return who is always in the training panel, and the canaries."""
-    rng = child_generator(toss.seed, "canaries", toss.kind)
-    if toss.kind == "random":
-        like = rng.integers(panel.n_individuals, size=toss.canaries)
-        rows = rng.integers(0, 2, (toss.canaries, panel.n_sites), dtype=np.uint8)
-        return panel, Panel(np.repeat(rows, 2, axis=0), panel.sites, _named(panel.samples, like))
-    alone = _without_kin(panel.samples)
-    if len(alone) < toss.canaries or panel.n_individuals - toss.canaries < FEWEST:
-        raise SettingsError(
-            f"{toss.canaries} of {panel.n_individuals} people cannot be canaries",
-            "give fewer --canaries, or --kind random; kin cannot be canaries",
-        )
-    chosen = np.sort(rng.choice(alone, toss.canaries, replace=False))
-    others = np.setdiff1d(np.arange(panel.n_individuals), chosen)
-    return panel.take_individuals(others), panel.take_individuals(chosen)
-
-
-def _named(samples: Samples, like: npt.NDArray[np.int64]) -> Samples:
-    """Return samples of their own names and families, labelled like some others."""
-    columns = {
-        name: None if getattr(samples, name) is None else getattr(samples, name)[like]
-        for name in Samples.LABELS
-    }
-    if columns["family"] is not None:
-        columns["family"] = strings([""] * len(like))
-    return Samples(strings([f"CANARY{i:06d}" for i in range(1, len(like) + 1)]), **columns)
-
-
-def _without_kin(samples: Samples) -> npt.NDArray[np.intp]:
-    """Return the individuals who are alone in their family."""
-    if samples.family is None:
-        return np.arange(len(samples))
-    names, counts = np.unique(samples.family.astype(str), return_counts=True)
-    many = {name for name, count in zip(names, counts, strict=True) if name and count > 1}
-    return np.flatnonzero([str(name) not in many for name in samples.family])
-
-
 def _fitted(
-    model: Generator[Any], base: Panel, canaries: Panel, inside: Mask, toss: Toss, k: int
+    model: Generator[Any], base: Panel, canaries: Panel, inside: Mask, plan: CanaryPlan, k: int
 ) -> Generator[Any]:
     """Fit the generator to the panel and to the canaries whose coin fell so."""
-    train = _joined(base, canaries.take_individuals(np.flatnonzero(inside)))
+    train = joined(base, canaries.take_individuals(np.flatnonzero(inside)))
     return fit(
         model,
         train,
-        seed=child_seed(toss.seed, "canaries", "fit", k) % 2**31,
-        threads=toss.threads,
-        device=toss.device,
-        guarantee=toss.guarantee,
-        noise=toss.noise,
+        seed=child_seed(plan.seed, "canaries", "fit", k) % 2**31,
+        threads=plan.threads,
+        device=plan.device,
+        guarantee=plan.guarantee,
+        noise=plan.noise,
     )
-
-
-def _joined(one: Panel, other: Panel) -> Panel:
-    columns = {
-        name: None
-        if getattr(one.samples, name) is None
-        else np.concatenate([getattr(one.samples, name), getattr(other.samples, name)])
-        for name in Samples.LABELS
-    }
-    names = np.concatenate([one.samples.id, other.samples.id])
-    rows = np.concatenate([one.haplotypes, other.haplotypes])
-    return Panel(rows, one.sites, Samples(names, **columns))

@@ -50,7 +50,7 @@ def canaries(
 
     Example: `imaginome canaries panel.vcf.gz --model independent --epsilon 3 -o canaries.json`
     """
-    from imaginome.canaries import Toss, audit_with_canaries, told
+    from imaginome.canaries import CanaryPlan, audit_with_canaries, in_one_line
     from imaginome.cli.console import show_progress
     from imaginome.fitting import create, refuse_looking
     from imaginome.formats import learnable, read_panel
@@ -66,16 +66,16 @@ def canaries(
     if split is not None:
         people = take_part(people, split, "train", restricted=bool(options.samples))
     progress = show_progress(quiet, verbose)
-    toss = Toss(
+    plan = CanaryPlan(
         number, kind, fits, seed, thread_count(threads), device, promised, progress=progress
     )
-    result = audit_with_canaries(people, model, set_, toss)
+    result = audit_with_canaries(people, model, set_, plan)
     text = result.model_dump_json(indent=1) + "\n"
     if output is None:
         print(text, end="")  # noqa: T201
     else:
         write_text(output, text, force=force)
-        progress.note(told(result))
+        progress.note(in_one_line(result))
     if result.contradicted:
         raise typer.Exit(3)
 
