@@ -11,7 +11,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy import _attribute_rates
 from imaginome.privacy._attribute_rates import Attacker, targets
-from imaginome.privacy._hidden import Blocks
+from imaginome.privacy._hidden_blocks import Blocks
 from imaginome.privacy.attributes import Attributes
 from imaginome.privacy.policy import Policy
 

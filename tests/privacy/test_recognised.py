@@ -5,7 +5,7 @@ from leaks import random_comparison, tiny
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Samples, strings
-from imaginome.privacy._area import area, by_chance
+from imaginome.privacy._auc import auc_estimate, by_chance
 from imaginome.privacy._crossfit import folds, gathered, too_few
 from imaginome.privacy._recognised import Recognised, units
 from imaginome.privacy.frequency import attack
@@ -20,7 +20,7 @@ def people(n: int) -> np.ndarray:
 def test_area_agrees_with_loops(seed):
     rng = np.random.default_rng(seed)
     members, others = rng.integers(0, 9, 30) + 1.0, rng.integers(0, 9, 40) + 0.0
-    found = area(members, others, people(30), people(40))
+    found = auc_estimate(members, others, people(30), people(40))
     assert found.value == pytest.approx(naive.auc(members, others))
 
 
@@ -29,7 +29,7 @@ def test_interval_of_area_covers_and_misses_as_often_as_it_says():
     truth = 0.7602  # of normal scores one deviation apart
     missed = 0
     for _ in range(400):
-        found = area(rng.normal(1, 1, 60), rng.normal(0, 1, 60), people(60), people(60))
+        found = auc_estimate(rng.normal(1, 1, 60), rng.normal(0, 1, 60), people(60), people(60))
         missed += not found.low <= truth <= found.high
     assert missed <= 0.05 * 400
 
@@ -37,14 +37,16 @@ def test_interval_of_area_covers_and_misses_as_often_as_it_says():
 def test_families_count_once():
     rng = np.random.default_rng(5)
     members, others = rng.normal(0.5, 1, 30), rng.normal(0, 1, 30)
-    alone = area(members, others, people(30), people(30))
-    twice = area(np.repeat(members, 2), np.repeat(others, 2), people(60) // 2, people(60) // 2)
+    alone = auc_estimate(members, others, people(30), people(30))
+    twice = auc_estimate(
+        np.repeat(members, 2), np.repeat(others, 2), people(60) // 2, people(60) // 2
+    )
     assert twice.value == pytest.approx(alone.value)
     assert twice.high - twice.low == pytest.approx(alone.high - alone.low, rel=0.02)
 
 
 def test_a_few_people_told_apart_perfectly_are_no_certainty():
-    found = area(np.arange(4) + 10.0, np.arange(4) + 0.0, people(4), people(4))
+    found = auc_estimate(np.arange(4) + 10.0, np.arange(4) + 0.0, people(4), people(4))
     assert found.value == 1.0
     assert found.low < 0.6
 
@@ -52,7 +54,7 @@ def test_a_few_people_told_apart_perfectly_are_no_certainty():
 def test_more_looks_widen_the_interval():
     rng = np.random.default_rng(6)
     members, others = rng.normal(0.5, 1, 50), rng.normal(0, 1, 50)
-    one, many = (area(members, others, people(50), people(50), looks) for looks in (1, 20))
+    one, many = (auc_estimate(members, others, people(50), people(50), looks) for looks in (1, 20))
     assert many.high - many.low > 1.4 * (one.high - one.low)
 
 
@@ -96,7 +98,7 @@ def test_nobody_seen_is_guessing_where_populations_are_many():
     for seed in range(40):
         comparison = structured(seed)
         found = attack(comparison, comparison.artificial.haplotypes)
-        areas.append(area(found.members, found.others, people(60), people(60)).value)
+        areas.append(auc_estimate(found.members, found.others, people(60), people(60)).value)
     assert abs(np.mean(areas) - 0.5) < 0.025
 
 

@@ -12,7 +12,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy._nearest_people import nearest_people
 from imaginome.privacy._risks import Risks
-from imaginome.privacy._strongest import strongest_runs
+from imaginome.privacy._strongest_runs import strongest_runs
 from imaginome.privacy._tails import discovery_rates, tail_probabilities
 from imaginome.privacy.neighbours import kin_groups
 from imaginome.privacy.policy import Policy

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from imaginome.metrics._bits import Bits
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._hidden import Blocks, Places, nearest_around
+from imaginome.privacy._hidden_blocks import Blocks, Places, nearest_around
 from imaginome.privacy._wp29 import drawn
 
 Values = npt.NDArray[np.float64]

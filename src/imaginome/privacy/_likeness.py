@@ -16,7 +16,7 @@ import numpy.typing as npt
 from imaginome.metrics._bits import Bits, pack
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._nearest_people import Ints, NearestPeople, nearest_people
-from imaginome.privacy._strongest import Strongest, strongest_runs
+from imaginome.privacy._strongest_runs import Strongest, strongest_runs
 from imaginome.privacy.neighbours import MISSING, Groups, kin_groups
 
 Values = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from imaginome.metrics._labels import labels
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._area import area
+from imaginome.privacy._auc import auc_estimate
 from imaginome.privacy._crossfit import Targets
 from imaginome.privacy._recognised import Recognised, units
 from imaginome.privacy.policy import Policy, judge
@@ -31,7 +31,7 @@ def by_population(comparison: Comparison, targets: Targets) -> dict[str, tuple[E
     }
     return {
         label: (
-            area(
+            auc_estimate(
                 targets.members[a],
                 targets.others[b],
                 units(comparison.train, targets.member_rows[a]),

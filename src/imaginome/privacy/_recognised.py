@@ -12,7 +12,7 @@ import numpy.typing as npt
 from imaginome.metrics.bootstrap import estimate, individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._area import area, by_chance
+from imaginome.privacy._auc import auc_estimate, by_chance
 from imaginome.privacy._crossfit import Targets, families
 from imaginome.privacy._roc import LOW_RATES, Roc, Scores
 from imaginome.privacy._roc_figure import roc_figure
@@ -81,7 +81,7 @@ class Recognised:
 
     def auc(self) -> Estimate:
         """Return the area with its interval."""
-        return area(self.members, self.others, self.member_units, self.other_units)
+        return auc_estimate(self.members, self.others, self.member_units, self.other_units)
 
     def true_rate(self, rate: float) -> Estimate:
         """Return the true-positive rate at a false-positive rate, with its interval."""

@@ -21,7 +21,7 @@ RARELY = 0.00135
 """Probability beyond three standard errors, at which `judge` is sure."""
 
 
-def area(
+def auc_estimate(
     members: Values, others: Values, member_units: People, other_units: People, looks: int = 1
 ) -> Estimate:
     """Return P(member scores higher), ties one half, with its 95% interval.
