@@ -25,10 +25,6 @@ class Pasted(KnownLeak, ABC):
 
     length: ClassVar[float]
 
-    def carriers(self, n: int) -> int:
-        """Return all."""
-        return n
-
     def _leaky(
         self,
         train: Panel,

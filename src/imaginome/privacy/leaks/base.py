@@ -33,9 +33,9 @@ class KnownLeak(ABC):
     weakest: ClassVar[bool] = False
     citations: ClassVar[tuple[Citation, ...]] = ()
 
-    @abstractmethod
     def carriers(self, n: int) -> int:
-        """Return how many of `n` artificial people carry the leak."""
+        """Return how many of `n` artificial people carry it: all, unless it says otherwise."""
+        return n
 
     @abstractmethod
     def _leaky(

@@ -31,10 +31,6 @@ class Overfitted(KnownLeak):
 
     citations = (LI_STEPHENS_2003.because("haplotypes as imperfect copies of others"),)
 
-    def carriers(self, n: int) -> int:
-        """Return all."""
-        return n
-
     def _leaky(
         self,
         train: Panel,
