@@ -46,7 +46,9 @@ def test_copies_are_taken_out_and_the_others_stay(world, tmp_path):
     assert {record["sample"] for record in before["records"]} >= names
     out = tmp_path / "kept.vcf.gz"
     words = ["--attack", "records", "--audit-out", tmp_path / "after.json"]
-    call("redact", made, *real(world), *words, "-o", out, code=DONE)
+    done = call("redact", made, *real(world), *words, "-o", out, code=DONE)
+    assert "of 180 artificial people taken out as risky" in done.stderr
+    assert ("`imaginome audit` judges" in done.stderr) == (done.exit_code == 0)
     whole, kept = read_panel(made), read_panel(out)
     assert not names & set(kept.samples.id)
     assert whole.n_individuals - kept.n_individuals <= len(COPIED) + 2
@@ -69,8 +71,10 @@ def test_sites_outside_the_region_judged_stay(world, tmp_path):
 def test_a_failed_audit_says_so(world, tmp_path):
     policy = tmp_path / "policy.json"
     policy.write_text('{"risky_fdr": 1e-300}')
-    words = ["--policy", policy, "--attack", "copies", "-q", "-o", tmp_path / "kept.vcf.gz"]
-    call("redact", world / "artificial.vcf.gz", *real(world), *words, code=3)
+    words = ["--policy", policy, "--attack", "copies", "-o", tmp_path / "kept.vcf.gz"]
+    done = call("redact", world / "artificial.vcf.gz", *real(world), *words, code=3)
+    assert "nobody of 180 stands out" in done.stderr
+    assert "judges the new file" not in done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -81,8 +81,9 @@ def generate(
     if exclude_risky:
         beside = beside_real(reading(), *real, seed=seed, threads=how["threads"])
         clean = draw_clean(generator, n, seed, beside, policy=thresholds, progress=progress, **how)
-        notes.append(f"imaginome generate: {clean.removed} risky people were drawn again")
-        progress.note(notes[-1])
+        again = f"{clean.removed} risky people were drawn again"
+        notes.append(f"imaginome generate: {again}")
+        progress.note(again)
     with progress.task(f"generate {n} individuals"):
         made = clean.panel if clean else generator.sample(n, seed, **how)
         write_panel(made, output, notes=notes, force=force)

@@ -22,6 +22,7 @@ from imaginome.cli.reading import (
 )
 from imaginome.cli.shared import takes
 
+NO_LEAKS = "no leaks were planted here, so nothing passes: `imaginome audit` judges the new file"
 AuditOut = Annotated[
     Path | None,
     typer.Option("--audit-out", metavar="JSON", help="The audit of what was written, as JSON."),
@@ -63,7 +64,7 @@ def redact(
     had = panels.artificial.n_individuals
     note = f"{found.removed} of {had} artificial people taken out as risky"
     write_panel(found.panel, output, notes=[f"imaginome redact: {note}"], force=force)
-    progress.note(note)
+    progress.note(note if found.removed else f"nobody of {had} stands out: none is taken out")
     audit_again(found.comparison, thresholds, chosen, audit_out, force, quiet, progress)
 
 
@@ -113,6 +114,8 @@ def audit_again(
         write_text(output, result.model_dump_json(indent=1) + "\n", force=force)
     if not quiet:
         print_result(result)
+        if result.verdict != "fail":
+            progress.note(NO_LEAKS)
     if result.verdict == "fail":
         raise typer.Exit(3)
 
