@@ -46,7 +46,10 @@ def test_a_delta_that_could_name_a_person_is_refused(files, tmp_path):
 
 
 def test_a_fit_writes_down_what_it_promises(files, tmp_path):
-    call(*words("fit", files, tmp_path / "model", "--model", "tree", "--epsilon", 2))
+    asked = words("fit", files, tmp_path / "model", "--model", "tree", "--epsilon", 2)
+    told = call(*asked).stderr
+    assert "tree fitted to 60 individuals at 120 sites" in told
+    assert "(2, 1e-06)-differential privacy, adding or removing one individual" in told
     promised = json.loads((tmp_path / "model" / "model.json").read_text())["guarantee"]
     assert (promised["epsilon"], promised["delta"]) == (2.0, 1e-6)
     assert promised["unit"] == "individual"

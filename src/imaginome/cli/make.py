@@ -211,7 +211,12 @@ def fit(
         seed, thread_count(threads), device, show_progress(quiet, verbose), guarantee=promised
     )
     with fit_files(output, resume=resume, force=force) as files, resumable(*files):
-        fit_asked(wanted, train, control, files, checkpoint_seconds).save(output, force=force)
+        fitted = fit_asked(wanted, train, control, files, checkpoint_seconds)
+        fitted.save(output, force=force)
+    model, people = fitted.generator.id, f"{train.n_individuals:,} individuals"
+    control.progress.note(f"{model} fitted to {people} at {train.n_sites:,} sites")
+    if fitted.generator.spending is not None:
+        control.progress.note(fitted.generator.spending.facts()["Guarantee"])
 
 
 VERBS = (run, demo, fit)
