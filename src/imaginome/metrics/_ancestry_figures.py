@@ -58,7 +58,7 @@ def _distribution(shares: Shares, ancestries: list[str]) -> Figure:
         "ancestry (in between) as among real people. Colour is log10(1 + people); bins of fewer "
         f"than {FEWEST} are empty.",
         kind="heatmaps",
-        x_label="proportion of a person's ancestry",
+        x_label="share of ancestry",
         y_label="ancestry",
         series=series,
     )
