@@ -49,7 +49,7 @@ class Frequency(Attack):
     id = "frequency"
     name = "Frequency attack"
     description = (
-        "Guesses that a person was in train if the alleles he carries are more frequent in the "
+        "Guesses that a person was in train if the alleles they carry are more frequent in the "
         "artificial panel than among people whom the attacker knows, site by site."
     )
     blind_spot = (

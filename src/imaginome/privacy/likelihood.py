@@ -44,7 +44,7 @@ class Likelihood(Attack):
     id = "likelihood"
     name = "Likelihood-ratio attack"
     description = (
-        "Guesses that a person was in train if his haplotypes are likelier as mosaics of "
+        "Guesses that a person was in train if their haplotypes are likelier as mosaics of "
         "artificial haplotypes than as mosaics of real people whom the attacker knows."
     )
     blind_spot = (

@@ -30,7 +30,7 @@ class ModelLikelihood(Attack):
     )
     citations = (
         YEOM_2018.because("overfitting as membership inference: members lose less"),
-        CARLINI_2022.because("a person's score is judged against what is expected without him"),
+        CARLINI_2022.because("a person's score is judged against what is expected without them"),
         VAN_BREUGEL_2023.because("the density of the model beside that of a reference"),
     )
     area = "membership"
