@@ -55,7 +55,7 @@ def refuse_mixture(model: str, settings: Sequence[str], budget: float | None) ->
         )
     if model != AUTO and budget is not None:
         raise SettingsError(
-            f"--budget is for --model auto, and --model {model} is not chosen",
+            f"--budget is for --model auto, and with --model {model} nothing is compared",
             "leave out one of the two",
         )
 

@@ -113,7 +113,7 @@ def _opening(plan: Plan, budget: float, first: Stage) -> str:
     return (
         f"choose: budget {budget_text(budget)}; {sizes} fits compared on {plan.stretch:,} sites, "
         f"{first.learn.n_individuals} people to learn from and {first.test.n_individuals} to judge "
-        "by, all of train"
+        "by, all of train; 1x is as near to held-out people as real people are"
     )
 
 
