@@ -13,7 +13,8 @@ from imaginome.errors import CapabilityError
 from imaginome.models.base import Generator
 from imaginome.panel import Panel
 from imaginome.privacy._calibrated_likelihood import Frequencies
-from imaginome.privacy._person_runs import longest_runs, surprise
+from imaginome.privacy._person_runs import longest_runs
+from imaginome.privacy._surprise import surprise
 from imaginome.privacy.membership import person_scores
 
 Values = npt.NDArray[np.float64]
@@ -56,7 +57,7 @@ def looks(
     dict
         By what was looked at, ``float64`` of shape ``(n_canaries,)``: the higher, the likelier in.
     """
-    rarity = surprise(base, canaries, drawn)
+    rarity = surprise(*(panel.haplotypes for panel in (base, canaries, drawn)))
     found = {
         "nearest of what it draws": person_scores(canaries, drawn, threads),
         "runs shared with what it draws": longest_runs(canaries, drawn, rarity, threads),

@@ -74,3 +74,11 @@ LI_STEPHENS_2003 = Citation(
     "10.1093/genetics/165.4.2213",
     "a haplotype is an imperfect mosaic of others",
 )
+MADOW_1944 = Citation(
+    "madow1944",
+    "Madow, William G. and Madow, Lillian H.",
+    "On the theory of systematic sampling, I",
+    "The Annals of Mathematical Statistics",
+    1944,
+    "10.1214/aoms/1177731312",
+)

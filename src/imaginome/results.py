@@ -174,6 +174,8 @@ class MetricResult(Result):
 
 
 Status = Literal["pass", "caution", "fail", "unknown"]
+GRAVE: tuple[Status, ...] = ("fail", "caution")
+"""What speaks against a release, worst first."""
 
 
 class Finding(Result):

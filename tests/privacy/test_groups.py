@@ -9,8 +9,9 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
 from imaginome.privacy import _person_runs
 from imaginome.privacy._group_scores import by_class, everyone, groups
-from imaginome.privacy._person_runs import longest_runs, surprise
+from imaginome.privacy._person_runs import longest_runs
 from imaginome.privacy._strata import PersonScores, Stratum
+from imaginome.privacy._surprise import surprise
 from imaginome.privacy.groups import Groups
 from imaginome.privacy.policy import Policy
 
@@ -25,7 +26,7 @@ def test_longest_runs_agree_with_loops(seed, contigs, monkeypatch):
     monkeypatch.setattr(_person_runs, "LARGEST_PIECE", 6)
     comparison = random_comparison((8, 7, 5), 40, seed, contigs)
     train, made = comparison.train, comparison.artificial
-    weights = surprise(train, comparison.holdout)
+    weights = surprise(train.haplotypes, comparison.holdout.haplotypes)
     found = longest_runs(train, made, weights, threads=2)
     spans = train.sites.contig_spans()
     expected = []
@@ -41,7 +42,9 @@ def test_surprise_is_of_all_panels():
     panels = (comparison.train, comparison.holdout)
     pool = np.concatenate([panel.haplotypes for panel in panels])
     alt = (pool.sum(axis=0) + 1) / (len(pool) + 2)
-    assert surprise(*panels) == pytest.approx(-np.log([1 - alt, alt]), rel=1e-5)
+    assert surprise(*(panel.haplotypes for panel in panels)) == pytest.approx(
+        -np.log([1 - alt, alt]), rel=1e-5
+    )
 
 
 def test_area_agrees_with_loops():

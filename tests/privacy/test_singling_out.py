@@ -8,7 +8,7 @@ from naive_residual import carriers
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy import _stretches
-from imaginome.privacy._stretches import Carriers, Stretches, contig_ends
+from imaginome.privacy._stretches import Carriers, Stretches
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.singling_out import SinglingOut
 
@@ -29,7 +29,7 @@ def comparison() -> Comparison:
 
 
 def test_a_stretch_ends_where_it_is_one_records_alone(comparison):
-    stretches, ends = Stretches.of(comparison), contig_ends(comparison.artificial)
+    stretches, ends = Stretches.of(comparison), comparison.artificial.sites.contig_borders()[1]
     rows = comparison.artificial.haplotypes
     assert 100 < len(stretches) < 1500
     for row, start, stop in zip(stretches.row, stretches.start, stretches.stop, strict=True):
@@ -42,7 +42,7 @@ def test_a_stretch_ends_where_it_is_one_records_alone(comparison):
 
 
 def test_a_longer_stretch_stays_on_its_contig(comparison):
-    stretches, ends = Stretches.of(comparison), contig_ends(comparison.artificial)
+    stretches, ends = Stretches.of(comparison), comparison.artificial.sites.contig_borders()[1]
     longer = stretches.longer(1.5, ends)
     wished = np.ceil(1.5 * (stretches.stop - stretches.start))
     np.testing.assert_array_equal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaginome.citations import LI_STEPHENS_2003, Citation
+from imaginome.citations import LI_STEPHENS_2003, MADOW_1944, Citation
 
 SCHEET_STEPHENS_2006 = Citation(
     "scheet2006",
@@ -53,16 +53,6 @@ DEMING_STEPHAN_1940 = Citation(
     "10.1214/aoms/1177731829",
     "transitions scaled until every population keeps its shares of clusters",
 )
-MADOW_1944 = Citation(
-    "madow1944",
-    "Madow, William G. and Madow, Lillian H.",
-    "On the theory of systematic sampling, I",
-    "The Annals of Mathematical Statistics",
-    1944,
-    "10.1214/aoms/1177731312",
-    "haplotypes drawn together, so that counts stay close to what is expected",
-)
-
 HMM_CITATIONS = (
     SCHEET_STEPHENS_2006,
     LI_STEPHENS_2003,
@@ -70,5 +60,5 @@ HMM_CITATIONS = (
     HUNTER_2004,
     CARTER_KOHN_1994,
     DEMING_STEPHAN_1940,
-    MADOW_1944,
+    MADOW_1944.because("haplotypes drawn together, so that counts stay close to what is expected"),
 )

@@ -10,7 +10,7 @@ import torch
 from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import MADOW_1944, YELMEN_2021, Citation
 from imaginome.errors import ModelError
 from imaginome.models._classes import mixed
 from imaginome.models._rbm_classes import proportional
@@ -64,15 +64,6 @@ AMARI_1998 = Citation(
     1998,
     "10.1162/089976698300017746",
     "gradients divided by the covariance of the sites, as an approximate natural gradient",
-)
-MADOW_1944 = Citation(
-    "madow1944",
-    "Madow, William G. and Madow, Lillian H.",
-    "On the theory of systematic sampling, I",
-    "The Annals of Mathematical Statistics",
-    1944,
-    "10.1214/aoms/1177731312",
-    "Bernoulli draws that are balanced over chains",
 )
 NEAL_2001 = Citation(
     "neal2001",
@@ -233,7 +224,7 @@ class Rbm(Generator[RbmSettings]):
         GAVISH_2017,
         SHAMIR_2013,
         AMARI_1998,
-        MADOW_1944,
+        MADOW_1944.because("Bernoulli draws that are balanced over chains"),
         NEAL_2001,
         BESAG_1975,
     )

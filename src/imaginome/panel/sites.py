@@ -86,6 +86,13 @@ class Sites:
         starts[1:] = contig[1:] != contig[:-1]
         return starts
 
+    def contig_borders(self) -> npt.NDArray[np.int64]:
+        """Return for each site the first of its contig and the first behind it, (2, n_sites)."""
+        borders = np.empty((2, len(self)), dtype=np.int64)
+        for first, stop in self.contig_spans():
+            borders[0, first:stop], borders[1, first:stop] = first, stop
+        return borders
+
     def median_gap(self) -> float:
         """Return the median distance in bp from a site to the next of its contig.
 

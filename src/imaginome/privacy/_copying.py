@@ -11,6 +11,7 @@ import numpy.typing as npt
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.parallel import map_pieces, pieces
+from imaginome.privacy._surprise import surprise
 from imaginome.privacy.pbwt import Duel, scan_contig
 from imaginome.results import Estimate
 
@@ -83,7 +84,7 @@ class _Donors:
             np.concatenate([first, n_blocks + second]),
             n_blocks,
             *_common_lengths(train.sites),
-            _surprise(haplotypes),
+            surprise(haplotypes),
         )
 
 
@@ -187,13 +188,6 @@ def _common_lengths(sites: Sites) -> tuple[tuple[str, ...], Values]:
     cumulative = np.zeros((len(weights), len(sites) + 1))
     cumulative[:, 1:] = np.cumsum(list(weights.values()), axis=1)
     return (*weights, "rare"), cumulative
-
-
-def _surprise(donors: Haplotypes) -> npt.NDArray[np.float32]:
-    """Return minus the logarithm of the frequency of REF and ALT among all donors, (2, sites)."""
-    n = len(donors)
-    alt = (donors.sum(axis=0, dtype=np.int64) + 1.0) / (n + 2.0)
-    return np.asarray(-np.log(np.stack([1.0 - alt, alt])), dtype=np.float32)
 
 
 def _scan(donors: _Donors, artificial: Haplotypes, sites: Sites) -> SharedRuns:

@@ -7,8 +7,9 @@ import numpy as np
 from imaginome.metrics._labels import labels
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._person_runs import longest_runs, surprise
+from imaginome.privacy._person_runs import longest_runs
 from imaginome.privacy._strata import PersonScores, Stratum
+from imaginome.privacy._surprise import surprise
 from imaginome.privacy.membership import person_scores
 from imaginome.privacy.neighbours import Groups, kin_groups
 
@@ -60,7 +61,7 @@ def by_distance(comparison: Comparison) -> PersonScores:
 def by_runs(comparison: Comparison) -> PersonScores:
     """Score people by the longest run shared with any artificial haplotype, rare alleles more."""
     train, holdout = comparison.train, comparison.holdout
-    weights = surprise(train, holdout)
+    weights = surprise(train.haplotypes, holdout.haplotypes)
     scores = [
         longest_runs(people, comparison.artificial, weights, comparison.threads)
         for people in (train, holdout)

@@ -8,7 +8,7 @@ from numba import njit
 
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces
-from imaginome.privacy.pbwt import _advance
+from imaginome.privacy.pbwt import advance
 
 Values = npt.NDArray[np.float64]
 Lengths = npt.NDArray[np.float32]
@@ -43,14 +43,6 @@ def longest_runs(people: Panel, artificial: Panel, surprise: Lengths, threads: i
     return np.asarray(np.concatenate(found).reshape(-1, 2).max(axis=1), dtype=np.float64)
 
 
-def surprise(*panels: Panel) -> Lengths:
-    """Return minus the logarithm of the frequency of REF and ALT in all panels, (2, n_sites)."""
-    n = sum(panel.n_haplotypes for panel in panels)
-    copies = np.sum([panel.haplotypes.sum(axis=0, dtype=np.int64) for panel in panels], axis=0)
-    alt = (copies + 1.0) / (n + 2.0)
-    return np.asarray(-np.log(np.stack([1.0 - alt, alt])), dtype=np.float32)
-
-
 def _scan(queries: Haplotypes, artificial: Panel, surprise: Lengths) -> Lengths:
     """Scan one piece of people against the whole artificial panel, contig by contig."""
     n, m = queries.shape
@@ -75,7 +67,7 @@ def _scan_kernel(
     starts = np.empty(n - n_donors, dtype=np.int32)
     old = np.full(n - n_donors, first, dtype=np.int32)
     for site in range(first, stop):
-        _advance(alleles[site], site, order, diverge, spare)
+        advance(alleles[site], site, order, diverge, spare)
         _nearest_starts(order, diverge, n_donors, site, starts)
         _end_runs(site, starts, old, own, longest)
     starts[:] = stop + 1

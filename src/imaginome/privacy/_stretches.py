@@ -50,7 +50,7 @@ class Stretches:
         rng = comparison.rng("singling-out", "places")
         row = rng.integers(0, len(rows), MOST_PREDICATES)
         start = rng.integers(0, rows.shape[1], MOST_PREDICATES)
-        ends = contig_ends(comparison.artificial)
+        ends = comparison.artificial.sites.contig_borders()[1]
         stop = np.zeros(MOST_PREDICATES, dtype=np.int64)
 
         def grow(part: slice) -> None:
@@ -137,14 +137,6 @@ class Carriers:
         pairs = np.concatenate([self.first[self.count == 2], self.second[self.count == 2]])
         won = np.bincount(pairs, minlength=n_individuals)
         return np.asarray((lost - won) / max(len(self.count), 1), dtype=np.float64)
-
-
-def contig_ends(panel: Panel) -> Places:
-    """Return for each site the first site behind its contig: ``(n_sites,)``."""
-    ends = np.zeros(panel.n_sites, dtype=np.int64)
-    for first, last in panel.sites.contig_spans():
-        ends[first:last] = last
-    return ends
 
 
 def _count_piece(

@@ -17,7 +17,8 @@ from numba import njit
 
 from imaginome.panel import Haplotypes, Sites
 from imaginome.parallel import map_pieces, pieces
-from imaginome.privacy.pbwt import Ints, _advance
+from imaginome.privacy._surprise import surprise
+from imaginome.privacy.pbwt import Ints, advance
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -80,10 +81,10 @@ def strongest_runs(
         Threads to use.
     """
     donors = np.concatenate(sides)
-    surprise = _surprise(donors)
+    weights = surprise(donors)
 
     def scan(rows: slice) -> Strongest:
-        return _scan(donors, len(sides[0]), groups, asked[rows], surprise, sites, rows.start == 0)
+        return _scan(donors, len(sides[0]), groups, asked[rows], weights, sites, rows.start == 0)
 
     found = map_pieces(scan, pieces(len(asked), LARGEST_PIECE), threads)
     n = len(donors)
@@ -93,12 +94,6 @@ def strongest_runs(
     return real, Strongest(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in names)
     )
-
-
-def _surprise(donors: Haplotypes) -> Floats:
-    """Return minus the logarithm of the frequency of REF and ALT among all donors, (2, sites)."""
-    alt = (donors.sum(axis=0, dtype=np.int64) + 1.0) / (len(donors) + 2.0)
-    return np.asarray(-np.log(np.stack([1.0 - alt, alt])), dtype=np.float32)
 
 
 def _scan(
@@ -213,7 +208,7 @@ def _scan_kernel(
     weight = np.zeros((n_asked, 2))
     total = np.zeros((n_asked, stop - first + 1), dtype=np.float32)
     for site in range(first, stop):
-        _advance(alleles[site], site, order, diverge, spare)
+        advance(alleles[site], site, order, diverge, spare)
         _starts(order, diverge, group, sizes, (first, site + 1), latest, starts)
         at = site - first
         for q in range(n_asked):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from imaginome.metrics.comparison import Comparison
-from imaginome.panel import Haplotypes, Sites
+from imaginome.panel import Haplotypes
 from imaginome.privacy.neighbours import kin_groups
 
 Rows = npt.NDArray[np.int64]
@@ -107,7 +107,7 @@ class RareAlleles:
             for i, (site, a) in enumerate(zip(index, allele, strict=True))
         ]
         n = train.n_haplotypes
-        return cls(rows, (units[:n], units[n:]), _borders(train.sites), sites)
+        return cls(rows, (units[:n], units[n:]), train.sites.contig_borders(), sites)
 
     def fair(self, rng: np.random.Generator) -> Duels:
         """Return the duels at sites with carriers on both sides, equally many contestants each.
@@ -168,14 +168,6 @@ class RareAlleles:
         )
         which = runs.argmax(axis=1)
         return runs.max(axis=1), self.units[side][donors[which]]
-
-
-def _borders(sites: Sites) -> Rows:
-    """Return the first site of its contig and the first behind it, for each site, (2, n_sites)."""
-    borders = np.empty((2, len(sites)), dtype=np.int64)
-    for first, stop in sites.contig_spans():
-        borders[0, first:stop], borders[1, first:stop] = first, stop
-    return borders
 
 
 @njit(cache=True, nogil=True)

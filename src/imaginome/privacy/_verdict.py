@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import get_args
 
 from imaginome.privacy.power import found_by, unfound
-from imaginome.results import Area, AreaVerdict, AttackResult, Finding, Power, Status
+from imaginome.results import GRAVE, Area, AreaVerdict, AttackResult, Finding, Power, Status
 
 AREAS: tuple[Area, ...] = get_args(Area)
-GRAVE: tuple[Status, ...] = ("fail", "caution")
 MODEL = "the model file"
 NO_POWER = "but this attack found no leak planted here: no power, no pass"
 

@@ -8,7 +8,8 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._coins import Pairs, Values, pairs
 from imaginome.privacy._model_citations import CLOPPER_PEARSON_1934, STEINKE_2023
 from imaginome.privacy._one_run import bound_pairs, epsilon_shown
-from imaginome.privacy._person_runs import longest_runs, surprise
+from imaginome.privacy._person_runs import longest_runs
+from imaginome.privacy._surprise import surprise
 from imaginome.privacy.base import Attack
 from imaginome.privacy.membership import person_scores
 from imaginome.privacy.policy import Policy, judge
@@ -92,8 +93,8 @@ class OneRun(Attack):
 def _scores(comparison: Comparison) -> dict[str, tuple[Values, Values]]:
     """Return scores of everyone in train and in the holdout, by what they look at."""
     artificial, threads = comparison.artificial, comparison.threads
-    rarity = surprise(comparison.train, comparison.holdout, artificial)
     real = (comparison.train, comparison.holdout)
+    rarity = surprise(*(panel.haplotypes for panel in (*real, artificial)))
     near = [person_scores(panel, artificial, threads) for panel in real]
     runs = [longest_runs(panel, artificial, rarity, threads) for panel in real]
     return {"nearest haplotype": (near[0], near[1]), "longest shared run": (runs[0], runs[1])}

@@ -91,7 +91,7 @@ def scan_contig(
 
 
 @njit(cache=True, nogil=True)
-def _advance(
+def advance(
     alleles: npt.NDArray[np.uint8], site: int, order: Ints, diverge: Ints, spare: Ints
 ) -> None:
     """Sort haplotypes by one more site (Durbin 2014, algorithm 2); `spare` has two rows."""
@@ -206,7 +206,7 @@ def _scan_kernel(
     starts = np.empty((n_artificial, n_blocks), dtype=np.int32)
     old = np.full((n_artificial, n_blocks), first, dtype=np.int32)
     for site in range(first, stop):
-        _advance(alleles[site], site, order, diverge, spare)
+        advance(alleles[site], site, order, diverge, spare)
         _starts(order, diverge, block, site, running, starts)
         for s in range(n_artificial):
             _fight(site, s, starts[s], one)

@@ -179,9 +179,7 @@ def judge(
         return "unknown", f"{value:.3g} has no interval: too few people"
     found = f"{value:.3g} (95% interval {low:.3g} to {high:.3g})"
     surely = value - STRETCH * (value - low) > baseline
-    status, reason = _decide((value, low, high), surely, (caution, fail), baseline)
-    if status == "caution" and value >= fail and not surely:
-        status = doubtful
+    status, reason = _decide((value, low, high), surely, (caution, fail), baseline, doubtful)
     return status, f"{found} {reason}"
 
 
@@ -190,12 +188,13 @@ def _decide(
     surely: bool,
     thresholds: tuple[float, float],
     baseline: float,
+    doubtful: Status,
 ) -> tuple[Status, str]:
     value, low, high = interval
     caution, fail = thresholds
     if value >= fail and low > baseline:
         doubt = "" if surely else ", though chance may explain it"
-        return ("fail" if surely else "caution"), f"is at or above {fail:g}{doubt}"
+        return ("fail" if surely else doubtful), f"is at or above {fail:g}{doubt}"
     if value >= caution and surely:
         return "caution", f"is at or above {caution:g}"
     if high >= fail:

@@ -22,13 +22,12 @@ from imaginome.privacy.leaks._people import artificial_people
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.policy import Policy
 from imaginome.progress import SILENT, Progress
-from imaginome.results import AttackResult, Detection, Estimate, Finding, PanelSizes, Power
+from imaginome.results import GRAVE, AttackResult, Detection, Estimate, Finding, PanelSizes, Power
 
 FEWEST = 40
 """Holdout people below which nothing can be shown with half of them."""
 MOST_WORK = 6_500_000
 """Individuals times sites of each panel in which leaks are planted: about 20 CPU seconds a leak."""
-GRAVE = ("caution", "fail")
 SAFE = ""
 RANK = {"fail": 3, "caution": 2, "pass": 1, "unknown": 0}
 

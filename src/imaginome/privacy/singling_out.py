@@ -18,7 +18,7 @@ from imaginome.privacy._residual import (
     residual,
     residual_finding,
 )
-from imaginome.privacy._stretches import LONGER, Carriers, Stretches, contig_ends
+from imaginome.privacy._stretches import LONGER, Carriers, Stretches
 from imaginome.privacy._wp29 import GIOMI_2023, WP29_NOTE, rates_table, whom
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
@@ -50,7 +50,7 @@ class SinglingOut(Attack):
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Try predicates on parts of train, on the holdout, and on halves of the holdout."""
         shortest = Stretches.of(comparison)
-        stretches = shortest.longer(LONGER, contig_ends(comparison.artificial))
+        stretches = shortest.longer(LONGER, comparison.artificial.sites.contig_borders()[1])
         parts = paired_parts(comparison)
         rates, guess = _rates(parts, stretches), _guess(parts[0], stretches)
         finding = residual_finding(

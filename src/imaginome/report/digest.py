@@ -12,8 +12,10 @@ from typing import get_args
 from pydantic import Field
 
 from imaginome import __version__
+from imaginome.report.summary import WORST
 from imaginome.report.verdict import LEVEL_WORDS, Level, Verdict, how_real, how_safe, standing
 from imaginome.results import (
+    GRAVE,
     Access,
     AreaVerdict,
     AttackResult,
@@ -30,8 +32,6 @@ from imaginome.results import (
 )
 
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-WORST: tuple[Status, ...] = ("fail", "caution", "unknown", "pass")
-GRAVE: tuple[Status, ...] = ("fail", "caution")
 FARTHEST: tuple[Level, ...] = ("far", "off", "near", "at", "unknown")
 
 

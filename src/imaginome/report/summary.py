@@ -22,6 +22,8 @@ from imaginome.results import (
 
 FIRST = ("frequency", "linkage", "structure", "classifier")
 """Topics whose figures open a report."""
+WORST: tuple[Status, ...] = ("fail", "caution", "unknown", "pass")
+"""What a reader should see first."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,7 @@ def _opening(figure: KeyFigure) -> int:
 
 
 def _worst_first(figures: list[KeyFigure]) -> list[KeyFigure]:
-    order = ("fail", "caution", "unknown", "pass")
-    return _in_turn(sorted(figures, key=lambda figure: order.index(figure.row.status)))
+    return _in_turn(sorted(figures, key=lambda figure: WORST.index(figure.row.status)))
 
 
 def _in_turn(figures: Iterable[KeyFigure]) -> list[KeyFigure]:
