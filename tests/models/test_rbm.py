@@ -16,7 +16,7 @@ from imaginome.errors import ModelError
 from imaginome.models._rbm_likelihood import log_partition, pseudo_log_likelihood
 from imaginome.models._rbm_material import Material
 from imaginome.models._rbm_structure import Structure
-from imaginome.models._rbm_trainee import Trainee
+from imaginome.models._rbm_trainee import LEAST_VARIANCE, Trainee
 from imaginome.models._rbm_units import Kind
 from imaginome.models.rbm import Rbm, RbmSettings, recipe_for
 from imaginome.models.registry import load_model
@@ -142,9 +142,23 @@ def test_step_follows_the_centred_gradient(panel: Panel) -> None:
     trainee.step(0)
     chains = trainee.chains.numpy()
     theirs = expit(chains @ old.numpy() + biases[classes])
-    gradient = _within(data, hidden, codes) - _within(chains, theirs, classes)
+    # Covariances of the data count as if sites varied as much as among the chains.
+    spread = [np.diag(_within(x, x, of)) for x, of in ((chains, classes), (data, codes))]
+    alike = (spread[0] + LEAST_VARIANCE) / (spread[1] + LEAST_VARIANCE)
+    gradient = alike[:, None] * _within(data, hidden, codes) - _within(chains, theirs, classes)
     rate = trainee._rate(0)
     np.testing.assert_allclose(trainee.machine.weights - old, rate * gradient, atol=rate * 1e-4)
+
+
+def test_local_weights_stop_where_the_moments_they_can_reach_agree(panel: Panel) -> None:
+    trainee = trainee_for(panel, RbmSettings(hidden=0, shared=0, updates=100, chains=64, batch=64))
+    wiring, even_out = trainee.wiring, trainee.structure.even_out
+    wiring.links *= 0
+    out_of_reach = torch.randn(wiring.mask.shape) * (1 - wiring.mask)
+    assert out_of_reach.abs().max() > 1
+    assert wiring.follow(out_of_reach, 1.0, even_out).abs().max() == 0
+    within = torch.randn(wiring.mask.shape) * wiring.mask
+    assert (within * wiring.follow(within, 1.0, even_out)).sum() > 0
 
 
 def _within(

@@ -78,6 +78,7 @@ class Trainee:
         self.target = logits.sigmoid()
         self.mean = self.shares @ self.target
         residual = self.data - self.means[torch.from_numpy(self.codes)]
+        self.variance = residual.square().mean(0) * self.lost
         self.structure = Structure.of(
             residual, recipe.components, recipe.damping, control.rng("rbm", "structure")
         )
@@ -174,10 +175,12 @@ class Trainee:
         rate = self._rate(index)
         data, chains = self._by_body(positive), self._by_body(negative)
         hidden_gap = self.bodies.T @ (data - chains)
-        gradient = positive.product * (self.lost / n_rows) - self._chain_covariance(negative)
-        change = self.wiring.follow(self.structure.even_out(gradient), rate)
         members = negative.rows[:, None]
-        site_gap = self.target - negative.visible / members
+        frequency = negative.visible / members
+        covariance = positive.product * (self.lost / n_rows) * self._alike(members, frequency)
+        gradient = covariance - self._chain_covariance(negative)
+        change = self.wiring.follow(gradient, rate, self.structure.even_out)
+        site_gap = self.target - frequency
         variance = (self.target * (1 - self.target)).clamp(min=LEAST_VARIANCE)
         self.machine.weights = self.machine.weights + change
         self.machine.hidden = (
@@ -198,6 +201,16 @@ class Trainee:
         rows = found.rows[:, None]
         drift = (found.visible - rows * self.target).T @ (found.hidden / rows)
         return (found.product - drift) / (len(self.classes) - len(rows))
+
+    def _alike(self, members: torch.Tensor, frequency: torch.Tensor) -> torch.Tensor:
+        """Return by how much sites vary more among the chains than in the data, a column.
+
+        Chains have the pooled frequencies, and balanced draws: a variance of their own, which
+        hidden units would else make up for by linking sites too little.
+        """
+        chance = frequency * (1 - frequency)
+        spread = (members * chance).sum(0) / (len(self.classes) - len(members))
+        return ((spread + LEAST_VARIANCE) / (self.variance + LEAST_VARIANCE))[:, None]
 
     def _by_body(self, found: _Statistics) -> torch.Tensor:
         """Return the mean of the centred hidden units of each body of classes."""

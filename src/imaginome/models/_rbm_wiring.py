@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -21,6 +23,8 @@ START_SHARED = 1.0
 START_DENSE = 0.03
 SHARED_STEP = 0.5
 LOCAL_DECAY = 2e-5
+Evener = Callable[[torch.Tensor], torch.Tensor]
+"""Divides a gradient by the damped covariance of the sites; linear, symmetric."""
 
 
 class Wiring:
@@ -105,15 +109,21 @@ class Wiring:
         biases[:, :first] -= SILENT * (~self.awake).T
         return biases
 
-    def follow(self, gradient: torch.Tensor, rate: float) -> torch.Tensor:
-        """Move the free parameters along a gradient of all weights; return how weights change."""
+    def follow(self, gradient: torch.Tensor, rate: float, even_out: Evener) -> torch.Tensor:
+        """Move the free parameters along a gradient of all weights; return how weights change.
+
+        The gradient is laid onto the free parameters before it is evened out: the gradient of
+        weights that cannot move would else be smeared onto those that can, and hold them off
+        the place where their own vanishes.
+        """
         before = self.weights()
         first, last = self.links.shape[1], self.links.shape[1] + self.mix.shape[1]
         local, shared, dense = gradient[:, :first], gradient[:, first:last], gradient[:, last:]
-        self.links = self.links + rate * (local * self.mask - LOCAL_DECAY * self.links)
-        pull = self.axes.T @ shared * self.shared_step - self.decay * self.mix
-        self.mix = self.mix + rate * pull
-        self.dense = self.dense + rate * (dense - self.decay * self.dense)
+        local = even_out(local * self.mask) * self.mask
+        shared = self.axes.T @ even_out(self.axes @ (self.axes.T @ shared))
+        self.links = self.links + rate * (local - LOCAL_DECAY * self.links)
+        self.mix = self.mix + rate * (shared * self.shared_step - self.decay * self.mix)
+        self.dense = self.dense + rate * (even_out(dense) - self.decay * self.dense)
         return self.weights() - before
 
     def state(self) -> Tensors:
