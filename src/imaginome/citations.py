@@ -74,6 +74,15 @@ LI_STEPHENS_2003 = Citation(
     "10.1093/genetics/165.4.2213",
     "a haplotype is an imperfect mosaic of others",
 )
+DURBIN_2014 = Citation(
+    "durbin2014",
+    "Durbin, Richard",
+    "Efficient haplotype matching and storage using the positional Burrows-Wheeler transform "
+    "(PBWT)",
+    "Bioinformatics",
+    2014,
+    "10.1093/bioinformatics/btu014",
+)
 MADOW_1944 = Citation(
     "madow1944",
     "Madow, William G. and Madow, Lillian H.",

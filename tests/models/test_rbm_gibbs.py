@@ -141,7 +141,9 @@ def test_truncated_gaussians_match_quadrature() -> None:
     given = torch.from_numpy(inputs)
     np.testing.assert_allclose(units.cumulant(given), np.log(sums), atol=1e-5)
     np.testing.assert_allclose(units.mean(given), means, rtol=1e-4)
-    drawn = units.draw(given.expand(40_000, 5).clone(), np.random.default_rng(0), None)
+    drawn = units.draw(
+        given.expand(40_000, 5).clone(), np.random.default_rng(0), None, draw_balanced
+    )
     np.testing.assert_allclose(drawn.mean(0), means, atol=0.02)
     spread = np.trapezoid(density * states**2, states, axis=1) / sums - means**2
     np.testing.assert_allclose(drawn.var(0), spread, atol=0.03)

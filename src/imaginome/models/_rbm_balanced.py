@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,8 @@ WIDTH = 64
 """Columns that share one random order of rows."""
 GOLDEN = 0.6180339887498949
 Groups = npt.NDArray[np.int64] | None
+Bits = Callable[[torch.Tensor, np.random.Generator, Groups], None]
+"""Replaces chances by Bernoulli draws, in place: `draw_balanced`, or another way."""
 Orders = npt.NDArray[np.int64]
 
 

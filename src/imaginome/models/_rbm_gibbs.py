@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from imaginome.models._rbm_balanced import Groups, draw_balanced
+from imaginome.models._rbm_balanced import Bits, Groups, draw_balanced
 from imaginome.models._rbm_units import UNITS, Kind
 from imaginome.parallel import map_pieces, pieces
 
@@ -95,6 +95,7 @@ def sweep(
     steps: int,
     rng: np.random.Generator,
     groups: Groups = None,
+    bits: Bits = draw_balanced,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Advance some chains by `steps` Gibbs steps.
 
@@ -110,6 +111,8 @@ def sweep(
         Random stream of this piece and step.
     groups
         Groups of chains within which draws are balanced; None for one group.
+    bits
+        How Bernoulli draws are made.
 
     Returns
     -------
@@ -118,8 +121,8 @@ def sweep(
     """
     draw = UNITS[model.kind].draw
     for _ in range(steps):
-        visible = model.visible_input(draw(hidden_input, rng, groups)).sigmoid_()
-        draw_balanced(visible, rng, groups)
+        visible = model.visible_input(draw(hidden_input, rng, groups, bits)).sigmoid_()
+        bits(visible, rng, groups)
         hidden_input = model.hidden_input(visible)
     return visible, hidden_input
 
@@ -131,14 +134,16 @@ def advance(
     steps: int,
     stream: RandomStream,
     threads: int,
+    bits: Bits = draw_balanced,
+    piece: int = PIECE,
 ) -> None:
-    """Advance all `chains` in place; piece ``i`` draws from ``stream(i)``."""
+    """Advance all `chains` in place; ``piece`` of them together, by draws from ``stream(i)``."""
 
     def work(item: tuple[int, slice]) -> None:
         number, rows = item
         model = machine.of(classes[rows])
         start = model.hidden_input(chains[rows])
-        chains[rows], _ = sweep(model, start, steps, stream(number), classes[rows])
+        chains[rows], _ = sweep(model, start, steps, stream(number), classes[rows], bits)
 
     if steps > 0:
-        map_pieces(work, list(enumerate(pieces(len(chains), PIECE))), threads)
+        map_pieces(work, list(enumerate(pieces(len(chains), piece))), threads)

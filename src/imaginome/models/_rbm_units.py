@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from imaginome.models._rbm_balanced import draw_balanced, stratified_uniforms
+from imaginome.models._rbm_balanced import Bits, Groups, stratified_uniforms
 
 Kind = Literal["bernoulli", "relu"]
-Groups = npt.NDArray[np.int64] | None
 HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
 LEAST_INPUT = -30.0
 TINY = 1e-300
@@ -36,18 +34,19 @@ class Units:
         Expected state.
     draw
         States drawn by a generator, balanced over rows of a group; may overwrite the input.
+        Bernoulli draws are made in the way that is handed in.
     """
 
     cumulant: Callable[[torch.Tensor], torch.Tensor]
     mean: Callable[[torch.Tensor], torch.Tensor]
-    draw: Callable[[torch.Tensor, np.random.Generator, Groups], torch.Tensor]
+    draw: Callable[[torch.Tensor, np.random.Generator, Groups, Bits], torch.Tensor]
 
 
 def _draw_binary(
-    hidden_input: torch.Tensor, rng: np.random.Generator, groups: Groups
+    hidden_input: torch.Tensor, rng: np.random.Generator, groups: Groups, bits: Bits
 ) -> torch.Tensor:
     chance = hidden_input.sigmoid_()
-    draw_balanced(chance, rng, groups)
+    bits(chance, rng, groups)
     return chance
 
 
@@ -65,7 +64,7 @@ def _truncated_mean(hidden_input: torch.Tensor) -> torch.Tensor:
 
 
 def _draw_truncated(
-    hidden_input: torch.Tensor, rng: np.random.Generator, groups: Groups
+    hidden_input: torch.Tensor, rng: np.random.Generator, groups: Groups, _bits: Bits
 ) -> torch.Tensor:
     """Invert the tail: ``P(h > t) = Phi(input - t) / Phi(input)`` is set to a uniform number."""
     x = hidden_input.double().clamp_(min=LEAST_INPUT)

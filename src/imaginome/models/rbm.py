@@ -10,9 +10,11 @@ import torch
 from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from imaginome.citations import MADOW_1944, YELMEN_2021, Citation
+from imaginome.citations import DURBIN_2014, MADOW_1944, YELMEN_2021, Citation
 from imaginome.errors import ModelError
 from imaginome.models._classes import mixed
+from imaginome.models._rbm_along import draw_along
+from imaginome.models._rbm_balanced import Bits, draw_balanced
 from imaginome.models._rbm_classes import proportional
 from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, advance
 from imaginome.models._rbm_likelihood import Partition, class_log_likelihoods, log_partition
@@ -129,6 +131,10 @@ WORK = 1.5e13
 MEASUREMENTS = 25
 ANNEALED_CHAINS = 512
 FEWEST_ANNEALED = 16
+LAST_STEPS = 20
+"""Gibbs steps of a drawn haplotype whose draws are balanced along the genome."""
+TOGETHER = 4096
+"""Haplotypes that are balanced together in these steps; part of the result."""
 
 
 class RbmSettings(Settings):
@@ -225,6 +231,7 @@ class Rbm(Generator[RbmSettings]):
         SHAMIR_2013,
         AMARI_1998,
         MADOW_1944.because("Bernoulli draws that are balanced over chains"),
+        DURBIN_2014.because("the order in which haplotypes are drawn, alike next to alike"),
         NEAL_2001,
         BESAG_1975,
     )
@@ -319,14 +326,16 @@ class Rbm(Generator[RbmSettings]):
         rng = child_generator(seed, "rbm", "start")
         start = self._chains[_chains_of(classes, self._classes, rng)]
         chains = torch.from_numpy(start).float()
-        advance(
-            self._machine,
-            chains,
-            classes,
-            self.settings.sampling_steps,
-            lambda piece: child_generator(seed, "rbm", "draw", piece),
-            threads,
-        )
+        last = min(LAST_STEPS, self.settings.sampling_steps)
+
+        def go_on(steps: int, phase: str, bits: Bits, piece: int) -> None:
+            def stream(number: int) -> np.random.Generator:
+                return child_generator(seed, "rbm", phase, number)
+
+            advance(self._machine, chains, classes, steps, stream, threads, bits, piece)
+
+        go_on(self.settings.sampling_steps - last, "draw", draw_balanced, PIECE)
+        go_on(last, "last", draw_along, TOGETHER)
         return np.asarray(chains.numpy().astype(np.uint8))
 
     def _tensors(self) -> Tensors:

@@ -38,15 +38,6 @@ CARLINI_2022 = Citation(
     2022,
     "10.1109/SP46214.2022.9833649",
 )
-DURBIN_2014 = Citation(
-    "durbin2014",
-    "Durbin, Richard",
-    "Efficient haplotype matching and storage using the positional Burrows-Wheeler transform "
-    "(PBWT)",
-    "Bioinformatics",
-    2014,
-    "10.1093/bioinformatics/btu014",
-)
 WILSON_1927 = Citation(
     "wilson1927",
     "Wilson, Edwin B.",

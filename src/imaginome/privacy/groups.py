@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imaginome.citations import Citation
+from imaginome.citations import DURBIN_2014, Citation
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy._citations import CHEN_2020, DELONG_1988, DURBIN_2014
+from imaginome.privacy._citations import CHEN_2020, DELONG_1988
 from imaginome.privacy._group_scores import (
     LEAST_PEOPLE,
     LEAST_SITES,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imaginome.citations import DURBIN_2014
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Sites
-from imaginome.privacy._citations import DURBIN_2014
 from imaginome.privacy._parts import people_seen
 from imaginome.privacy._record_figures import copied_map, donor_map, evidence_table
 from imaginome.privacy._risks import WHOLE, Risks, enough

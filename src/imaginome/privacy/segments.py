@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from imaginome.citations import DURBIN_2014
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Sites
-from imaginome.privacy._citations import DURBIN_2014, SHAO_WU_1989
+from imaginome.privacy._citations import SHAO_WU_1989
 from imaginome.privacy._copying import (
     SharedRuns,
     longest_share,
