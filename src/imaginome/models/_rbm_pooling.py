@@ -106,10 +106,10 @@ def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64])
     """Add what sets populations apart along the few axes that rise above chance.
 
     Deviations of frequencies, in units of their chance error, are noise of unit variance plus a
-    matrix of low rank: drift along shared branches, admixture. Its singular values are shrunk
-    towards where they would be without the noise (Gavish and Donoho 2017), half of the way on
-    a logarithmic scale: all of it makes up for errors of the axes, too, and populations would
-    differ less than real ones; held-out people find both equally likely.
+    matrix of low rank: drift along shared branches, admixture. Its singular values are set to
+    where they would be without the noise, so that populations differ as much as real ones do.
+    Shrinking further brings each frequency nearer to the truth, but populations nearer to each
+    other than they are (Louis 1984).
     """
     n_groups = int(group.max()) + 1
     member = np.equal.outer(np.arange(n_groups), group).astype(np.float64)
@@ -119,21 +119,25 @@ def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64])
     found = member @ counts.ones / rows[:, None]
     error = np.sqrt(np.maximum(expected * (1 - expected), LEAST_VARIANCE) / rows[:, None])
     left, singular, right = np.linalg.svd((found - expected) / error, full_matrices=False)
-    kept = np.sqrt(singular * _without_noise(singular, *error.shape))
-    deviation = (left * kept) @ right * error
+    deviation = (left * _without_noise(singular, *error.shape)) @ right * error
     frequency = chance + deviation[group]
     frequency = np.clip(frequency, LEAST_FREQUENCY, 1 - LEAST_FREQUENCY)
     return np.asarray(np.log(frequency) - np.log1p(-frequency))
 
 
 def _without_noise(singular: Floats, n_rows: int, n_columns: int) -> Floats:
-    """Shrink singular values of signal plus noise of unit variance; Frobenius-optimal."""
+    """Return what singular values of signal plus noise of unit variance are without the noise.
+
+    Zero where they do not rise above it; the inverse of Gavish and Donoho (2017), equation 10:
+    ``y^2 = (x + 1 / x) (x + ratio / x)`` in units of the square root of `n_columns`.
+    """
     ratio = n_rows / n_columns
     scaled = singular**2 / n_columns
-    inside = np.maximum((scaled - ratio - 1) ** 2 - 4 * ratio, 0.0)
+    excess = scaled - ratio - 1
+    inside = np.maximum(excess**2 - 4 * ratio, 0.0)
     above = scaled > (NOISE_EDGE * (1 + np.sqrt(ratio))) ** 2
-    kept = np.where(above, np.sqrt(inside / np.maximum(scaled, 1e-12)), 0.0)
-    return np.asarray(kept * np.sqrt(n_columns))
+    squared = np.where(above, (excess + np.sqrt(inside)) / 2, 0.0)
+    return np.asarray(np.sqrt(np.maximum(squared, 0.0) * n_columns))
 
 
 def _sigmoid(logits: Floats) -> Floats:

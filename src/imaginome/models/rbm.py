@@ -113,6 +113,15 @@ GAVISH_2017 = Citation(
     "10.1109/TIT.2017.2653801",
     "frequencies of populations pooled along the axes that rise above chance",
 )
+LOUIS_1984 = Citation(
+    "louis1984",
+    "Louis, Thomas A.",
+    "Estimating a population of parameter values using Bayes and empirical Bayes methods",
+    "Journal of the American Statistical Association",
+    1984,
+    "10.1080/01621459.1984.10478062",
+    "frequencies of populations that differ as much as real ones, not those nearest on average",
+)
 SHAMIR_2013 = Citation(
     "shamir2013",
     "Shamir, Ohad and Zhang, Tong",
@@ -228,6 +237,7 @@ class Rbm(Generator[RbmSettings]):
         MNIH_2011,
         NAIR_2010,
         GAVISH_2017,
+        LOUIS_1984,
         SHAMIR_2013,
         AMARI_1998,
         MADOW_1944.because("Bernoulli draws that are balanced over chains"),
