@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from imaginome.models._rbm_classes import Classes
-from imaginome.models._rbm_pooling import Counts, _without_noise, pooled_logits
+from imaginome.models._rbm_pooling import (
+    Counts,
+    _along_few_axes,
+    _ridge,
+    _without_noise,
+    pooled_logits,
+)
 
 SITES, CLASSES, ROWS = 600, 12, 60
 
@@ -40,3 +46,20 @@ def test_populations_differ_as_much_as_they_really_do() -> None:
     assert spread[1] > 1.4 * spread[0]
     assert 0.9 < spread[2] / spread[0] < 1.1
     assert np.square(ours - truth).sum() < 0.5 * np.square(raw - truth).sum()
+
+
+def test_an_admixed_population_keeps_its_share_of_another_body() -> None:
+    rng = np.random.default_rng(2)
+    bodies = np.repeat([0, 1], 6)
+    ancestral = np.clip(0.5 + 0.08 * rng.normal(size=(2, SITES)), 0.05, 0.95)
+    truth = ancestral[bodies]
+    truth[0] = 0.85 * ancestral[0] + 0.15 * ancestral[1]
+    codes = np.repeat(np.arange(CLASSES), ROWS)
+    panel = (rng.random((len(codes), SITES)) < truth[codes]).astype(np.uint8)
+    counts = Counts.of(panel, codes, CLASSES)
+    broad = _ridge(counts, np.eye(2, dtype=np.float32)[bodies], 3.0)
+    ours = 1 / (1 + np.exp(-_along_few_axes(counts, broad, np.arange(CLASSES))))
+    axis = ancestral[1] - ancestral[0]
+    share = (ours - ancestral[0]) @ axis / (axis @ axis)
+    assert abs(share[0] - 0.15) < 0.05
+    assert np.abs(share[1:6]).max() < 0.09

@@ -25,7 +25,8 @@ class Admixture:
     axes
         Orthonormal, ``float32`` of shape ``(n_sites, n_axes)``.
     directions
-        Direction of each unit along the axes, ``float32`` of shape ``(n_axes, n_units)``.
+        Weights of each unit along the axes, ``float32`` of shape ``(n_axes, n_units)``: about
+        as strong as spreads its class out as much as was found.
     homes
         The class whose haplotypes vary along the direction, ``int64`` of shape ``(n_units,)``.
     shares
@@ -63,14 +64,25 @@ def admixture(material: Material, residual: Floats, most: int) -> Admixture:
         excess = rows.T @ rows / max(len(rows) - 1, 1) - expected
         values, vectors = np.linalg.eigh(excess)
         for value, vector in zip(values, vectors.T, strict=True):
-            error = vector @ expected @ vector * np.sqrt(2 / max(len(rows), 1))
+            own = float(vector @ expected @ vector)
+            error = own * np.sqrt(2 / max(len(rows), 1))
             if value > LEAST_EXCESS * error:
-                found.append((value / error, home, vector.astype(np.float32)))
+                weights = _strength(value - error, own) * vector
+                found.append((value / error, home, weights.astype(np.float32)))
     found = sorted(found, key=lambda one: -one[0])[:most]
     homes = np.array([home for _, home, _ in found], dtype=np.int64)
     directions = np.array([vector for _, _, vector in found], dtype=np.float32)
     shares = material.classes.shares[homes].astype(np.float32)
     return Admixture(axes, directions.reshape(len(found), axes.shape[1]).T.copy(), homes, shares)
+
+
+def _strength(excess: float, own: float) -> float:
+    """Return the weight with which a unit spreads scores out by the variance `excess`.
+
+    A unit that is as often on as off, with weight w, moves scores of variance `own` by about
+    w times `own`: a variance of a quarter of the square.
+    """
+    return 2.0 * float(np.sqrt(excess)) / own
 
 
 def _axes(material: Material, residual: Floats) -> Floats:

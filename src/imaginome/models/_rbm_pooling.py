@@ -19,6 +19,7 @@ MOST_CHANGE = 2.0
 LEAST_FREQUENCY = 0.002
 LEAST_VARIANCE = 0.02
 NOISE_EDGE = 0.98
+LEAST_DIFFERENCE = 1e-6
 Floats = npt.NDArray[np.float64]
 
 
@@ -106,10 +107,11 @@ def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64])
     """Add what sets populations apart along the few axes that rise above chance.
 
     Deviations of frequencies, in units of their chance error, are noise of unit variance plus a
-    matrix of low rank: drift along shared branches, admixture. Its singular values are set to
-    where they would be without the noise, so that populations differ as much as real ones do.
-    Shrinking further brings each frequency nearer to the truth, but populations nearer to each
-    other than they are (Louis 1984).
+    matrix of low rank: drift along shared branches, admixture. Along the axes on which broad
+    groups differ they are kept as they are: admixture, a number or two a population. Beyond
+    these, singular values are set to where they would be without the noise, so that populations
+    differ as much as real ones do. Shrinking further brings each frequency nearer to the truth,
+    but populations nearer to each other than they are (Louis 1984).
     """
     n_groups = int(group.max()) + 1
     member = np.equal.outer(np.arange(n_groups), group).astype(np.float64)
@@ -118,11 +120,25 @@ def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64])
     expected = member @ (counts.rows[:, None] * chance) / rows[:, None]
     found = member @ counts.ones / rows[:, None]
     error = np.sqrt(np.maximum(expected * (1 - expected), LEAST_VARIANCE) / rows[:, None])
-    left, singular, right = np.linalg.svd((found - expected) / error, full_matrices=False)
-    deviation = (left * _without_noise(singular, *error.shape)) @ right * error
-    frequency = chance + deviation[group]
+    away = (found - expected) / error
+    axes = _broad_axes(expected, rows)
+    mixed = away @ axes @ axes.T
+    left, singular, right = np.linalg.svd(away - mixed, full_matrices=False)
+    drift = (left * _without_noise(singular, *error.shape)) @ right
+    frequency = chance + ((mixed + drift) * error)[group]
     frequency = np.clip(frequency, LEAST_FREQUENCY, 1 - LEAST_FREQUENCY)
     return np.asarray(np.log(frequency) - np.log1p(-frequency))
+
+
+def _broad_axes(expected: Floats, rows: Floats) -> Floats:
+    """Return the axes on which broad groups differ, orthonormal, ``(n_sites, n_axes)``.
+
+    In units of the chance error of a haplotype's alleles; none where groups are all alike.
+    """
+    mean = rows @ expected / rows.sum()
+    apart = (expected - mean) / np.sqrt(np.maximum(mean * (1 - mean), LEAST_VARIANCE))
+    _, singular, right = np.linalg.svd(apart, full_matrices=False)
+    return np.asarray(right[singular > LEAST_DIFFERENCE * max(1.0, singular[0])].T)
 
 
 def _without_noise(singular: Floats, n_rows: int, n_columns: int) -> Floats:

@@ -19,7 +19,8 @@ SILENT = 4.0
 """How far below its threshold a local unit begins in people among whom it found no links."""
 START: dict[Kind, float] = {"bernoulli": 1.0, "relu": 0.4}
 """Start of weights: the states of truncated Gaussians vary more than those of binary units."""
-START_SHARED = 1.0
+START_SHARED = 0.9
+"""Chance makes the strongest spread look stronger than it is."""
 START_DENSE = 0.03
 SHARED_STEP = 0.5
 LOCAL_DECAY = 2e-5
