@@ -13,6 +13,7 @@ MOST_AXES = 10
 MOST_LOGIT = 4.0
 LEAST_EXCESS = 2.5
 """Variance beyond that of independent sites, in units of its standard error."""
+LEAST_STRENGTH = 1.0
 Floats = npt.NDArray[np.float32]
 
 
@@ -43,7 +44,9 @@ def admixture(material: Material, residual: Floats, most: int) -> Admixture:
     """Find classes with more variance along the axes than independent sites would have.
 
     Linkage of distant sites within a population is mostly that its people have different shares
-    of ancestry: they lie spread out along the axes on which populations differ.
+    of ancestry: they lie spread out along the axes on which populations differ. How
+    strong a unit begins follows from what sites of different contigs have in common: within one,
+    neighbours that are linked spread people out, too.
 
     Parameters
     ----------
@@ -56,24 +59,36 @@ def admixture(material: Material, residual: Floats, most: int) -> Admixture:
     """
     axes = _axes(material, residual)
     scores = residual @ axes
+    apart = _scores_by_contig(residual, axes, material.contigs)
     found: list[tuple[float, int, Floats]] = []
     for home, logits in enumerate(material.logits):
-        rows = scores[material.codes == home].astype(np.float64)
+        members = material.codes == home
+        rows = scores[members].astype(np.float64)
+        within = apart[:, members].astype(np.float64)
         chance = 1 / (1 + np.exp(-logits))
         expected = (axes.T * (chance * (1 - chance))) @ axes
         excess = rows.T @ rows / max(len(rows) - 1, 1) - expected
+        local = np.einsum("bni,bnj->ij", within, within)
+        distant = (rows.T @ rows - local) / max(len(rows) - 1, 1)
         values, vectors = np.linalg.eigh(excess)
         for value, vector in zip(values, vectors.T, strict=True):
             own = float(vector @ expected @ vector)
             error = own * np.sqrt(2 / max(len(rows), 1))
             if value > LEAST_EXCESS * error:
-                weights = _strength(value - error, own) * vector
+                spread = max(float(vector @ distant @ vector) - error, 0.0)
+                weights = max(_strength(spread, own), LEAST_STRENGTH) * vector
                 found.append((value / error, home, weights.astype(np.float32)))
     found = sorted(found, key=lambda one: -one[0])[:most]
     homes = np.array([home for _, home, _ in found], dtype=np.int64)
     directions = np.array([vector for _, _, vector in found], dtype=np.float32)
     shares = material.classes.shares[homes].astype(np.float32)
     return Admixture(axes, directions.reshape(len(found), axes.shape[1]).T.copy(), homes, shares)
+
+
+def _scores_by_contig(residual: Floats, axes: Floats, contigs: Codes) -> Floats:
+    """Return what each contig adds to the scores, shape ``(n_contigs, n, n_axes)``."""
+    chosen = (contigs == contig for contig in np.unique(contigs))
+    return np.stack([residual[:, sites] @ axes[sites] for sites in chosen])
 
 
 def _strength(excess: float, own: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -48,8 +49,6 @@ class Wiring:
         Weights of dense units, ``(n_sites, n_dense)``.
     decay
         Pull of shared and dense weights to zero, relative to the gradient.
-    start
-        Scale of the weights of shared units at the start.
     """
 
     def __init__(
@@ -59,14 +58,13 @@ class Wiring:
         admixture: Admixture,
         dense: torch.Tensor,
         decay: float,
-        start: float = 1.0,
     ) -> None:
         device = links.device
         self.awake = awake
         self.links, self.dense, self.decay = links, dense, decay
         self.mask = (links != 0).float()
         self.axes = torch.from_numpy(admixture.axes).to(device)
-        self.mix = torch.from_numpy(admixture.directions).to(device) * (START_SHARED * start)
+        self.mix = torch.from_numpy(admixture.directions).to(device)
         self.homes = admixture.homes
         # A unit of one class learns from the people of that class only.
         self.shared_step = SHARED_STEP / torch.from_numpy(admixture.shares).to(device)
@@ -83,10 +81,9 @@ class Wiring:
         return cls(
             torch.from_numpy(links).to(device) * START[recipe.units],
             torch.from_numpy(material.classes.scopes()[found_in]).to(device),
-            admixture(material, found, recipe.shared),
+            _begin(admixture(material, found, recipe.shared), recipe.units),
             torch.from_numpy(dense).to(device),
             recipe.weight_decay,
-            START[recipe.units],
         )
 
     def weights(self) -> torch.Tensor:
@@ -135,3 +132,12 @@ class Wiring:
         """Take over what `state` returned."""
         for name in ("links", "mix", "dense"):
             setattr(self, name, torch.from_numpy(state[name].copy()).to(self.links.device))
+
+
+def _begin(found: Admixture, units: Kind) -> Admixture:
+    """Return where shared units begin; truncated Gaussians as strong as binary ones run away."""
+    weights = found.directions
+    if units == "relu":
+        length = np.linalg.norm(weights, axis=0)
+        return replace(found, directions=START[units] * weights / np.maximum(length, 1e-9))
+    return replace(found, directions=START_SHARED * weights)
