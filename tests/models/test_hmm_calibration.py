@@ -8,8 +8,9 @@ import pytest
 
 from imaginome.fitting import create, fit
 from imaginome.models._hmm_calibration import LIMIT, calibrated, shrunk_shares
-from imaginome.models._hmm_em import Observed, class_occupancies
+from imaginome.models._hmm_em import Observed
 from imaginome.models._hmm_parameters import Full
+from imaginome.models._hmm_posteriors import class_occupancies
 from imaginome.panel import Panel
 
 SITES, CLUSTERS, CLASSES = 30, 4, 3

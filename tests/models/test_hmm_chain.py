@@ -10,12 +10,18 @@ import pytest
 
 from imaginome.models import _hmm_em
 from imaginome.models._hmm_em import Observed, Priors, expectation_maximisation, log_likelihoods
+from imaginome.models._hmm_emission import CAUTION
 from imaginome.models._hmm_parameters import Full, Memoryless, Parameters, full_from
 from imaginome.models._hmm_sampling import draw
 from imaginome.models._hmm_update import raise_transition
 
 SITES, CLUSTERS, CLASSES = 5, 3, 2
-MAKERS = {"full": naive.random_full, "memoryless": naive.random_memoryless}
+MAKERS = {
+    "full": naive.random_full,
+    "memoryless": naive.random_memoryless,
+    "tagged": naive.random_tagged,
+}
+UNTAGGED = ("full", "memoryless")
 
 
 def made(kind: str, seed: int = 1, sites: int = SITES, classes: int = CLASSES) -> Parameters:
@@ -34,7 +40,8 @@ def rows_of(observed: Observed) -> list[tuple[np.ndarray, int]]:
 
 
 def flat(n_sites: int, **weights: float) -> Priors:
-    pseudo = {"emission": 1e-6, "jump": 1e-6, "row": 1e-6, "group": 1e-6, "member": 1e-6}
+    names = ("emission", "tag", "jump", "row", "group", "member")
+    pseudo = dict.fromkeys(names, 1e-6)
     base = np.full((n_sites, CLUSTERS + 1), 1.0 / CLUSTERS, dtype=np.float32)
     base[:, -1] = 1.0
     frequency = np.full(n_sites, 0.4, dtype=np.float32)
@@ -64,6 +71,12 @@ def test_probabilities_of_all_rows_sum_to_one(kind: str) -> None:
         assert total == pytest.approx(1.0, abs=1e-5)
 
 
+def replace_tilt(parameters: Full) -> Full:
+    """Return the chain without tilts."""
+    p = parameters
+    return Full.of(p.emission, p.transition, np.ones_like(p.tilt), p.tags)
+
+
 def expected_pairs(parameters: Parameters, observed: Observed) -> np.ndarray:
     """Return expected transitions by class, shape ``(n_classes, n_sites, K, K)``."""
     pairs = np.zeros((CLASSES, SITES, CLUSTERS, CLUSTERS))
@@ -72,7 +85,7 @@ def expected_pairs(parameters: Parameters, observed: Observed) -> np.ndarray:
     return pairs
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", UNTAGGED)
 @pytest.mark.parametrize("block", [2, 64])
 def test_a_round_re_estimates_emissions(
     kind: str, block: int, monkeypatch: pytest.MonkeyPatch
@@ -89,13 +102,40 @@ def test_a_round_re_estimates_emissions(
     priors = flat(SITES, emission=0.5)
     expectation_maximisation(parameters, observed, starts(), priors, 1)
     expected = (ones + 0.5 * 0.4) / (everyone + 0.5)
-    np.testing.assert_allclose(parameters.emission, expected, rtol=2e-4)
+    np.testing.assert_allclose(parameters.emission[:, 0], expected, rtol=2e-4)
+
+
+@pytest.mark.parametrize("block", [2, 64])
+def test_a_round_re_estimates_emissions_by_context(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_hmm_em, "BLOCK", block)
+    parameters, observed, weight, tag_weight = made("tagged"), some_rows(40), 0.5, 0.25
+    ones = np.zeros((SITES, 4, CLUSTERS))
+    everyone = np.zeros((SITES, 4, CLUSTERS))
+    for row, c in rows_of(observed):
+        gamma = naive.pair_posterior(parameters, row, c).sum(axis=1)
+        for site in range(SITES):
+            b = naive.context(parameters, row, site)
+            everyone[site, b] += gamma[site]
+            ones[site, b] += row[site] * gamma[site]
+    priors = flat(SITES, emission=weight, tag=tag_weight)
+    expectation_maximisation(parameters, observed, starts(), priors, 1)
+    plain = (ones.sum(axis=1) + weight * 0.4) / (everyone.sum(axis=1) + weight)
+    np.testing.assert_allclose(parameters.emission[:, 4], plain, rtol=2e-4)
+    cautious = (ones.sum(axis=1) + CAUTION * 0.4) / (everyone.sum(axis=1) + CAUTION)
+    pooled = (ones.sum(axis=2) + 0.4) / (everyone.sum(axis=2) + 1)
+    odds = (cautious / (1 - cautious))[:, None] * (pooled / (1 - pooled) / (0.4 / 0.6))[:, :, None]
+    expected = (ones + tag_weight * odds / (1 + odds)) / (everyone + tag_weight)
+    # The first site has no tags: what its clusters say is all there is.
+    expected[0] = plain[0]
+    np.testing.assert_allclose(parameters.emission[:, :4], expected, rtol=5e-4)
 
 
 def test_a_round_re_estimates_transitions_of_one_class() -> None:
     parameters = made("full", classes=1)
     assert isinstance(parameters, Full)
-    parameters = Full.of(parameters.emission, parameters.transition, np.ones_like(parameters.tilt))
+    parameters = replace_tilt(parameters)
     observed = some_rows(11, classes=1)
     pairs = sum(naive.pair_posterior(parameters, row, c) for row, c in rows_of(observed))
     pairs[0] = pairs[0].sum(axis=0) / CLUSTERS
@@ -144,7 +184,7 @@ def test_rounds_never_lower_the_penalised_likelihood() -> None:
     n_sites, row, weight = 30, 3.0, 2.0
     parameters = made("full", sites=n_sites, classes=1)
     assert isinstance(parameters, Full)
-    parameters = Full.of(parameters.emission, parameters.transition, np.ones_like(parameters.tilt))
+    parameters = replace_tilt(parameters)
     observed = some_rows(60, sites=n_sites, classes=1)
     priors = flat(n_sites, emission=weight, row=row)
 

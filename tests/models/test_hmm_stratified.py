@@ -22,7 +22,7 @@ def frequencies(parameters: Full) -> np.ndarray:
     state, found = np.eye(CLUSTERS)[0], []
     for site in range(len(parameters.emission)):
         state = state @ naive.transition(parameters, site, 0)
-        found.append(state @ parameters.emission[site])
+        found.append(state @ parameters.emission[site, 0])
     return np.array(found)
 
 
@@ -55,6 +55,18 @@ def test_every_row_alone_has_the_distribution_of_the_chain() -> None:
         counts = np.bincount(codes[:, place], minlength=8)
         # Chi-square with 7 degrees of freedom exceeds 31 with a chance of 0.00006.
         assert ((counts - expected) ** 2 / expected).sum() < 31
+
+
+def test_rows_follow_the_chain_with_tags() -> None:
+    parameters = naive.random_tagged(np.random.default_rng(5), 4, CLUSTERS, 1)
+    codes = np.arange(16)
+    rows = ((codes[:, None] >> np.arange(4)) & 1).astype(np.uint8)
+    n = 40_000
+    drawn = draw_stratified(parameters, np.zeros(n, dtype=np.int64), 2)
+    counts = np.bincount(drawn @ (1 << np.arange(4)), minlength=16)
+    expected = n * np.exp([naive.log_likelihood(parameters, row, 0) for row in rows])
+    # Chi-square with 15 degrees of freedom exceeds 50 with a chance of 0.00001.
+    assert ((counts - expected) ** 2 / expected).sum() < 50
 
 
 def test_pairs_of_sites_stay_as_linked_as_the_chain_makes_them() -> None:

@@ -53,6 +53,15 @@ DEMING_STEPHAN_1940 = Citation(
     "10.1214/aoms/1177731829",
     "transitions scaled until every population keeps its shares of clusters",
 )
+HAMILTON_1989 = Citation(
+    "hamilton1989",
+    "Hamilton, James D.",
+    "A new approach to the economic analysis of nonstationary time series and the business cycle",
+    "Econometrica",
+    1989,
+    "10.2307/1912559",
+    "a hidden chain whose emissions depend on what was observed before as well",
+)
 HMM_CITATIONS = (
     SCHEET_STEPHENS_2006,
     LI_STEPHENS_2003,
@@ -60,5 +69,6 @@ HMM_CITATIONS = (
     HUNTER_2004,
     CARTER_KOHN_1994,
     DEMING_STEPHAN_1940,
+    HAMILTON_1989,
     MADOW_1944.because("haplotypes drawn together, so that counts stay close to what is expected"),
 )

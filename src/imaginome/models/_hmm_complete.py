@@ -19,7 +19,8 @@ from imaginome.models._hmm_parameters import Float, Full, Parameters
 from imaginome.models._hmm_passes import backward, forward, uniform_start
 from imaginome.models._hmm_posterior import Alleles, Index, Pairs, class_posterior
 from imaginome.models._hmm_random import uniform
-from imaginome.models._hmm_trace import begin, trace_full, trace_memoryless
+from imaginome.models._hmm_tags import contexts
+from imaginome.models._hmm_trace import begin, emit, trace_full, trace_memoryless
 from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 
@@ -78,6 +79,7 @@ class _Piece:
     ) -> None:
         self.parameters, self.pairs, self.keys = parameters, pairs, keys
         self.columns = np.ascontiguousarray(alleles[pairs.row].T)
+        self.contexts = contexts(self.columns, parameters.tags)
         self.row = pairs.row - pairs.row[0]
         self.blocks = pieces(len(self.columns), BLOCK)
 
@@ -86,14 +88,25 @@ class _Piece:
         borders = self._borders()
         chosen, states = self._ends(borders[-1])
         beta = np.ones_like(borders[-1])
+        paths = np.empty((*drawn.shape[:2], len(self.columns)), dtype=np.uint16)
         for index in range(len(self.blocks) - 1, -1, -1):
             block = self.blocks[index]
             prior, kept = self._kept(block, borders[index])
             for d in range(len(drawn)):
-                path = np.empty((block.stop - block.start, drawn.shape[1]), dtype=np.uint8)
+                path = np.empty((block.stop - block.start, drawn.shape[1]), dtype=np.uint16)
                 self._trace(block, kept, chosen[d], self.keys[d], states[d], path)
-                drawn[d][:, block] = path.T
+                paths[d][:, block] = path.T
             self._expect(block, beta, prior, kept, dosages)
+        for d in range(len(drawn)):
+            drawn[d] = self._emitted(paths[d], chosen[d], self.keys[d])
+
+    def _emitted(self, paths: Any, chosen: Index, keys: Any) -> Alleles:
+        """Return the alleles along paths, ``(n_rows, n_sites)``."""
+        path = np.ascontiguousarray(paths.T)
+        alleles = np.empty(path.shape, dtype=np.uint8)
+        p, columns = self.parameters, np.ascontiguousarray(self.columns[:, chosen])
+        emit(p.emission, p.tags, columns, path, keys, alleles)
+        return alleles.T
 
     def _borders(self) -> list[Float]:
         """Return the forward variables before each block and after the last."""
@@ -116,7 +129,7 @@ class _Piece:
 
     def _forward(self, block: slice, alpha: Float, prior: Float, kept: Float, keep: bool) -> None:
         unused = np.zeros(len(self.row), dtype=np.float64)
-        data = self.columns[block], self.pairs.cls
+        data = self.columns[block], self.contexts[block], self.pairs.cls
         forward(self.parameters, block, data, alpha, prior, kept, keep, unused)
 
     def _ends(self, alpha: Float) -> tuple[Index, npt.NDArray[np.int64]]:
@@ -137,20 +150,21 @@ class _Piece:
     def _expect(self, block: slice, beta: Float, prior: Float, kept: Float, dosages: Float) -> None:
         """Add the expected alleles of a block; `kept` becomes the posteriors of clusters."""
         p, message = self.parameters, np.empty_like(prior)
-        backward(p, block, (self.columns[block], self.pairs.cls), beta, prior, kept, message)
-        found = np.einsum("shk,sk->sh", kept[1:], p.emission[block])
+        seen = self.contexts[block]
+        data = self.columns[block], seen, self.pairs.cls
+        backward(p, block, data, beta, prior, kept, message)
+        chance = p.emission[block][np.arange(len(seen))[:, None], seen]
+        found = np.einsum("shk,shk->sh", kept[1:], chance)
         weighted = found * self.pairs.weight.astype(np.float32)
         np.add.at(dosages[:, block], self.row, weighted.T)
 
     def _trace(
-        self, block: slice, kept: Float, chosen: Index, keys: Any, state: Any, path: Alleles
+        self, block: slice, kept: Float, chosen: Index, keys: Any, state: Any, path: Any
     ) -> None:
         p = self.parameters
         rest: tuple[Any, ...] = (kept, chosen, keys, block.start, state, path)
         if isinstance(p, Full):
-            data = (p.emission[block], p.transition[block], p.inverse[block])
+            data = (p.transition[block], p.inverse[block])
             trace_full(self.pairs.cls, *data, *rest)
         else:
-            trace_memoryless(
-                self.pairs.cls, p.emission[block], p.switch[block], p.jump[block], *rest
-            )
+            trace_memoryless(self.pairs.cls, p.switch[block], p.jump[block], *rest)

@@ -20,7 +20,8 @@ import numpy.typing as npt
 from imaginome.models._compile import one_blas_thread
 from imaginome.models._hmm_parameters import Float, Memoryless, Parameters
 from imaginome.models._hmm_passes import Columns, backward, forward, uniform_start
-from imaginome.models._hmm_update import class_sums, update_full, update_memoryless
+from imaginome.models._hmm_tags import contexts
+from imaginome.models._hmm_update import update_full, update_memoryless
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
 
@@ -65,9 +66,9 @@ class Observed:
         borders = np.searchsorted(ordered, np.arange(len(groups) + 1)).astype(np.int64)
         return cls(np.ascontiguousarray(haplotypes[order].T), ordered, borders, order, groups)
 
-    def columns(self, block: slice, piece: slice) -> Columns:
-        """Return alleles and classes of some haplotypes at the sites of a block."""
-        return self.alleles[block, piece], self.classes[piece]
+    def columns(self, contexts: npt.NDArray[np.uint8], block: slice, piece: slice) -> Columns:
+        """Return alleles, contexts and classes of some haplotypes at the sites of a block."""
+        return self.alleles[block, piece], contexts[block, piece], self.classes[piece]
 
     @property
     def n(self) -> int:
@@ -88,7 +89,7 @@ class Priors:
     ----------
     frequency
         Overall ALT frequency of each site, to which emissions lean.
-    emission, jump, row, group, member
+    emission, tag, jump, row, group, member
         Weights, in pseudo-haplotypes; see `update_memoryless` and `update_full`.
     base
         Memoryless solution to which full transitions lean, shape ``(n_sites, K + 1)``: switch
@@ -97,6 +98,7 @@ class Priors:
 
     frequency: npt.NDArray[np.float32]
     emission: float
+    tag: float
     jump: float
     row: float
     group: float
@@ -124,11 +126,12 @@ def log_likelihoods(
     """Return ln P(haplotype | class) of each haplotype, in the order of the panel."""
     logs = np.zeros(observed.n, dtype=np.float64)
     whole = slice(0, observed.n_sites)
+    seen = contexts(observed.alleles, parameters.tags)
 
     def work(piece: slice) -> None:
         alpha = uniform_start(parameters, piece.stop - piece.start)
         scratch = np.empty((1, *alpha.shape), dtype=np.float32)
-        data = observed.columns(whole, piece)
+        data = observed.columns(seen, whole, piece)
         forward(parameters, whole, data, alpha, scratch, scratch, False, logs[piece])
 
     with one_blas_thread():
@@ -165,26 +168,13 @@ def expectation_maximisation(
         return _Round(parameters, observed, starts, priors, threads).run()
 
 
-def class_occupancies(parameters: Parameters, observed: Observed, threads: int) -> Float:
-    """Return how many haplotypes of each class each cluster is expected to hold.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``float32`` of shape ``(n_sites, n_classes, K)``.
-    """
-    with one_blas_thread():
-        count = _Count(parameters, observed, threads)
-        count.run()
-    return count.occupancy
-
-
-class _Expectation(ABC):
+class Expectation(ABC):
     """The arrays of one forward and backward pass; what is done with posteriors is left open."""
 
     def __init__(self, parameters: Parameters, observed: Observed, threads: int) -> None:
         self.parameters, self.observed, self.threads = parameters, observed, threads
-        shape = (observed.n, parameters.emission.shape[1])
+        self.contexts = contexts(observed.alleles, parameters.tags)
+        shape = (observed.n, parameters.emission.shape[-1])
         self.blocks = pieces(observed.n_sites, BLOCK)
         self.pieces = pieces(observed.n, PIECE)
         self.borders = np.empty((len(self.blocks), *shape), dtype=np.float32)
@@ -217,7 +207,7 @@ class _Expectation(ABC):
         scratch = np.empty((1, *alpha.shape), dtype=np.float32)
         for index, block in enumerate(self.blocks):
             self.borders[index, piece] = alpha
-            data, logs = self.observed.columns(block, piece), self.logs[piece]
+            data, logs = self.observed.columns(self.contexts, block, piece), self.logs[piece]
             forward(self.parameters, block, data, alpha, scratch, scratch, False, logs)
 
     def _smooth(self, index: int, piece: slice) -> None:
@@ -230,7 +220,10 @@ class _Expectation(ABC):
         gamma = np.empty((size + 1, *shape), dtype=np.float32)
         message = np.empty((size, *shape), dtype=np.float32)
         gamma[0] = alpha
-        data, unused = self.observed.columns(block, piece), np.zeros(n, dtype=np.float64)
+        data, unused = (
+            self.observed.columns(self.contexts, block, piece),
+            np.zeros(n, dtype=np.float64),
+        )
         forward(self.parameters, block, data, alpha, prior, gamma, True, unused)
         backward(self.parameters, block, data, self.beta[piece], prior, gamma, message)
         self.prior[:size, piece] = prior
@@ -238,7 +231,7 @@ class _Expectation(ABC):
         self.message[:size, piece] = message
 
 
-class _Round(_Expectation):
+class _Round(Expectation):
     """One round of expectation-maximisation."""
 
     def __init__(
@@ -252,6 +245,7 @@ class _Round(_Expectation):
         p, priors = self.parameters, self.priors
         common = (
             self.observed.alleles[block],
+            self.contexts[block],
             priors.frequency[block],
             self.starts[block],
             self.observed.borders,
@@ -266,6 +260,7 @@ class _Round(_Expectation):
                 p.switch[block],
                 p.jump[block],
                 priors.emission,
+                priors.tag,
                 priors.jump,
                 priors.group,
                 priors.member,
@@ -284,27 +279,13 @@ class _Round(_Expectation):
             p.inverse[block],
             priors.base[block],
             priors.emission,
+            priors.tag,
             priors.row,
             priors.group,
             priors.member,
             SWEEPS,
             share,
         )
-
-
-class _Count(_Expectation):
-    """Counts where classes are."""
-
-    def __init__(self, parameters: Parameters, observed: Observed, threads: int) -> None:
-        super().__init__(parameters, observed, threads)
-        shape = (observed.n_sites, len(observed.groups), parameters.emission.shape[1])
-        self.occupancy = np.empty(shape, dtype=np.float32)
-
-    def _use(self, block: slice, share: npt.NDArray[np.intp]) -> None:
-        """Sum the posteriors of some sites of the block by class."""
-        for site in share:
-            sums = self.occupancy[block.start + site]
-            class_sums(self.gamma[site + 1], self.observed.borders, sums)
 
 
 SWEEPS = 2

@@ -45,6 +45,7 @@ def slope_of(allele: int) -> Any:
 @compiled
 def forward_full(
     alleles: Array,
+    contexts: Array,
     classes: Array,
     emission: Array,
     transition: Array,
@@ -61,7 +62,7 @@ def forward_full(
     With `keep` off, `prior` and `gamma` hold one site and are overwritten.
     """
     n_sites, n = alleles.shape
-    n_clusters = emission.shape[1]
+    n_clusters = emission.shape[2]
     ahead = np.empty((n, n_clusters), np.float32)
     for site in range(n_sites):
         slot = site if keep else 0
@@ -74,9 +75,10 @@ def forward_full(
         for h in range(n):
             c = classes[h]
             base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
+            chance = emission[site, contexts[site, h]]
             total = np.float32(0.0)
             for k in range(n_clusters):
-                value = ahead[h, k] * tilt[site, c, k] * (base + slope * emission[site, k])
+                value = ahead[h, k] * tilt[site, c, k] * (base + slope * chance[k])
                 ahead[h, k] = value
                 total += value
             logs[h] += np.log(np.float64(total))
@@ -90,6 +92,7 @@ def forward_full(
 @compiled
 def backward_full(
     alleles: Array,
+    contexts: Array,
     classes: Array,
     emission: Array,
     transition: Array,
@@ -102,16 +105,17 @@ def backward_full(
 ) -> None:
     """Move `beta`, shape ``(n, K)``, back over the block; fill `gamma` and `message`."""
     n_sites, n = alleles.shape
-    n_clusters = emission.shape[1]
+    n_clusters = emission.shape[2]
     behind = np.empty((n, n_clusters), np.float32)
     for site in range(n_sites - 1, -1, -1):
         told = message[site]
         for h in range(n):
             c = classes[h]
             base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
+            chance = emission[site, contexts[site, h]]
             for k in range(n_clusters):
                 gamma[site + 1, h, k] *= beta[h, k]
-                told[h, k] = beta[h, k] * tilt[site, c, k] * (base + slope * emission[site, k])
+                told[h, k] = beta[h, k] * tilt[site, c, k] * (base + slope * chance[k])
         np.dot(told, transition[site].T, behind)
         for h in range(n):
             c = classes[h]
@@ -128,6 +132,7 @@ def backward_full(
 @compiled
 def forward_memoryless(
     alleles: Array,
+    contexts: Array,
     classes: Array,
     emission: Array,
     switch: Array,
@@ -140,7 +145,7 @@ def forward_memoryless(
 ) -> None:
     """Do what `forward_full` does, for memoryless transitions."""
     n_sites, n = alleles.shape
-    n_clusters = emission.shape[1]
+    n_clusters = emission.shape[2]
     for site in range(n_sites):
         stay = np.float32(1.0) - switch[site]
         if keep:
@@ -148,10 +153,11 @@ def forward_memoryless(
         for h in range(n):
             c = classes[h]
             base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
+            chance = emission[site, contexts[site, h]]
             total = np.float32(0.0)
             for k in range(n_clusters):
                 value = stay * alpha[h, k] + switch[site] * jump[site, c, k]
-                value *= base + slope * emission[site, k]
+                value *= base + slope * chance[k]
                 alpha[h, k] = value
                 total += value
             logs[h] += np.log(np.float64(total))
@@ -165,6 +171,7 @@ def forward_memoryless(
 @compiled
 def backward_memoryless(
     alleles: Array,
+    contexts: Array,
     classes: Array,
     emission: Array,
     switch: Array,
@@ -176,16 +183,17 @@ def backward_memoryless(
 ) -> None:
     """Do what `backward_full` does, for memoryless transitions."""
     n_sites, n = alleles.shape
-    n_clusters = emission.shape[1]
+    n_clusters = emission.shape[2]
     for site in range(n_sites - 1, -1, -1):
         stay = np.float32(1.0) - switch[site]
         for h in range(n):
             c = classes[h]
             base, slope = base_of(alleles[site, h]), slope_of(alleles[site, h])
+            chance = emission[site, contexts[site, h]]
             landed = np.float32(0.0)
             for k in range(n_clusters):
                 gamma[site + 1, h, k] *= beta[h, k]
-                value = beta[h, k] * (base + slope * emission[site, k])
+                value = beta[h, k] * (base + slope * chance[k])
                 message[site, h, k] = value
                 landed += jump[site, c, k] * value
             landed *= switch[site]

@@ -6,6 +6,7 @@ anew at every contig: all rows of the transition at its first site are alike.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from imaginome.models._compile import one_blas_thread
 
 Float = npt.NDArray[np.float32]
 Tensors = dict[str, npt.NDArray[Any]]
+Tags = npt.NDArray[np.int32]
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Memoryless:
     Attributes
     ----------
     emission
-        P(ALT | cluster), ``float32`` of shape ``(n_sites, K)``.
+        P(ALT | context, cluster), ``float32`` of shape ``(n_sites, n_contexts, K)``.
     switch
         P(jump) before each site, ``float32`` of shape ``(n_sites,)``; 1 where a contig starts.
     jump
@@ -35,14 +37,20 @@ class Memoryless:
     emission: Float
     switch: Float
     jump: Float
+    tags: Tags
 
     def tensors(self) -> Tensors:
         """Return the weights by name."""
-        return {"emission": self.emission, "switch": self.switch, "jump": self.jump}
+        return {
+            "emission": self.emission,
+            "switch": self.switch,
+            "jump": self.jump,
+            "tags": self.tags,
+        }
 
     def copy(self) -> Memoryless:
         """Return an independent copy."""
-        return Memoryless(self.emission.copy(), self.switch.copy(), self.jump.copy())
+        return deepcopy(self)
 
 
 @dataclass
@@ -55,7 +63,7 @@ class Full:
     Attributes
     ----------
     emission
-        P(ALT | cluster), ``float32`` of shape ``(n_sites, K)``.
+        P(ALT | context, cluster), ``float32`` of shape ``(n_sites, n_contexts, K)``.
     transition
         ``float32`` of shape ``(n_sites, K, K)``, rows sum to about 1.
     tilt
@@ -68,20 +76,25 @@ class Full:
     transition: Float
     tilt: Float
     inverse: Float
+    tags: Tags
 
     @classmethod
-    def of(cls, emission: Float, transition: Float, tilt: Float) -> Full:
+    def of(cls, emission: Float, transition: Float, tilt: Float, tags: Tags) -> Full:
         """Complete the parameters by the normalising sums."""
-        return cls(emission, transition, tilt, normalisers(transition, tilt))
+        return cls(emission, transition, tilt, normalisers(transition, tilt), tags)
 
     def tensors(self) -> Tensors:
         """Return the weights by name."""
-        return {"emission": self.emission, "transition": self.transition, "tilt": self.tilt}
+        return {
+            "emission": self.emission,
+            "transition": self.transition,
+            "tilt": self.tilt,
+            "tags": self.tags,
+        }
 
     def copy(self) -> Full:
         """Return an independent copy."""
-        arrays = (self.emission, self.transition, self.tilt, self.inverse)
-        return Full(*(array.copy() for array in arrays))
+        return deepcopy(self)
 
     def rounded(self) -> Full:
         """Return the same with transitions in half precision: half the file, same samples."""
@@ -101,13 +114,16 @@ def normalisers(transition: Float, tilt: Float) -> Float:
 
 def from_tensors(tensors: Tensors) -> Parameters:
     """Rebuild parameters from `tensors`; the names tell which kind they are."""
-    arrays = {name: np.array(value, dtype=np.float32) for name, value in tensors.items()}
+    arrays: dict[str, Any] = {
+        name: np.array(value, dtype=np.int32 if name == "tags" else np.float32)
+        for name, value in tensors.items()
+    }
     if "switch" in arrays:
-        return Memoryless(arrays["emission"], arrays["switch"], arrays["jump"])
+        return Memoryless(arrays["emission"], arrays["switch"], arrays["jump"], arrays["tags"])
     emission, transition, tilt = arrays["emission"], arrays["transition"], arrays["tilt"]
     if "inverse" in arrays:
-        return Full(emission, transition, tilt, arrays["inverse"])
-    return Full.of(emission, transition, tilt)
+        return Full(emission, transition, tilt, arrays["inverse"], arrays["tags"])
+    return Full.of(emission, transition, tilt, arrays["tags"])
 
 
 def full_from(memoryless: Memoryless) -> Full:
@@ -124,4 +140,5 @@ def full_from(memoryless: Memoryless) -> Full:
     transition[:, diagonal, diagonal] += 1.0 - memoryless.switch[:, None]
     relative = memoryless.jump / np.maximum(jump[:, None, :], np.float32(1e-30))
     tilt = np.clip(relative, 1e-3, 1e3) ** switch
-    return Full.of(memoryless.emission, transition, np.asarray(tilt, dtype=np.float32))
+    tilt = np.asarray(tilt, dtype=np.float32)
+    return Full.of(memoryless.emission, transition, tilt, memoryless.tags)

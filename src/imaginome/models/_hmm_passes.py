@@ -15,13 +15,13 @@ from imaginome.models._hmm_forward import (
 )
 from imaginome.models._hmm_parameters import Float, Full, Parameters
 
-Columns = tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]
-"""Alleles of a block, shape ``(n_sites, n)``, and the class of each haplotype."""
+Columns = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[Any]]
+"""Alleles and contexts of a block, shape ``(n_sites, n)``, and the class of each haplotype."""
 
 
 def uniform_start(parameters: Parameters, n: int) -> Float:
     """Return the forward variables before the first site: every cluster alike."""
-    n_clusters = parameters.emission.shape[1]
+    n_clusters = parameters.emission.shape[-1]
     return np.full((n, n_clusters), 1.0 / n_clusters, dtype=np.float32)
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from imaginome.models._completion import UNKNOWN, posterior_shares
 from imaginome.models._hmm_parameters import Float, Full, Parameters
 from imaginome.models._hmm_passes import forward, uniform_start
+from imaginome.models._hmm_tags import contexts
 from imaginome.parallel import map_pieces, pieces
 
 PIECE = 128
@@ -66,7 +67,7 @@ def class_posterior(
     if ((shares > 0).sum(axis=1) == 1).all():
         return shares
     unknown = alleles == UNKNOWN
-    alike = len(alleles) > parameters.emission.shape[1] and (unknown == unknown[0]).all()
+    alike = len(alleles) > parameters.emission.shape[-1] and (unknown == unknown[0]).all()
     logs = (bridged_logs if alike else filtered_logs)(parameters, alleles, shares, threads)
     weights = posterior_shares(shares, logs)
     weights[weights < LEAST] = 0.0
@@ -85,7 +86,8 @@ def filtered_logs(
         alpha = uniform_start(parameters, len(own.row))
         scratch = np.empty((1, *alpha.shape), dtype=np.float32)
         whole = slice(0, alleles.shape[1])
-        data = np.ascontiguousarray(alleles[own.row].T), own.cls
+        columns = np.ascontiguousarray(alleles[own.row].T)
+        data = columns, contexts(columns, parameters.tags), own.cls
         forward(parameters, whole, data, alpha, scratch, scratch, False, found[part])
 
     map_pieces(work, pieces(len(pairs.row), PIECE), threads)
@@ -103,16 +105,17 @@ def bridged_logs(
     costs less than taking every row over every site.
     """
     known = np.flatnonzero(alleles[0] != UNKNOWN)
-    columns = np.ascontiguousarray(alleles[:, known].T).astype(np.float32)
+    columns = np.ascontiguousarray(alleles.T)
+    seen = contexts(columns, parameters.tags)
     logs = np.zeros(shares.shape)
 
     def work(c: int) -> None:
         rows = np.flatnonzero(shares[:, c] > 0)
         alpha, first = uniform_start(parameters, len(rows)), 0
-        for site, column in zip(known, columns[:, rows], strict=True):
+        for site in known:
             alpha = alpha @ bridge(parameters, first, int(site) + 1, c)
-            chance = parameters.emission[site]
-            alpha *= np.where(column[:, None] == 1, chance, 1 - chance)
+            chance = parameters.emission[site, seen[site, rows]]
+            alpha *= np.where(columns[site, rows, None] == 1, chance, 1 - chance)
             total = alpha.sum(axis=1, keepdims=True)
             logs[rows, c] += np.log(total[:, 0].astype(np.float64))
             alpha /= total
@@ -124,7 +127,7 @@ def bridged_logs(
 
 def bridge(parameters: Parameters, first: int, stop: int, c: int) -> Float:
     """Return P(cluster of site ``stop - 1`` | cluster before site `first`) of class `c`."""
-    p, product = parameters, np.eye(parameters.emission.shape[1], dtype=np.float32)
+    p, product = parameters, np.eye(parameters.emission.shape[-1], dtype=np.float32)
     for site in range(first, stop):
         if isinstance(p, Full):
             product = (product * p.inverse[site, c]) @ p.transition[site] * p.tilt[site, c]

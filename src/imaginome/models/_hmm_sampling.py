@@ -51,4 +51,4 @@ def draw_memoryless(
             u = uniform(keys[h], 2 * site)
             if u < switch[site]:
                 state[h] = pick(jump[site, classes[h]], u / switch[site])
-            alleles[site, h] = uniform(keys[h], 2 * site + 1) < emission[site, state[h]]
+            alleles[site, h] = uniform(keys[h], 2 * site + 1) < emission[site, 0, state[h]]

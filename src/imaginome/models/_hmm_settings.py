@@ -45,11 +45,27 @@ class HmmSettings(Settings):
         description="pseudo-haplotypes of the overall allele frequency in each cluster and site "
         "(haplotypes)",
     )
+    tags: int = Field(
+        2,
+        ge=0,
+        le=6,
+        description="most tags of a site: earlier sites on whose alleles its own depends within "
+        "a cluster; full transitions only; 0: alleles depend on the cluster alone (sites)",
+    )
+    tag_window: int = Field(
+        200, ge=1, description="how far back a tag may lie, time grows with it (sites)"
+    )
+    tag_prior: float = Field(
+        0.3,
+        gt=0,
+        description="pseudo-haplotypes of what cluster and tags say for themselves, in each "
+        "cluster and pattern of tags (haplotypes)",
+    )
     jump_prior: float = Field(
         1.0, gt=0, description="pseudo-jumps, spread evenly over clusters, at each site (jumps)"
     )
     transition_prior: float = Field(
-        20.0,
+        40.0,
         gt=0,
         description="pseudo-transitions of each row, spread as in the memoryless solution "
         "(haplotypes)",
@@ -70,6 +86,13 @@ class HmmSettings(Settings):
         True,
         description="after the fit, scale transitions so that every population keeps its share of "
         "each cluster at each site; full transitions only (yes or no)",
+    )
+    sharpness: float = Field(
+        1.2,
+        ge=1,
+        le=3,
+        description="power to which transition probabilities are raised after the fit, with "
+        "`calibrate` only: takes back what smoothing blurred; 1: as fitted (power)",
     )
     group_share_prior: float = Field(
         5.0,

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from imaginome.models._compile import compiled
 from imaginome.models._hmm_parameters import Full
 from imaginome.models._hmm_random import pick, uniform
+from imaginome.models._hmm_tags import context_of
 from imaginome.panel import Haplotypes
 from imaginome.randomness import child_sequence
 
@@ -30,13 +31,14 @@ def draw_stratified(parameters: Full, classes: npt.NDArray[np.int64], seed: int)
     p = parameters
     key = child_sequence(seed, "hmm", "draw").generate_state(1, np.uint64)[0]
     alleles = np.empty((len(p.emission), len(classes)), dtype=np.uint8)
-    fill(p.emission, p.transition, p.tilt, p.inverse, classes, key, alleles)
+    fill(p.emission, p.tags, p.transition, p.tilt, p.inverse, classes, key, alleles)
     return np.ascontiguousarray(alleles.T)
 
 
 @compiled
 def fill(
     emission: Array,
+    tags: Array,
     transition: Array,
     tilt: Array,
     inverse: Array,
@@ -46,10 +48,10 @@ def fill(
 ) -> None:
     """Fill `alleles`, shape ``(n_sites, n)``, site by site."""
     n_sites, n = alleles.shape
-    n_clusters = emission.shape[1]
+    n_contexts, n_clusters = emission.shape[1:]
     state = np.zeros(n, np.int32)
     order = np.arange(n).astype(np.int32)
-    grouped = np.empty(n, np.int32)
+    grouped, cell = np.empty(n, np.int32), np.empty(n, np.int32)
     weights = np.empty(n_clusters, np.float64)
     counter = 0
     for site in range(n_sites):
@@ -68,11 +70,13 @@ def fill(
                 for k in range(n_clusters):
                     weights[k] = transition[site, j, k] * tilt[site, c, k]
                 state[row] = other(weights, j, place)
-        group(order, state, n_clusters, grouped)
+        for row in range(n):
+            cell[row] = state[row] * n_contexts + context_of(alleles, tags, site, row)
+        group(order, cell, n_clusters * n_contexts, grouped)
         passed = uniform(key, counter + 2)
         for row in grouped:
             before = np.floor(passed)
-            passed += emission[site, state[row]]
+            passed += emission[site, cell[row] % n_contexts, state[row]]
             alleles[site, row] = np.floor(passed) > before
         counter += 3
 

@@ -17,7 +17,9 @@ from imaginome.models._hmm_parameters import (
     from_tensors,
     full_from,
 )
+from imaginome.models._hmm_posteriors import likeliest_clusters
 from imaginome.models._hmm_sampling import draw
+from imaginome.models._hmm_tags import choose_tags, tagged
 from imaginome.panel import Haplotypes
 
 BASE = "prior.base"
@@ -42,6 +44,8 @@ class ChainTrainee:
         Number of threads; does not change the result.
     shown
         Classes and seed of the haplotypes that `frame` draws.
+    tagging
+        Most tags of a site and how far back they lie; none are chosen where the first is 0.
     """
 
     def __init__(
@@ -54,19 +58,36 @@ class ChainTrainee:
         rounds: int,
         threads: int,
         shown: tuple[npt.NDArray[np.int64], int],
+        tagging: tuple[int, int],
     ) -> None:
         self.parameters: Parameters = parameters
         self._shown, self._learnt = shown, False
+        self._tagging = tagging
         self.priors = priors
         self._train, self._validation = train, validation
         self._starts, self._rounds, self._threads = starts, rounds, threads
 
     def step(self, index: int) -> None:
-        """Do one round; round `rounds` is the first with full transitions."""
+        """Do one round; from `rounds` on transitions are full, from the next one on with tags."""
         if index == self._rounds and isinstance(self.parameters, Memoryless):
             self.priors = self.priors.leaning_to(self.parameters)
             self.parameters = full_from(self.parameters)
+        if index == self._rounds + 1 and isinstance(self.parameters, Full):
+            self.parameters = self._tagged(self.parameters)
         self.round(self._train)
+
+    def _tagged(self, chain: Full) -> Full:
+        """Return the chain with tags, once there are clusters to speak of."""
+        if not self._tagging[0]:
+            return chain
+        weights = self.priors.emission, self.priors.tag
+        clusters = likeliest_clusters(chain, self._train, self._threads)
+        return tagged(
+            chain,
+            choose_tags(
+                self._train.alleles, clusters, self._starts, *self._tagging, weights, self._threads
+            ),
+        )
 
     def round(self, observed: Observed) -> None:
         """Do one round on any haplotypes of the panel."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from imaginome.models._compile import compiled
+from imaginome.models._hmm_emission import update_emission
 
 Array = Any
 
@@ -28,25 +29,9 @@ def class_sums(gamma: Array, borders: Array, sums: Array) -> None:
 
 
 @compiled
-def update_emission(
-    alleles: Array, gamma: Array, frequency: float, weight: float, emission: Array
-) -> None:
-    """Set P(ALT | cluster) of one site; `weight` pseudo-haplotypes of the overall frequency."""
-    n, n_clusters = gamma.shape
-    ones = np.zeros(n_clusters, np.float32)
-    everyone = np.zeros(n_clusters, np.float32)
-    for h in range(n):
-        carries = np.float32(alleles[h])
-        for k in range(n_clusters):
-            everyone[k] += gamma[h, k]
-            ones[k] += carries * gamma[h, k]
-    for k in range(n_clusters):
-        emission[k] = (ones[k] + weight * frequency) / (everyone[k] + weight)
-
-
-@compiled
 def update_memoryless(
     alleles: Array,
+    contexts: Array,
     frequency: Array,
     starts: Array,
     borders: Array,
@@ -57,6 +42,7 @@ def update_memoryless(
     switch: Array,
     jump: Array,
     emission_weight: float,
+    tag_weight: float,
     jump_weight: float,
     group_weight: float,
     class_weight: float,
@@ -67,13 +53,19 @@ def update_memoryless(
     Jumps get `jump_weight` pseudo-jumps spread evenly over clusters; each group `group_weight`
     spread as in everyone; each class `class_weight` spread as in its group.
     """
-    n_clusters = emission.shape[1]
+    n_clusters = emission.shape[2]
     n_classes = len(borders) - 1
     counts = np.empty((n_classes, n_clusters), np.float32)
     pooled = np.empty(n_clusters, np.float32)
     for site in sites:
         update_emission(
-            alleles[site], gamma[site + 1], frequency[site], emission_weight, emission[site]
+            alleles[site],
+            contexts[site],
+            gamma[site + 1],
+            frequency[site],
+            emission_weight,
+            tag_weight,
+            emission[site],
         )
         class_sums(message[site], borders, counts)
         everyone = np.float32(0.0)
@@ -120,6 +112,7 @@ def pool_jumps(
 @compiled
 def update_full(
     alleles: Array,
+    contexts: Array,
     frequency: Array,
     starts: Array,
     borders: Array,
@@ -133,6 +126,7 @@ def update_full(
     inverse: Array,
     base: Array,
     emission_weight: float,
+    tag_weight: float,
     row_weight: float,
     group_weight: float,
     class_weight: float,
@@ -146,14 +140,20 @@ def update_full(
     groups get `group_weight` pseudo-haplotypes for which they are 1, those of classes
     `class_weight` for which they are their group's.
     """
-    n_clusters = emission.shape[1]
+    n_clusters = emission.shape[2]
     n_classes = len(borders) - 1
     pairs = np.empty((n_clusters, n_clusters), np.float32)
     arrived = np.empty((n_classes, n_clusters), np.float32)
     left = np.empty((n_classes, n_clusters), np.float32)
     for site in sites:
         update_emission(
-            alleles[site], gamma[site + 1], frequency[site], emission_weight, emission[site]
+            alleles[site],
+            contexts[site],
+            gamma[site + 1],
+            frequency[site],
+            emission_weight,
+            tag_weight,
+            emission[site],
         )
         np.dot(prior[site].T, message[site], pairs)
         class_sums(gamma[site + 1], borders, arrived)

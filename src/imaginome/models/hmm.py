@@ -10,13 +10,12 @@ import numpy.typing as npt
 from imaginome.emergence import ROWS
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.models._completion import Completion
-from imaginome.models._hmm_calibration import calibrated, shrunk_shares
+from imaginome.models._hmm_calibration import calibrated, sharpened, shrunk_shares
 from imaginome.models._hmm_citations import HMM_CITATIONS
 from imaginome.models._hmm_complete import complete
 from imaginome.models._hmm_em import (
     Observed,
     Priors,
-    class_occupancies,
     log_likelihoods,
 )
 from imaginome.models._hmm_parameters import (
@@ -25,8 +24,10 @@ from imaginome.models._hmm_parameters import (
     Parameters,
     from_tensors,
 )
+from imaginome.models._hmm_posteriors import class_occupancies
 from imaginome.models._hmm_sampling import draw
 from imaginome.models._hmm_settings import HmmSettings
+from imaginome.models._hmm_tags import no_tags
 from imaginome.models._hmm_trainee import ChainTrainee
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -42,15 +43,18 @@ class Hmm(Generator[HmmSettings]):
     description = "chain of haplotype clusters, full transitions (Li-Stephens, fastPHASE)"
     assumptions = (
         "At each site a haplotype belongs to one of K clusters, and clusters follow a Markov "
-        "chain along a contig; alleles depend on the cluster only. Populations share clusters and "
+        "chain along a contig; an allele depends on the cluster and on those at up to two earlier "
+        "sites, its tags. Populations share clusters and "
         "transition matrices and differ in how they weight the clusters at each site, shrunk to "
         "their superpopulation and to everyone; a population keeps its shares of clusters along "
         "the chain. The two haplotypes of a person, and contigs, are "
         "independent given the population."
     )
     limitations = (
-        "What K clusters cannot carry is forgotten: haplotypes recombine a little too freely, LD "
-        "is slightly weak and nearest neighbours are too far. Haplotypes of one draw are "
+        "What K clusters and tags cannot carry is forgotten: combinations of alleles several "
+        "hundred sites apart are a little too free, and nearest neighbours are slightly too far. "
+        "Completion does not ask which hidden alleles later, observed ones would want as tags. "
+        "Haplotypes of one draw are "
         "stratified, not independent: counts vary less than in a random sample of people. "
         "Relatives and within-person dependence are not modelled. A cluster that follows one "
         "person for long would copy that person: the held-out stop and the priors work against "
@@ -76,6 +80,7 @@ class Hmm(Generator[HmmSettings]):
             settings.rounds,
             control.threads,
             (self._shown_classes(), int(control.rng("hmm", "frame").integers(2**31))),
+            (settings.tags, settings.tag_window),
         )
         full = settings.full_rounds if settings.transitions == "full" else 0
         plan = TrainingPlan(
@@ -88,18 +93,19 @@ class Hmm(Generator[HmmSettings]):
             trainee.round(learnt)
         chain = trainee.parameters
         if isinstance(chain, Full):
-            chain = self._calibrated(chain.rounded(), learnt, control)
+            chain = self._calibrated(chain, learnt, control)
         self._parameters = chain
 
     def _calibrated(self, chain: Full, learnt: Observed, control: FitControl) -> Full:
-        """Let every class keep its share of each cluster along the chain."""
+        """Take back what smoothing blurred; let every class keep its share of each cluster."""
         settings, threads = self.settings, control.threads
         if not settings.calibrate:
-            return chain
+            return chain.rounded()
         control.progress.note("hmm: calibrating the clusters of every population")
         occupancy = class_occupancies(chain, learnt, threads)
         pseudo = settings.group_share_prior, settings.population_share_prior
-        return calibrated(chain, shrunk_shares(occupancy, learnt.groups, *pseudo), threads)
+        shares = shrunk_shares(occupancy, learnt.groups, *pseudo)
+        return calibrated(sharpened(chain, settings.sharpness).rounded(), shares, threads)
 
     def _draw(
         self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
@@ -174,6 +180,7 @@ class Hmm(Generator[HmmSettings]):
         return Priors(
             pseudo_frequencies(panel.haplotypes),
             s.emission_prior,
+            s.tag_prior,
             s.jump_prior,
             s.transition_prior,
             s.group_prior,
@@ -199,9 +206,10 @@ class Hmm(Generator[HmmSettings]):
         switch[self.sites.contig_starts()] = 1.0
         shape = (n_sites, len(self._groups()), clusters)
         return Memoryless(
-            np.ascontiguousarray(0.3 * frequency + 0.7 * near, dtype=np.float32),
+            np.ascontiguousarray(0.3 * frequency + 0.7 * near, dtype=np.float32)[:, None],
             switch,
             np.full(shape, 1.0 / clusters, dtype=np.float32),
+            no_tags(n_sites),
         )
 
 

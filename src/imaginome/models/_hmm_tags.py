@@ -1,0 +1,185 @@
+"""Alleles that travel together within a cluster: each site looks back at a few tag sites.
+
+A cluster holds several lineages, and the alleles of a lineage come together: drawn one by one given
+the cluster, they are torn apart. Therefore P(ALT) of a site depends on the cluster and on the
+*context*: what the haplotype carries at the tags of the site, which are sites before it on the
+same contig. Both what came before and the clusters' chain are kept, so that the likelihood stays
+exact (a hidden Markov model with autoregression, Hamilton 1989, doi 10.2307/1912559).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imaginome.models._compile import compiled
+from imaginome.models._hmm_parameters import Full, Tags
+from imaginome.models._hmm_tag_scores import plain_score, tag_score
+from imaginome.parallel import map_pieces, pieces
+
+NONE = -1
+"""In place of a tag: the site has no more of them."""
+LEAST_GAIN = 6.0
+"""What a tag must add to the leave-one-out log-likelihood (nats): the best of some hundred
+candidates gains about the logarithm of their number by chance."""
+FEWEST_CARRIERS = 2
+UNKNOWN = 2
+SHARE = 64
+
+Alleles = npt.NDArray[np.uint8]
+Array = Any
+
+
+def no_tags(n_sites: int) -> Tags:
+    """Return the tags of sites that look back at nothing."""
+    return np.empty((n_sites, 0), dtype=np.int32)
+
+
+def tagged(parameters: Full, tags: Tags) -> Full:
+    """Return the chain with tags; each context begins with the emissions of its cluster."""
+    n_contexts = 2 ** tags.shape[1] + 1
+    return replace(parameters, emission=np.repeat(parameters.emission, n_contexts, 1), tags=tags)
+
+
+def contexts(alleles: Alleles, tags: Tags) -> Alleles:
+    """Return the context of each site and haplotype.
+
+    Parameters
+    ----------
+    alleles
+        0, 1, or 2 where nothing is observed; shape ``(n_sites, n)``.
+    tags
+        Indices of sites, -1 where there is none, shape ``(n_sites, most)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``uint8`` of the shape of `alleles`: tag ``t`` with the ALT allele adds ``2**t``;
+        ``2**most`` where a tag is not observed, 0 where `most` is 0.
+    """
+    found = np.zeros(alleles.shape, dtype=np.uint8)
+    if tags.shape[1]:
+        fill_contexts(alleles, tags, found)
+    return found
+
+
+def choose_tags(
+    alleles: Alleles,
+    clusters: npt.NDArray[np.uint16],
+    starts: npt.NDArray[np.bool_],
+    most: int,
+    window: int,
+    weights: tuple[float, float],
+    threads: int,
+) -> Tags:
+    """Choose tags one after the other, by what each adds to what clusters say.
+
+    Parameters
+    ----------
+    alleles
+        ``uint8`` of shape ``(n_sites, n)``, all observed.
+    clusters
+        Cluster of each site and haplotype, same shape.
+    starts
+        Where contigs begin; tags do not lie beyond.
+    most
+        Most tags of a site.
+    window
+        How many sites back a tag may lie.
+    weights
+        Pseudo-haplotypes of a cluster, and of a context within a cluster.
+    threads
+        Number of threads; does not change the result.
+    """
+    n_sites = len(alleles)
+    tags = np.full((n_sites, most), NONE, dtype=np.int32)
+    index = np.arange(n_sites)
+    firsts = np.maximum(np.maximum.accumulate(np.where(starts, index, 0)), index - window)
+    n_clusters = int(clusters.max()) + 1
+
+    def work(part: slice) -> None:
+        fill_tags(alleles, clusters, firsts, n_clusters, weights, part.start, part.stop, tags)
+
+    map_pieces(work, pieces(n_sites, SHARE), threads)
+    return tags
+
+
+@compiled
+def fill_contexts(alleles: Array, tags: Array, found: Array) -> None:
+    """Fill `found` with the context of each site and haplotype."""
+    for site in range(len(alleles)):
+        for h in range(alleles.shape[1]):
+            found[site, h] = context_of(alleles, tags, site, h)
+
+
+@compiled
+def context_of(alleles: Array, tags: Array, site: int, h: int) -> int:
+    """Return the context of one haplotype at one site."""
+    code, most = 0, tags.shape[1]
+    for t in range(most):
+        tag = tags[site, t]
+        if tag >= 0:
+            allele = alleles[tag, h]
+            if allele == UNKNOWN:
+                return int(2**most)
+            code += allele << t
+    return int(code)
+
+
+@compiled
+def fill_tags(
+    alleles: Array,
+    clusters: Array,
+    firsts: Array,
+    n_clusters: int,
+    weights: Array,
+    start: int,
+    stop: int,
+    tags: Array,
+) -> None:
+    """Choose the tags of some sites: `cell` is the cluster and the context so far."""
+    n = alleles.shape[1]
+    for site in range(start, stop):
+        own, cell = alleles[site], clusters[site].astype(np.int64)
+        carriers = own.sum()
+        if min(carriers, n - carriers) < FEWEST_CARRIERS:
+            continue
+        cells = n_clusters
+        for t in range(tags.shape[1]):
+            tag = best_tag(alleles, own, cell, cells, firsts[site], site, carriers / n, weights)
+            if tag == NONE:
+                break
+            tags[site, t] = tag
+            cell = 2 * cell + alleles[tag]
+            cells *= 2
+
+
+@compiled
+def best_tag(
+    alleles: Array,
+    own: Array,
+    cell: Array,
+    cells: int,
+    first: int,
+    site: int,
+    frequency: float,
+    weights: Array,
+) -> int:
+    """Return the site from `first` on that tells most of alleles `own` within cells, or `NONE`."""
+    joint = np.empty((cells, 2, 2), np.int64)
+    counts = np.zeros((cells, 2), np.int64)
+    for h in range(len(own)):
+        counts[cell[h], own[h]] += 1
+    best, found = plain_score(counts, frequency, weights[0]) + LEAST_GAIN, NONE
+    for tag in range(first, site):
+        other = alleles[tag]
+        joint[:] = 0
+        for h in range(len(own)):
+            joint[cell[h], other[h], own[h]] += 1
+        score = tag_score(joint, counts, frequency, weights[1])
+        if score > best:
+            best, found = score, tag
+    return found
