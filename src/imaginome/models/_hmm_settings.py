@@ -13,7 +13,7 @@ class HmmSettings(Settings):
     """Settings of `hmm`."""
 
     clusters: int = Field(
-        64,
+        40,
         ge=2,
         le=1024,
         description="most haplotype clusters (states); a small panel gets one for each four "
@@ -46,7 +46,7 @@ class HmmSettings(Settings):
         "(haplotypes)",
     )
     tags: int = Field(
-        2,
+        3,
         ge=0,
         le=6,
         description="most tags of a site: earlier sites on whose alleles its own depends within "

@@ -43,8 +43,8 @@ class Hmm(Generator[HmmSettings]):
     description = "chain of haplotype clusters, full transitions (Li-Stephens, fastPHASE)"
     assumptions = (
         "At each site a haplotype belongs to one of K clusters, and clusters follow a Markov "
-        "chain along a contig; an allele depends on the cluster and on those at up to two earlier "
-        "sites, its tags. Populations share clusters and "
+        "chain along a contig; an allele depends on the cluster and on those at up to three "
+        "earlier sites, its tags. Populations share clusters and "
         "transition matrices and differ in how they weight the clusters at each site, shrunk to "
         "their superpopulation and to everyone; a population keeps its shares of clusters along "
         "the chain. The two haplotypes of a person, and contigs, are "

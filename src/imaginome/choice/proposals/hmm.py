@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaginome.choice.base import Proposal, Proposer, Size
 
-CLUSTERS = (16, 32, 64, 128)
+CLUSTERS = (10, 20, 40, 80)
 PER_CLUSTER, PER_PAIR = 3.6e-8, 3.9e-10
 """Seconds of a fit an allele and cluster, and an allele and pair of clusters."""
 LIKELIHOOD = 2e-10
@@ -13,7 +13,7 @@ JUDGED = 100
 """Haplotypes whose likelihood a trial computes."""
 FILLED_BY = 4
 """Haplotypes that fill a cluster: the model has no more clusters, whatever its setting."""
-ANONYMOUS_AMONG = 35
+ANONYMOUS_AMONG = 50
 """Haplotypes to one cluster at the most clusters proposed: clusters of fewer follow people."""
 
 
