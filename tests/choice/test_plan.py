@@ -80,7 +80,7 @@ def test_of_trainings_with_one_trial_the_longest_affordable_stands():
 def test_sizes_that_a_small_panel_cannot_fill_are_refused():
     plan = Plan.of(Size(60, 120, 1), 36_000.0)
     tried = [c.settings for c in plan.running if c.model == "hmm"]
-    assert tried == [("clusters=16",)]
+    assert tried == [("clusters=12",)]
 
 
 def test_a_dense_panel_has_a_model_with_memory_even_in_a_minute():

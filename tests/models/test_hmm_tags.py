@@ -145,17 +145,12 @@ def test_alleles_that_travel_together_are_drawn_together(
     assert least <= np.mean(r2) <= most
 
 
-def test_hidden_pairs_are_completed_together() -> None:
-    model = fit(
-        create("hmm", ["clusters=4", "full_rounds=3", "tags=1", "patience=0"]),
-        linked_panel(),
-        seed=1,
-        device="cpu",
-    )
+def test_an_observed_tag_tells_of_a_hidden_allele() -> None:
+    settings = ["clusters=4", "full_rounds=3", "tags=1", "patience=0"]
+    model = fit(create("hmm", settings), linked_panel(), seed=1, device="cpu")
     rows = linked_panel().haplotypes[:100]
     observed = np.ones(rows.shape, dtype=bool)
-    observed[:, [5, 25, 30]] = False
+    observed[:, 20:] = False
     found = model.complete(rows, observed, draws=4, seed=1)
-    pairs = found.drawn[:, :, 5] == found.drawn[:, :, 25]
-    assert pairs.mean() > 0.9
-    assert np.corrcoef(found.dosages[:, 30], rows[:, 30])[0, 1] > 0.95
+    assert np.corrcoef(found.dosages[:, 20:].ravel(), rows[:, 20:].ravel())[0, 1] > 0.95
+    assert (found.drawn[:, :, 20:] == rows[:, 20:]).mean() > 0.95

@@ -1,5 +1,8 @@
 """Complete partly observed haplotypes by the cluster chain: expected alleles and draws.
 
+Exact for chains without tags. With tags, what is observed there counts; a tag that is hidden
+counts as none, before and after it.
+
 A row whose class is not known is completed under each class that explains it well enough, and
 the answers are weighted by P(class | observed). Work is cut into pieces of whole rows. Forward
 variables are kept at the borders of blocks of sites only, then blocks are taken from the last to
@@ -20,7 +23,7 @@ from imaginome.models._hmm_passes import backward, forward, uniform_start
 from imaginome.models._hmm_posterior import Alleles, Index, Pairs, class_posterior
 from imaginome.models._hmm_random import uniform
 from imaginome.models._hmm_tags import contexts
-from imaginome.models._hmm_trace import begin, emit, trace_full, trace_memoryless
+from imaginome.models._hmm_trace import begin, trace_full, trace_memoryless
 from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_sequence
 
@@ -88,25 +91,14 @@ class _Piece:
         borders = self._borders()
         chosen, states = self._ends(borders[-1])
         beta = np.ones_like(borders[-1])
-        paths = np.empty((*drawn.shape[:2], len(self.columns)), dtype=np.uint16)
         for index in range(len(self.blocks) - 1, -1, -1):
             block = self.blocks[index]
             prior, kept = self._kept(block, borders[index])
             for d in range(len(drawn)):
-                path = np.empty((block.stop - block.start, drawn.shape[1]), dtype=np.uint16)
-                self._trace(block, kept, chosen[d], self.keys[d], states[d], path)
-                paths[d][:, block] = path.T
+                part = np.empty((block.stop - block.start, drawn.shape[1]), dtype=np.uint8)
+                self._trace(block, kept, chosen[d], self.keys[d], states[d], part)
+                drawn[d][:, block] = part.T
             self._expect(block, beta, prior, kept, dosages)
-        for d in range(len(drawn)):
-            drawn[d] = self._emitted(paths[d], chosen[d], self.keys[d])
-
-    def _emitted(self, paths: Any, chosen: Index, keys: Any) -> Alleles:
-        """Return the alleles along paths, ``(n_rows, n_sites)``."""
-        path = np.ascontiguousarray(paths.T)
-        alleles = np.empty(path.shape, dtype=np.uint8)
-        p, columns = self.parameters, np.ascontiguousarray(self.columns[:, chosen])
-        emit(p.emission, p.tags, columns, path, keys, alleles)
-        return alleles.T
 
     def _borders(self) -> list[Float]:
         """Return the forward variables before each block and after the last."""
@@ -159,12 +151,13 @@ class _Piece:
         np.add.at(dosages[:, block], self.row, weighted.T)
 
     def _trace(
-        self, block: slice, kept: Float, chosen: Index, keys: Any, state: Any, path: Any
+        self, block: slice, kept: Float, chosen: Index, keys: Any, state: Any, part: Alleles
     ) -> None:
         p = self.parameters
-        rest: tuple[Any, ...] = (kept, chosen, keys, block.start, state, path)
+        seen = self.contexts[block], p.emission[block]
+        rest: tuple[Any, ...] = (kept, chosen, keys, block.start, state, part)
         if isinstance(p, Full):
-            data = (p.transition[block], p.inverse[block])
+            data = (*seen, p.transition[block], p.inverse[block])
             trace_full(self.pairs.cls, *data, *rest)
         else:
-            trace_memoryless(self.pairs.cls, p.switch[block], p.jump[block], *rest)
+            trace_memoryless(self.pairs.cls, *seen, p.switch[block], p.jump[block], *rest)

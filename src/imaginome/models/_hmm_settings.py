@@ -13,7 +13,7 @@ class HmmSettings(Settings):
     """Settings of `hmm`."""
 
     clusters: int = Field(
-        40,
+        48,
         ge=2,
         le=1024,
         description="most haplotype clusters (states); a small panel gets one for each four "

@@ -53,7 +53,7 @@ class Hmm(Generator[HmmSettings]):
     limitations = (
         "What K clusters and tags cannot carry is forgotten: combinations of alleles several "
         "hundred sites apart are a little too free, and nearest neighbours are slightly too far. "
-        "Completion does not ask which hidden alleles later, observed ones would want as tags. "
+        "Completion takes a hidden tag for none: it is exact with `tags=0` only. "
         "Haplotypes of one draw are "
         "stratified, not independent: counts vary less than in a random sample of people. "
         "Relatives and within-person dependence are not modelled. A cluster that follows one "

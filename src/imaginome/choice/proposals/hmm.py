@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaginome.choice.base import Proposal, Proposer, Size
 
-CLUSTERS = (10, 20, 40, 80)
+CLUSTERS = (12, 24, 48, 96)
 PER_CLUSTER, PER_PAIR = 3.6e-8, 3.9e-10
 """Seconds of a fit an allele and cluster, and an allele and pair of clusters."""
 LIKELIHOOD = 2e-10
