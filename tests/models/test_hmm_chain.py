@@ -229,7 +229,7 @@ def test_full_from_memoryless_means_the_same() -> None:
     np.testing.assert_allclose(after, before, rtol=1e-5)
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", UNTAGGED)
 def test_draws_follow_the_likelihood(kind: str) -> None:
     parameters, n = made(kind), 40_000
     codes = np.arange(2**SITES)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import naive_chain as naive
 import numpy as np
+import pytest
 
 from imaginome.models._hmm_parameters import Full
-from imaginome.models._hmm_stratified import draw_stratified, other, shuffle
+from imaginome.models._hmm_stratified import draw_stratified, other, rake, shuffle
 
 SITES, CLUSTERS = 12, 3
 
@@ -57,16 +58,29 @@ def test_every_row_alone_has_the_distribution_of_the_chain() -> None:
         assert ((counts - expected) ** 2 / expected).sum() < 31
 
 
-def test_rows_follow_the_chain_with_tags() -> None:
-    parameters = naive.random_tagged(np.random.default_rng(5), 4, CLUSTERS, 1)
-    codes = np.arange(16)
-    rows = ((codes[:, None] >> np.arange(4)) & 1).astype(np.uint8)
-    n = 40_000
+def test_alleles_follow_their_tags_and_clusters_keep_their_counts() -> None:
+    """Site 5 repeats site 2 in every cluster: the same haplotypes carry both."""
+    parameters, n = chain(), 3000
+    parameters.tags = np.full((SITES, 1), -1, dtype=np.int32)
+    parameters.tags[5, 0] = 2
+    parameters.emission = np.repeat(parameters.emission, 3, axis=1)
+    parameters.emission[5, 0], parameters.emission[5, 1] = 0.001, 0.999
+    parameters.emission[5, 2] = 0.2
     drawn = draw_stratified(parameters, np.zeros(n, dtype=np.int64), 2)
-    counts = np.bincount(drawn @ (1 << np.arange(4)), minlength=16)
-    expected = n * np.exp([naive.log_likelihood(parameters, row, 0) for row in rows])
-    # Chi-square with 15 degrees of freedom exceeds 50 with a chance of 0.00001.
-    assert ((counts - expected) ** 2 / expected).sum() < 50
+    assert abs(drawn[:, 5].sum() - 0.2 * n) <= 2
+    # Fewer or more carriers than the tag has: as many as can be are the same haplotypes.
+    both = (drawn[:, 5] & drawn[:, 2]).sum()
+    assert both > 0.98 * min(drawn[:, 5].sum(), drawn[:, 2].sum())
+
+
+def test_raking_keeps_the_count_and_the_order_of_chances() -> None:
+    rng = np.random.default_rng(3)
+    state, plain = rng.integers(0, 4, 500), np.array([0.0, 0.02, 0.4, 0.9])
+    chance = rng.beta(0.1, 2.0, 500)
+    raked = chance.copy()
+    rake(raked, plain, state)
+    assert raked.sum() == pytest.approx(plain[state].sum(), rel=1e-2)
+    assert (np.diff(raked[np.argsort(chance, kind="stable")]) >= 0).all()
 
 
 def test_pairs_of_sites_stay_as_linked_as_the_chain_makes_them() -> None:

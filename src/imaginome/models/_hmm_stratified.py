@@ -23,6 +23,8 @@ from imaginome.panel import Haplotypes
 from imaginome.randomness import child_sequence
 
 GOLDEN = 0.6180339887498949
+STEEPEST, HALVINGS = 8.0, 16
+"""How far log-odds may be moved to keep a count, and how often the interval is halved."""
 Array = Any
 
 
@@ -52,7 +54,7 @@ def fill(
     state = np.zeros(n, np.int32)
     order = np.arange(n).astype(np.int32)
     grouped, cell = np.empty(n, np.int32), np.empty(n, np.int32)
-    weights = np.empty(n_clusters, np.float64)
+    weights, chance = np.empty(n_clusters, np.float64), np.empty(n, np.float64)
     counter = 0
     for site in range(n_sites):
         counter = shuffle(order, key, counter)
@@ -72,13 +74,42 @@ def fill(
                 state[row] = other(weights, j, place)
         for row in range(n):
             cell[row] = state[row] * n_contexts + context_of(alleles, tags, site, row)
+            chance[row] = emission[site, cell[row] % n_contexts, state[row]]
+        if tags.shape[1] and tags[site, 0] >= 0:
+            rake(chance, emission[site, -1], state)
         group(order, cell, n_clusters * n_contexts, grouped)
         passed = uniform(key, counter + 2)
         for row in grouped:
             before = np.floor(passed)
-            passed += emission[site, cell[row] % n_contexts, state[row]]
+            passed += chance[row]
             alleles[site, row] = np.floor(passed) > before
         counter += 3
+
+
+@compiled
+def rake(chance: Array, plain: Array, state: Array) -> None:
+    """Scale the odds of all haplotypes so that as many carriers are expected as clusters say.
+
+    An allele that follows its tags follows their chance too: over many sites the carriers of a
+    lineage would drift, and rare lineages die out. `plain` is P(ALT | cluster) of the site.
+    """
+    wanted = 0.0
+    for row in range(len(state)):
+        wanted += plain[state[row]]
+    low, high = -STEEPEST, STEEPEST
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        factor, found = np.exp(middle), 0.0
+        for p in chance:
+            found += factor * p / (1.0 - p + factor * p)
+        if found < wanted:
+            low = middle
+        else:
+            high = middle
+    factor = np.exp(0.5 * (low + high))
+    for row in range(len(chance)):
+        p = chance[row]
+        chance[row] = factor * p / (1.0 - p + factor * p)
 
 
 @compiled
