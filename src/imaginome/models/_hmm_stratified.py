@@ -23,6 +23,8 @@ from imaginome.panel import Haplotypes
 from imaginome.randomness import child_sequence
 
 GOLDEN = 0.6180339887498949
+FEW = 20.0
+"""Carriers (haplotypes) up to which an allele is rare enough to die out."""
 STEEPEST, HALVINGS = 8.0, 16
 """How far log-odds may be moved to keep a count, and how often the interval is halved."""
 Array = Any
@@ -91,11 +93,14 @@ def rake(chance: Array, plain: Array, state: Array) -> None:
     """Scale the odds of all haplotypes so that as many carriers are expected as clusters say.
 
     An allele that follows its tags follows their chance too: over many sites the carriers of a
-    lineage would drift, and rare lineages die out. `plain` is P(ALT | cluster) of the site.
+    rare lineage would drift, and die out. Where either allele is expected in more than `FEW`
+    haplotypes nothing is changed. `plain` is P(ALT | cluster) of the site.
     """
     wanted = 0.0
     for row in range(len(state)):
         wanted += plain[state[row]]
+    if FEW < wanted < len(state) - FEW:
+        return
     low, high = -STEEPEST, STEEPEST
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
