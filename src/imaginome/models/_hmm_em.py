@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.models._compile import one_blas_thread
+from imaginome.models._hmm_emission import update_emissions
 from imaginome.models._hmm_parameters import Float, Memoryless, Parameters
 from imaginome.models._hmm_passes import Columns, backward, forward, uniform_start
 from imaginome.models._hmm_tags import contexts
@@ -27,6 +28,7 @@ from imaginome.parallel import map_pieces, pieces
 
 PIECE = 128
 BLOCK = 64
+SWEEPS = 2
 
 
 @dataclass(frozen=True)
@@ -242,25 +244,24 @@ class _Round(Expectation):
 
     def _use(self, block: slice, share: npt.NDArray[np.intp]) -> None:
         """Do the M-step of some sites of the block."""
-        p, priors = self.parameters, self.priors
-        common = (
-            self.observed.alleles[block],
+        p, priors, observed = self.parameters, self.priors, self.observed
+        update_emissions(
+            observed.alleles[block],
             self.contexts[block],
+            self.gamma,
             priors.frequency[block],
-            self.starts[block],
-            self.observed.borders,
-            self.observed.groups,
+            priors.emission,
+            priors.tag,
+            p.emission[block],
+            share,
         )
+        common = (self.starts[block], observed.borders, observed.groups)
         if isinstance(p, Memoryless):
             update_memoryless(
                 *common,
-                self.gamma,
                 self.message,
-                p.emission[block],
                 p.switch[block],
                 p.jump[block],
-                priors.emission,
-                priors.tag,
                 priors.jump,
                 priors.group,
                 priors.member,
@@ -273,19 +274,13 @@ class _Round(Expectation):
             self.prior,
             self.gamma,
             self.message,
-            p.emission[block],
             p.transition[block],
             p.tilt[block],
             p.inverse[block],
             priors.base[block],
-            priors.emission,
-            priors.tag,
             priors.row,
             priors.group,
             priors.member,
             SWEEPS,
             share,
         )
-
-
-SWEEPS = 2

@@ -21,6 +21,30 @@ Array = Any
 
 
 @compiled
+def update_emissions(
+    alleles: Array,
+    contexts: Array,
+    gamma: Array,
+    frequency: Array,
+    weight: float,
+    tag_weight: float,
+    emission: Array,
+    sites: Array,
+) -> None:
+    """Update the emissions of some sites of a block, whichever its transitions, in place."""
+    for site in sites:
+        update_emission(
+            alleles[site],
+            contexts[site],
+            gamma[site + 1],
+            frequency[site],
+            weight,
+            tag_weight,
+            emission[site],
+        )
+
+
+@compiled
 def update_emission(
     alleles: Array,
     contexts: Array,

@@ -75,8 +75,9 @@ def fill(
                     weights[k] = transition[site, j, k] * tilt[site, c, k]
                 state[row] = other(weights, j, place)
         for row in range(n):
-            cell[row] = state[row] * n_contexts + context_of(alleles, tags, site, row)
-            chance[row] = emission[site, cell[row] % n_contexts, state[row]]
+            context = context_of(alleles, tags, site, row)
+            cell[row] = state[row] * n_contexts + context
+            chance[row] = emission[site, context, state[row]]
         if tags.shape[1] and tags[site, 0] >= 0:
             rake(chance, emission[site, -1], state)
         group(order, cell, n_clusters * n_contexts, grouped)

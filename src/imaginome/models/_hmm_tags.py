@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.models._compile import compiled
+from imaginome.models._completion import UNKNOWN
 from imaginome.models._hmm_parameters import Full, Tags
 from imaginome.models._hmm_tag_scores import plain_score, tag_score
 from imaginome.parallel import map_pieces, pieces
@@ -26,7 +27,6 @@ LEAST_GAIN = 6.0
 """What a tag must add to the leave-one-out log-likelihood (nats): the best of some hundred
 candidates gains about the logarithm of their number by chance."""
 FEWEST_CARRIERS = 2
-UNKNOWN = 2
 SHARE = 64
 
 Alleles = npt.NDArray[np.uint8]

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from imaginome.models._compile import compiled
-from imaginome.models._hmm_emission import update_emission
 
 Array = Any
 
@@ -30,43 +29,27 @@ def class_sums(gamma: Array, borders: Array, sums: Array) -> None:
 
 @compiled
 def update_memoryless(
-    alleles: Array,
-    contexts: Array,
-    frequency: Array,
     starts: Array,
     borders: Array,
     groups: Array,
-    gamma: Array,
     message: Array,
-    emission: Array,
     switch: Array,
     jump: Array,
-    emission_weight: float,
-    tag_weight: float,
     jump_weight: float,
     group_weight: float,
     class_weight: float,
     sites: Array,
 ) -> None:
-    """Update emission, switch and jumps of some sites of the block, in place.
+    """Update switch and jumps of some sites of the block, in place.
 
     Jumps get `jump_weight` pseudo-jumps spread evenly over clusters; each group `group_weight`
     spread as in everyone; each class `class_weight` spread as in its group.
     """
-    n_clusters = emission.shape[2]
+    n_clusters = message.shape[2]
     n_classes = len(borders) - 1
     counts = np.empty((n_classes, n_clusters), np.float32)
     pooled = np.empty(n_clusters, np.float32)
     for site in sites:
-        update_emission(
-            alleles[site],
-            contexts[site],
-            gamma[site + 1],
-            frequency[site],
-            emission_weight,
-            tag_weight,
-            emission[site],
-        )
         class_sums(message[site], borders, counts)
         everyone = np.float32(0.0)
         for k in range(n_clusters):
@@ -111,50 +94,35 @@ def pool_jumps(
 
 @compiled
 def update_full(
-    alleles: Array,
-    contexts: Array,
-    frequency: Array,
     starts: Array,
     borders: Array,
     groups: Array,
     prior: Array,
     gamma: Array,
     message: Array,
-    emission: Array,
     transition: Array,
     tilt: Array,
     inverse: Array,
     base: Array,
-    emission_weight: float,
-    tag_weight: float,
     row_weight: float,
     group_weight: float,
     class_weight: float,
     sweeps: int,
     sites: Array,
 ) -> None:
-    """Update emission, transition and tilt of some sites of the block, in place.
+    """Update transition and tilt of some sites of the block, in place.
 
     Each row of a transition gets `row_weight` pseudo-transitions spread as in the memoryless
     `base`, whose rows are ``(1 - base[l, K]) * (j == k) + base[l, k]``; tilts of
     groups get `group_weight` pseudo-haplotypes for which they are 1, those of classes
     `class_weight` for which they are their group's.
     """
-    n_clusters = emission.shape[2]
+    n_clusters = message.shape[2]
     n_classes = len(borders) - 1
     pairs = np.empty((n_clusters, n_clusters), np.float32)
     arrived = np.empty((n_classes, n_clusters), np.float32)
     left = np.empty((n_classes, n_clusters), np.float32)
     for site in sites:
-        update_emission(
-            alleles[site],
-            contexts[site],
-            gamma[site + 1],
-            frequency[site],
-            emission_weight,
-            tag_weight,
-            emission[site],
-        )
         np.dot(prior[site].T, message[site], pairs)
         class_sums(gamma[site + 1], borders, arrived)
         class_sums(gamma[site], borders, left)
