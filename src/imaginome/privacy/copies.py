@@ -68,6 +68,8 @@ class Copies(Attack):
                 "beyond once in 40.",
                 "In a region well below a million bases, strangers share all of it by descent now "
                 "and then, far as they are from everybody else: there a few copies prove little.",
+                "Relatives whom no table names look like copies: two siblings may be equal over "
+                "millions of bases. Name families where they are known.",
             ],
         )
 
