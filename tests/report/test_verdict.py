@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from imaginome.report.rangebar import range_bar
-from imaginome.report.summary import key_figures, summary_table
+from imaginome.report.summary import key_figures
 from imaginome.report.verdict import how_real, how_safe, standing
 from imaginome.report.wording import number, slug
 from imaginome.results import Estimate, Evaluation, Measure, MetricResult
@@ -89,22 +89,23 @@ def test_the_audit_judges_for_itself() -> None:
     assert (verdict.status, list(verdict.reasons)) == ("fail", audit.reasons)
 
 
-def test_summary_rows() -> None:
-    rows = summary_table(examples.evaluation(), examples.audit())
-    assert [row.id for row in rows] == [
+def test_key_figures_are_told_in_words() -> None:
+    figures = key_figures(examples.evaluation(), examples.audit())
+    rows = {figure.row.id: figure.row for figure in figures}
+    assert set(rows) == {
         "frequency.mae",
         "linkage.mae",
         "linkage.bias",
         "membership.auc",
         "segments.auc",
-    ]
-    assert rows[0].artificial == "0.0165"
-    assert rows[0].interval == "[0.0159, 0.0171]"
-    assert rows[0].ceiling == "0.00950"
-    assert rows[2].artificial == "not computed"
-    assert rows[2].status == "unknown"
-    assert [row.ceiling for row in rows[3:]] == ["0.500", "0.500"]
-    assert summary_table(None, None) == []
+    }
+    assert rows["frequency.mae"].artificial == "0.0165"
+    assert rows["frequency.mae"].interval == "[0.0159, 0.0171]"
+    assert rows["frequency.mae"].ceiling == "0.00950"
+    assert rows["linkage.bias"].artificial == "not computed"
+    assert rows["linkage.bias"].status == "unknown"
+    assert rows["membership.auc"].ceiling == rows["segments.auc"].ceiling == "0.500"
+    assert key_figures(None, None) == []
 
 
 def test_key_figures_take_turns_and_share_places() -> None:

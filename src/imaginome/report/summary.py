@@ -66,14 +66,6 @@ class KeyFigure:
     topic: str = ""
 
 
-def summary_table(evaluation: Evaluation | None, audit: Audit | None) -> list[Row]:
-    """Return all key figures as rows of strings: measures first, then findings.
-
-    Where nothing is marked as key, every measure or finding is given.
-    """
-    return [figure.row for figure in (*_measures(evaluation), *_findings(audit))]
-
-
 def key_figures(
     evaluation: Evaluation | None, audit: Audit | None, count: int = 6
 ) -> list[KeyFigure]:
