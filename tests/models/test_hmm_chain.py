@@ -12,6 +12,8 @@ from imaginome.models import _hmm_em
 from imaginome.models._hmm_em import Observed, Priors, expectation_maximisation, log_likelihoods
 from imaginome.models._hmm_emission import CAUTION
 from imaginome.models._hmm_parameters import Full, Memoryless, Parameters, full_from
+from imaginome.models._hmm_passes import HIDDEN
+from imaginome.models._hmm_posteriors import class_occupancies
 from imaginome.models._hmm_sampling import draw
 from imaginome.models._hmm_update import raise_transition
 
@@ -69,6 +71,28 @@ def test_probabilities_of_all_rows_sum_to_one(kind: str) -> None:
         observed = Observed.of(rows, np.full(len(rows), c), np.arange(CLASSES))
         total = np.exp(log_likelihoods(made(kind), observed, 1)).sum()
         assert total == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("block", [2, 64])
+def test_an_allele_that_rounding_hides_is_unlikely_and_not_impossible(
+    kind: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P(ALT) is 1 in every cluster, as far as single precision goes, and some carry REF."""
+    monkeypatch.setattr(_hmm_em, "BLOCK", block)
+    parameters, observed = made(kind), some_rows(9)
+    parameters.emission[2] = 1.0
+    precise = replace(parameters, emission=parameters.emission.astype(float))
+    precise.emission[2] = 1.0 - HIDDEN
+    found = log_likelihoods(parameters, observed, 1)
+    expected = [naive.log_likelihood(precise, row, c) for row, c in rows_of(observed)]
+    np.testing.assert_allclose(found[observed.order], expected, rtol=1e-5)
+    # Posteriors of the round before are those of the precise chain, too.
+    occupancy = class_occupancies(parameters, observed, 1)
+    pairs = expected_pairs(precise, observed).sum(axis=2)
+    np.testing.assert_allclose(occupancy, pairs.swapaxes(0, 1), rtol=1e-3)
+    expectation_maximisation(parameters, observed, starts(), flat(SITES), 1)
+    assert all(np.isfinite(values).all() for values in parameters.tensors().values())
 
 
 def replace_tilt(parameters: Full) -> Full:

@@ -90,6 +90,26 @@ def test_bridges_over_gaps_are_the_sum_over_paths(kind: str) -> None:
     assert found[0][1, 1] == found[1][1, 1] == 0
 
 
+@pytest.mark.parametrize("kind", MAKERS)
+def test_an_allele_that_rounding_hides_is_passed_over(kind: str) -> None:
+    """P(ALT) is 1 in every cluster, as far as single precision goes, and some carry REF."""
+    parameters = made(kind)
+    parameters.emission[1] = 1.0
+    rows = np.array([[0, 0, 2, 1], [1, 1, 2, 1], [0, 1, 2, 0], [1, 0, 2, 0]], dtype=np.uint8)
+    unseen = rows.copy()
+    unseen[rows[:, 1] == 0, 1] = UNKNOWN
+    shares = np.full((4, CLASSES), 0.5)
+    bridged, filtered = (
+        logs(parameters, rows, shares, 1) for logs in (bridged_logs, filtered_logs)
+    )
+    np.testing.assert_allclose(bridged, filtered, rtol=1e-5)
+    found = complete(parameters, rows, shares, 2, 1, 1)
+    for i, row in enumerate(unseen):
+        whole, weights = chances(parameters, row, shares[i])
+        assert found.dosages[i, 2] == pytest.approx((weights @ whole)[2], abs=2e-4)
+    assert found.drawn.max() <= 1
+
+
 def test_unlikely_classes_are_left_out_but_the_rest_sums_to_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

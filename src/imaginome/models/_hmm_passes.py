@@ -1,4 +1,9 @@
-"""The passes of `_hmm_forward` over a block of sites, whichever kind of transitions a chain has."""
+"""The passes of `_hmm_forward` over a block of sites, whichever kind of transitions a chain has.
+
+In single precision P(ALT) of a site may be rounded to 1 in every cluster. Nobody could carry REF
+there then, and the passes would divide by zero: they take such an allele as not observed, and as
+likely as rounding hides.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.models._compile import compiled
+from imaginome.models._completion import UNKNOWN
 from imaginome.models._hmm_forward import (
     backward_full,
     backward_memoryless,
@@ -15,6 +22,8 @@ from imaginome.models._hmm_forward import (
 )
 from imaginome.models._hmm_parameters import Float, Full, Parameters
 
+HIDDEN = 2.0**-25
+"""P(REF) where rounding hides it in every cluster: half a step of single precision below 1."""
 Columns = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[Any]]
 """Alleles and contexts of a block, shape ``(n_sites, n)``, and the class of each haplotype."""
 
@@ -36,6 +45,8 @@ def forward(
     logs: npt.NDArray[np.float64],
 ) -> None:
     """Move `alpha` over a block; see `_hmm_forward.forward_full`."""
+    data, hidden = without_hidden(data, p.emission[block])
+    logs += hidden * np.log(HIDDEN)
     rest: tuple[Any, ...] = (alpha, prior, gamma, keep, logs)
     if isinstance(p, Full):
         parts = (p.emission[block], p.transition[block], p.tilt[block], p.inverse[block])
@@ -54,9 +65,36 @@ def backward(
     message: Float,
 ) -> None:
     """Move `beta` back over a block; see `_hmm_forward.backward_full`."""
+    data, _ = without_hidden(data, p.emission[block])
     rest = (beta, prior, gamma, message)
     if isinstance(p, Full):
         parts = (p.emission[block], p.transition[block], p.tilt[block], p.inverse[block])
         backward_full(*data, *parts, *rest)
     else:
         backward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)
+
+
+def without_hidden(data: Columns, emission: Float) -> tuple[Columns, npt.NDArray[np.int64]]:
+    """Return the data without alleles that rounding hides, and how many each haplotype had."""
+    alleles, contexts, classes = data
+    certain = certain_contexts(emission)
+    hidden = np.zeros(alleles.shape, dtype=np.bool_)
+    if certain.any():
+        hidden = certain[np.arange(len(alleles))[:, None], contexts] & (alleles == 0)
+    if hidden.any():
+        alleles = np.where(hidden, np.uint8(UNKNOWN), alleles)
+    return (alleles, contexts, classes), hidden.sum(axis=0)
+
+
+@compiled
+def certain_contexts(emission: Any) -> Any:
+    """Return where P(ALT) is 1 in every cluster, ``bool`` of shape ``(n_sites, n_contexts)``."""
+    n_sites, n_contexts, n_clusters = emission.shape
+    certain = np.ones((n_sites, n_contexts), np.bool_)
+    for site in range(n_sites):
+        for b in range(n_contexts):
+            for k in range(n_clusters):
+                if emission[site, b, k] < 1.0:
+                    certain[site, b] = False
+                    break
+    return certain

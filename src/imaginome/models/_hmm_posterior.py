@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from imaginome.models._completion import UNKNOWN, posterior_shares
 from imaginome.models._hmm_parameters import Float, Full, Parameters
-from imaginome.models._hmm_passes import forward, uniform_start
+from imaginome.models._hmm_passes import HIDDEN, forward, uniform_start
 from imaginome.models._hmm_tags import contexts
 from imaginome.parallel import map_pieces, pieces
 
@@ -115,7 +115,9 @@ def bridged_logs(
         for site in known:
             alpha = alpha @ bridge(parameters, first, int(site) + 1, c)
             chance = parameters.emission[site, seen[site, rows]]
-            alpha *= np.where(columns[site, rows, None] == 1, chance, 1 - chance)
+            likely = np.where(columns[site, rows, None] == 1, chance, 1 - chance)
+            likely[~likely.any(axis=1)] = HIDDEN
+            alpha *= likely
             total = alpha.sum(axis=1, keepdims=True)
             logs[rows, c] += np.log(total[:, 0].astype(np.float64))
             alpha /= total
