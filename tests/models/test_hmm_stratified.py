@@ -58,6 +58,21 @@ def test_every_row_alone_has_the_distribution_of_the_chain() -> None:
         assert ((counts - expected) ** 2 / expected).sum() < 31
 
 
+@pytest.mark.parametrize("few", [1, 2, 5])
+def test_few_rows_have_the_distribution_of_the_chain_tags_included(few: int) -> None:
+    """Keeping counts would tear common alleles from their tags, and a single row altogether."""
+    parameters, seeds = naive.random_tagged(np.random.default_rng(5), 4, CLUSTERS, 2), 2000
+    parameters.emission[:, -1] = parameters.emission[:, :-1].mean(axis=1)
+    rows = ((np.arange(16)[:, None] >> np.arange(4)) & 1).astype(np.uint8)
+    expected = seeds * np.exp([naive.log_likelihood(parameters, row, 1) for row in rows])
+    classes, places = np.ones(few, dtype=np.int64), 1 << np.arange(4)
+    codes = np.array([draw_stratified(parameters, classes, s) @ places for s in range(seeds)])
+    for place in range(few):
+        counts = np.bincount(codes[:, place], minlength=16)
+        # Chi-square with 15 degrees of freedom exceeds 56 with a chance of 0.000001.
+        assert ((counts - expected) ** 2 / expected).sum() < 56
+
+
 def test_alleles_follow_their_tags_and_clusters_keep_their_counts() -> None:
     """Site 5 repeats site 2 in every cluster: the same haplotypes carry both."""
     parameters, n = chain(), 3000
@@ -86,6 +101,19 @@ def test_raking_keeps_the_count_and_the_order_of_chances() -> None:
     common = raked.copy()
     rake(common, plain * 10, state)
     np.testing.assert_array_equal(common, raked)
+
+
+def test_raking_leaves_what_is_certain_and_few_haplotypes() -> None:
+    state = np.zeros(100, dtype=np.int32)
+    chance = np.repeat([0.0, 1e-12, 0.3, 1.0], 25)
+    for wanted in (0.0, 0.001, 0.26, 0.999, 1.0):
+        raked = chance.copy()
+        rake(raked, np.array([wanted]), state)
+        assert (raked[:25] == 0).all() and (raked[75:] == 1).all()
+        assert ((raked[25:75] > 0) & (raked[25:75] < 1)).all()
+    few = chance[10:50].copy()
+    rake(few, np.array([0.9]), state[:40])
+    np.testing.assert_array_equal(few, chance[10:50])
 
 
 def test_pairs_of_sites_stay_as_linked_as_the_chain_makes_them() -> None:

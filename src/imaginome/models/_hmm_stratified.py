@@ -94,9 +94,12 @@ def rake(chance: Array, plain: Array, state: Array) -> None:
     """Scale the odds of all haplotypes so that as many carriers are expected as clusters say.
 
     An allele that follows its tags follows their chance too: over many sites the carriers of a
-    rare lineage would drift, and die out. Where either allele is expected in more than `FEW`
-    haplotypes nothing is changed. `plain` is P(ALT | cluster) of the site.
+    rare lineage would drift, and die out. Where both alleles are expected in more than `FEW`
+    haplotypes nothing is changed, nor among so few haplotypes that both never are: there, common
+    alleles would be torn from their tags. `plain` is P(ALT | cluster) of the site.
     """
+    if len(state) <= 2 * FEW:
+        return
     wanted = 0.0
     for row in range(len(state)):
         wanted += plain[state[row]]
