@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from imaginome.fitting import create, fit
-from imaginome.models._hmm_calibration import LIMIT, calibrated, shrunk_shares
+from imaginome.models._hmm_calibration import LIMIT, calibrated, sharpened, shrunk_shares
 from imaginome.models._hmm_em import Observed
 from imaginome.models._hmm_parameters import Full
 from imaginome.models._hmm_posteriors import class_occupancies
@@ -66,6 +66,22 @@ def test_threads_change_no_byte() -> None:
     shares = np.random.default_rng(1).dirichlet(np.ones(CLUSTERS), (SITES, CLASSES))
     one, two = (calibrated(chain(), shares.astype(np.float32), t).tilt for t in (1, 2))
     assert one.tobytes() == two.tobytes()
+
+
+def test_sharpening_raises_rows_to_a_power() -> None:
+    parameters = chain()
+    parameters.transition[4] = np.eye(CLUSTERS)
+    parameters.transition[5, 1] = [0.0, 0.8, 0.2, 0.0]
+    found = sharpened(parameters, 1.5)
+    powers = parameters.transition.astype(float) ** 1.5
+    expected = powers / powers.sum(axis=2, keepdims=True)
+    np.testing.assert_allclose(found.transition, expected, rtol=1e-5)
+    assert (found.transition[4] == np.eye(CLUSTERS)).all()
+    # A chain start stays one, and normalising sums follow.
+    assert np.ptp(found.transition[0], axis=0).max() == 0
+    sums = np.einsum("ljk,lck->lcj", found.transition, found.tilt)
+    np.testing.assert_allclose(found.inverse * sums, 1.0, rtol=1e-5)
+    np.testing.assert_allclose(sharpened(parameters, 1.0).transition, parameters.transition, 1e-5)
 
 
 def test_shares_lean_to_the_group_and_the_group_to_everyone() -> None:

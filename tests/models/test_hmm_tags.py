@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import naive_chain as naive
 import numpy as np
 import pytest
 
 from imaginome.fitting import create, fit
+from imaginome.models._classes import class_shares
 from imaginome.models._hmm_emission import CAUTION, update_emission
 from imaginome.models._hmm_tag_scores import plain_score, tag_score
 from imaginome.models._hmm_tags import NONE, choose_tags, contexts, no_tags
+from imaginome.models.hmm import Hmm
+from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples, Sites
 from imaginome.panel.sites import strings
 
@@ -122,6 +128,70 @@ def test_contexts_are_the_alleles_at_tags() -> None:
     expected = [[0, 0, 0, 0], [0, 1, 4, 1], [1, 3, 4, 4]]
     assert contexts(alleles, tags).tolist() == expected
     assert contexts(alleles, no_tags(3)).tolist() == np.zeros((3, 4)).tolist()
+
+
+def two_contigs() -> Panel:
+    """Three sites on each of two contigs: the third follows both others, and contigs are copies."""
+    rng = np.random.default_rng(8)
+    half = (rng.random((240, 3)) < [0.3, 0.5, 0.5]).astype(np.uint8)
+    half[:120, 1] |= half[:120, 0]
+    half[:, 2] = half[:, 0] ^ half[:, 1] ^ (rng.random(240) < 0.02)
+    one, two = strings(["1"] * 3 + ["2"] * 3), strings(["A"] * 6)
+    sites = Sites(one, np.tile(np.arange(1, 4, dtype=np.int64), 2), two, two, strings(["C"] * 6))
+    samples = Samples(
+        strings([f"P{i}" for i in range(120)]), population=strings(["X"] * 60 + ["Y"] * 60)
+    )
+    return Panel(np.hstack([half, half]), sites, samples)
+
+
+@pytest.fixture(scope="module")
+def tagged_model() -> Hmm:
+    words = ["clusters=2", "rounds=2", "full_rounds=3", "tags=2", "patience=0"]
+    model = fit(create("hmm", words), two_contigs(), seed=1, device="cpu")
+    assert isinstance(model, Hmm)
+    return model
+
+
+def test_likelihood_of_a_tagged_model_is_the_sum_over_paths(tagged_model: Hmm) -> None:
+    parameters = tagged_model._parameters
+    assert parameters.tags[[2, 5]].tolist() == [[0, 1], [3, 4]]
+    rows = ((np.arange(64)[:, None] >> np.arange(6)) & 1).astype(np.uint8)
+    found = tagged_model.log_likelihood(rows)
+    assert np.exp(found).sum() == pytest.approx(1.0, abs=1e-5)
+    shares = class_shares(tagged_model.frame)
+    by_class = np.exp([[naive.log_likelihood(parameters, row, c) for row in rows] for c in (0, 1)])
+    assert np.abs(by_class[0] / by_class[1] - 1).max() > 0.05
+    np.testing.assert_allclose(found, np.log(shares @ by_class), rtol=1e-5)
+
+
+def test_no_tag_and_no_memory_reaches_over_a_border_of_contigs(tagged_model: Hmm) -> None:
+    """The contigs are copies of each other, and the model must not see it."""
+    tags = tagged_model._parameters.tags
+    assert (tags[:3] < 3).all() and ((tags[3:] == NONE) | (tags[3:] >= 3)).all()
+    drawn = tagged_model.sample(1500, 1, population="X").haplotypes
+    across = np.corrcoef(drawn.T)[:3, 3:]
+    assert np.abs(across).max() < 5 / np.sqrt(len(drawn))
+    assert (drawn[:, 2] == drawn[:, 0] ^ drawn[:, 1]).mean() > 0.95
+
+
+def test_a_tagged_model_is_the_same_after_loading(tagged_model: Hmm, tmp_path: Path) -> None:
+    tagged_model.save(tmp_path / "model")
+    again, rows = load_model(tmp_path / "model"), two_contigs().haplotypes
+    assert tagged_model.log_likelihood(rows).tobytes() == again.log_likelihood(rows).tobytes()
+    drawn = [one.sample(50, 3, threads=t).haplotypes for one, t in ((tagged_model, 1), (again, 2))]
+    np.testing.assert_array_equal(*drawn)
+
+
+def test_completion_is_exact_where_no_tag_is_hidden(tagged_model: Hmm) -> None:
+    """Sites 2 and 5 are nobody's tags."""
+    observed = np.isin(np.arange(6), [0, 1, 3, 4])
+    whole = ((np.arange(64)[:, None] >> np.arange(6)) & 1).astype(np.uint8)
+    chance = np.exp(tagged_model.log_likelihood(whole))
+    found = tagged_model.complete(whole, observed).dosages
+    for row, dosages in zip(whole, found, strict=True):
+        fits = (whole[:, observed] == row[observed]).all(axis=1)
+        expected = chance[fits] @ whole[fits] / chance[fits].sum()
+        np.testing.assert_allclose(dosages, expected, atol=1e-4)
 
 
 def linked_panel() -> Panel:
