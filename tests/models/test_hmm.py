@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from smallest import smallest
 
 from imaginome.errors import SettingsError
 from imaginome.fitting import create, fit
 from imaginome.formats import read_panel
 from imaginome.models._classes import class_shares
 from imaginome.models._hmm_em import Observed, log_likelihoods
-from imaginome.models.hmm import Hmm
+from imaginome.models.hmm import Hmm, HmmSettings
 from imaginome.panel import Panel, Sites, strings
 from imaginome.splits import split
+from imaginome.training.control import FitControl
 from simulated import simulated_panel
 
 SMALL = ["clusters=8", "rounds=4", "full_rounds=4"]
@@ -124,6 +126,25 @@ def test_constant_sites_stay_nearly_constant() -> None:
     assert frequency[5] < 0.005
     assert frequency[6] > 0.995
     assert np.isfinite(model.log_likelihood(1 - haplotypes[:4])).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("people", "n_sites", "alone"), [(4, 5, False), (4, 5, True), (10, 1, True)]
+)
+@pytest.mark.parametrize("labels", [0, 1, 2])
+def test_the_smallest_panels_are_learned(
+    people: int, n_sites: int, alone: bool, labels: int
+) -> None:
+    """Two clusters, sites that do not vary, contigs of one site, no or one population."""
+    train, validation = smallest(people, n_sites, alone, labels)
+    model = Hmm(HmmSettings()).fit(train, validation, FitControl(device="cpu"))
+    for n in (1, 2, 7):
+        assert model.sample(n, 1).haplotypes.max() <= 1
+    everything = ((np.arange(2**n_sites)[:, None] >> np.arange(n_sites)) & 1).astype(np.uint8)
+    assert np.exp(model.log_likelihood(everything)).sum() == pytest.approx(1.0, abs=1e-5)
+    completed = model.complete(everything, np.arange(n_sites) % 2 == 1, draws=1)
+    assert np.isfinite(completed.dosages).all()
 
 
 @pytest.mark.panels

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 import torch
 from scipy.special import expit
+from smallest import smallest
 
 from imaginome.errors import ModelError
 from imaginome.models._rbm_likelihood import log_partition, pseudo_log_likelihood
@@ -278,6 +279,25 @@ def test_an_unlabelled_panel_is_learned_by_clusters(panel: Panel, units: Kind) -
     upper = np.triu_indices(panel.n_sites, 1)
     real, ours = (np.cov(p.haplotypes.T + 0.0)[upper] for p in (panel, drawn))
     assert np.corrcoef(real, ours)[0, 1] > 0.6
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("people", "n_sites", "alone"), [(4, 5, False), (4, 5, True), (10, 1, True)]
+)
+@pytest.mark.parametrize("labels", [0, 1, 2])
+def test_the_smallest_panels_are_learned(
+    people: int, n_sites: int, alone: bool, labels: int
+) -> None:
+    """No linked sites, no axes of admixture, sites that do not vary, contigs of one site."""
+    learn, validation = smallest(people, n_sites, alone, labels)
+    settings = RbmSettings(updates=3, chains=16, annealing=200, sampling_steps=5)
+    model = Rbm(settings).fit(learn, validation, FitControl(device="cpu"))
+    for n in (1, 2, 7):
+        assert model.sample(n, 1).haplotypes.max() <= 1
+    everything = np.array(list(product((0, 1), repeat=n_sites)), dtype=np.uint8)
+    total = np.exp(model.estimated_log_likelihood(everything)).sum()
+    assert total == pytest.approx(1.0, abs=0.1)
 
 
 @pytest.mark.parametrize(("n_sites", "most"), [(30, 1200), (805, 1200), (10_000, 400)])
