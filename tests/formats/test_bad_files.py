@@ -138,6 +138,13 @@ def test_rows_of_the_wrong_length(make_vcf, row, genotypes):
     assert "the header has 12" in message
 
 
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " \n"])
+@pytest.mark.parametrize("last", [False, True])
+def test_blank_line_is_an_error_and_not_a_crash(make_vcf, row, blank, last):
+    rows = [row(1), row(2), blank] if last else [row(1), blank, row(2)]
+    assert f"line {8 if last else 7} is blank" in refusal(make_vcf(rows))
+
+
 @pytest.mark.parametrize("broken", [("x", "0|1 0|1 0|1"), (2, "foo 0|1 0|1")])
 def test_unreadable_record_says_where(make_vcf, row, broken):
     assert "beyond 1:1" in refusal(make_vcf([row(1), row(*broken)]))

@@ -52,25 +52,32 @@ def _index(path: Path) -> Path | None:
 def _check_rows(path: Path, header: Header) -> None:
     """Read a text file to its end: damaged compression and rows of the wrong length.
 
-    htslib stops at rows that are too short without saying where, and cuts those too long.
+    htslib stops at rows that are too short without saying where, cuts those too long, and makes
+    of a blank line a record that ends the program.
     """
     tabs = 8 + len(header.samples)
     rows = 0
     with open_binary(path) as handle:
         for number, line in enumerate(handle, 1):
-            if number <= header.lines or not line.strip():
+            if number <= header.lines:
                 continue
             rows += 1
-            found = line.count(b"\t")
+            found = line.count(b"\t") if line.strip() else -1
             if found != tabs:
                 # Damaged compression garbles rows before it shows: look for it first.
                 collections.deque(handle, maxlen=0)
-                raise FormatError(
-                    f"{path} line {number} has {found + 1} columns, the header has {tabs + 1}",
-                    "the row or the file is cut off, or samples are missing: make it again",
-                )
+                raise _bad_row(f"{path} line {number}", found + 1, tabs + 1)
     if not rows:
         raise no_sites(path)
+
+
+def _bad_row(where: str, columns: int, expected: int) -> FormatError:
+    if not columns:
+        return FormatError(f"{where} is blank", "take blank lines out, or make the file again")
+    return FormatError(
+        f"{where} has {columns} columns, the header has {expected}",
+        "the row or the file is cut off, or samples are missing: make it again",
+    )
 
 
 def no_sites(path: Path) -> FormatError:
