@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import naive_chain as naive
@@ -13,6 +14,7 @@ from imaginome.models._classes import class_shares
 from imaginome.models._hmm_emission import CAUTION, update_emission
 from imaginome.models._hmm_tag_scores import plain_score, tag_score
 from imaginome.models._hmm_tags import NONE, choose_tags, contexts, no_tags
+from imaginome.models._hmm_trainee import ChainTrainee
 from imaginome.models.hmm import Hmm
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples, Sites
@@ -213,6 +215,28 @@ def test_alleles_that_travel_together_are_drawn_together(
     drawn = model.sample(200, 1).haplotypes
     r2 = [np.corrcoef(drawn[:, j], drawn[:, 20 + j])[0, 1] ** 2 for j in range(20)]
     assert least <= np.mean(r2) <= most
+
+
+def test_a_fit_interrupted_after_its_tags_ends_in_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["clusters=4", "rounds=2", "full_rounds=4", "tags=2", "patience=0"]
+    again = partial(fit, train=linked_panel(), device="cpu", checkpoint=tmp_path / "checkpoint")
+    step = ChainTrainee.step
+
+    def stop(self: ChainTrainee, index: int) -> None:
+        if index == 4:
+            raise KeyboardInterrupt
+        step(self, index)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(ChainTrainee, "step", stop)
+        again(create("hmm", words), checkpoint_seconds=0.0)
+    resumed = again(create("hmm", words))._tensors()
+    whole = fit(create("hmm", words), linked_panel(), device="cpu")._tensors()
+    assert (whole["tags"] >= 0).any()
+    for name, values in whole.items():
+        assert values.tobytes() == resumed[name].tobytes(), name
 
 
 def test_an_observed_tag_tells_of_a_hidden_allele() -> None:

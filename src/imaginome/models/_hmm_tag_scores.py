@@ -1,7 +1,8 @@
 """Leave-one-out log-likelihood of the alleles of a site, given cells and given a tag beside them.
 
-Every haplotype is predicted from all others, by the same means and pseudo-haplotypes as the M-step
-of the emissions (`_hmm_emission`), so that what one carrier alone has counts for nothing.
+Every haplotype is predicted from all others, so that what one carrier alone has counts for nothing:
+for a first tag by the same means and pseudo-haplotypes as in the M-step of the emissions
+(`_hmm_emission`), for a further one as if clusters and the tags before it were finer clusters.
 """
 
 from __future__ import annotations
