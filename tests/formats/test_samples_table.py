@@ -31,6 +31,16 @@ def test_labels_follow_the_samples(table, text):
     assert samples.family is None
 
 
+def test_columns_that_are_not_read_may_have_one_name(table):
+    text = "sample\tnote\tnote\tsex\nann\tx\ty\tfemale\n"
+    assert list(read_samples_table(table(text)).label(Samples(strings(["ann"]))).sex) == ["female"]
+
+
+def test_a_phenotype_of_two_columns_is_refused(table):
+    with pytest.raises(PanelError, match="two columns 'eyes'"):
+        read_samples_table(table("sample\teyes\teyes\nann\tx\ty\n"), "eyes")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -40,6 +50,8 @@ def test_labels_follow_the_samples(table, text):
         ("sample\tpopulation\nann\n", "line 2 has 1 columns, the header has 2"),
         ("sample\tpopulation\nann\tA\tB\n", "line 2 has 3 columns"),
         ("sample\nann\nann\n", "line 3: sample 'ann' is there twice"),
+        ("sample\tpopulation\tpopulation\nann\tFIN\tGBR\n", "two columns 'population'"),
+        ("sample\tsample\nann\tben\n", "two columns 'sample'"),
         ("sample\nann\n", r"'ben' of the panel \(2 in all\) is in no row"),
         (b"\xff\xfe\x00", "no text"),
     ],

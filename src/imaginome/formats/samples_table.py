@@ -73,8 +73,8 @@ def read_samples_table(path: str | Path, phenotype: str | None = None) -> Sample
     Raises
     ------
     PanelError
-        When the table cannot be read, has no column of samples or no such phenotype, a ragged
-        row, or a sample twice.
+        When the table cannot be read, has no column of samples or no such phenotype, a column
+        that is read twice, a ragged row, or a sample twice.
     """
     lines = _lines(Path(path))
     header = [name.strip() for name in lines[0].lstrip("#").split("\t")] if lines else []
@@ -158,13 +158,17 @@ def _is_number(value: str) -> bool:
 
 
 def _key(header: list[str], path: str | Path, phenotype: str | None) -> str:
-    """Return the column of sample ids, and check that the phenotype has one."""
+    """Return the column of sample ids, and check that what is read has one column each."""
     found = [name for name in IDENTIFIERS if name in header]
     if not found:
         raise PanelError(
             f"{path} has no column 'sample' in its header ({', '.join(header) or 'empty'})",
             "begin the tab-separated table with: sample, population, superpopulation, sex, family",
         )
+    read = (found[0], *PLAIN, phenotype)
+    twice = [name for name in read if name is not None and header.count(name) > 1]
+    if twice:
+        raise PanelError(f"{path} has two columns '{twice[0]}'", "rename or drop one of them")
     if phenotype is not None and phenotype not in header:
         others = ", ".join(name for name in header if name != found[0]) or "none"
         raise PanelError(
