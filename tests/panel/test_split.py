@@ -73,3 +73,8 @@ def test_a_share_out_of_range_is_refused(panel, holdout):
 def test_one_individual_cannot_be_split(panel):
     with pytest.raises(SplitError, match="empty"):
         split_panel(panel.take_individuals(np.array([0])), 0.5, np.random.default_rng(0))
+
+
+def test_one_family_that_holds_everyone_is_named_as_the_reason():
+    with pytest.raises(SplitError, match=r"8 individuals in 1 family.*column 'family'"):
+        split_individuals(people(8, 1, 8), {"a": 0.5, "b": 0.5}, np.random.default_rng(0))

@@ -48,7 +48,8 @@ def split_individuals(
     members: dict[str, list[int]] = {name: [] for name in names}
     placed = np.zeros(len(names))
     due = np.zeros(len(names))
-    for stratum in _strata(samples):
+    strata = _strata(samples)
+    for stratum in strata:
         rng.shuffle(stratum)
         # Large families first: what follows can still even the parts out.
         for unit in sorted(stratum, key=len, reverse=True):
@@ -58,11 +59,16 @@ def split_individuals(
             placed[part] += len(unit)
     for name, rows in members.items():
         if not rows:
-            raise SplitError(
-                f"part '{name}' of the split would be empty: {len(samples)} individuals",
-                "use a larger panel or another --holdout",
-            )
+            raise _empty(name, len(samples), sum(map(len, strata)))
     return {name: np.array(sorted(rows), dtype=np.intp) for name, rows in members.items()}
+
+
+def _empty(part: str, individuals: int, families: int) -> SplitError:
+    found, hint = f"{individuals} individuals", "use a larger panel or another --holdout"
+    if families < individuals:
+        found += f" in {families} {'families' if families > 1 else 'family'}"
+        hint += ", and check the column 'family': who shares one stays together"
+    return SplitError(f"part '{part}' of the split would be empty: {found}", hint)
 
 
 def _strata(samples: Samples) -> list[list[list[int]]]:
