@@ -139,6 +139,14 @@ def test_an_output_that_is_full_is_one_line(files):
     assert done.stderr == "imaginome: error: input or output: No space left on device\n"
 
 
+def test_a_caller_who_closed_stderr_gets_the_work_done(files, tmp_path):
+    """As some schedulers do; the words then have nowhere to go."""
+    words = f"{sys.executable} -m imaginome.cli split panel.vcf.gz -o {tmp_path / 'split.tsv'}"
+    done = subprocess.run(f"{words} >&- 2>&-", shell=True, cwd=files, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "split.tsv").is_file()
+
+
 def test_threads_where_no_affinity_is_known(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     assert reading.thread_count(0) == os.cpu_count()

@@ -35,7 +35,7 @@ def show_progress(quiet: bool = False, verbose: bool = False) -> Progress:
     """
     from imaginome.progress import SILENT
 
-    if quiet:
+    if quiet or sys.stderr is None:  # None where the caller has closed it
         return SILENT
     bars = sys.stderr.isatty() and not verbose
     return Bars() if bars else Lines(0.0 if verbose else SECONDS_BETWEEN_LINES)
