@@ -108,7 +108,7 @@ def fit_files(model: Path, *, resume: bool, force: bool) -> Iterator[FitFiles]:
     Raises
     ------
     OutputError
-        When an interrupted fit is in the way, or there is none to resume.
+        When an interrupted fit is in the way and cannot be removed, or there is none to resume.
     """
     files = FitFiles(
         model.with_name(f"{model.name}.partial.safetensors"),
@@ -132,4 +132,7 @@ def fit_files(model: Path, *, resume: bool, force: bool) -> Iterator[FitFiles]:
 
 def _remove(files: FitFiles) -> None:
     for path in files:
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise output_error(path, error) from error

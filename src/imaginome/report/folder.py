@@ -72,7 +72,10 @@ def read_result(path: Path, kind: type[R]) -> R | None:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise FormatError(f"{path} is damaged at {where or 'its start'} ({first['msg']})") from None
+        raise FormatError(
+            f"{path} is damaged at {where or 'its start'} ({first['msg']})",
+            "make it again",
+        ) from None
 
 
 def _choice(folder: Path) -> Choice | None:
