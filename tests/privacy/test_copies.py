@@ -20,7 +20,14 @@ def planted(artificial: Panel, places: list[int], rows: np.ndarray) -> Panel:
 
 
 def statuses(comparison: Comparison) -> dict[str, str]:
-    return {f.id: f.status for f in Copies().run(comparison, Policy()).findings}
+    found = {f.id: f.status for f in Copies().run(comparison, Policy()).findings}
+    found.pop("copies.holdout", None)
+    return found
+
+
+def of_holdout(comparison: Comparison) -> str:
+    found = {f.id: f.status for f in Copies().run(comparison, Policy()).findings}
+    return found["copies.holdout"]
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +184,34 @@ def test_interval_of_a_share():
     assert (one.value, one.low, one.high) == pytest.approx((1e-4, 1.77e-5, 5.66e-4), rel=0.01)
     assert share(0, 50).low == 0.0
     assert share(50, 50).high == 1.0
+
+
+def test_the_real_panel_itself_fails_though_train_and_holdout_are_copied_alike():
+    people = diverse(120)
+    train, holdout = (people.take_individuals(np.arange(a, a + 60)) for a in (0, 60))
+    itself = Panel(people.haplotypes, people.sites, nameless(120))
+    assert of_holdout(Comparison.of(train, holdout, itself)) == "fail"
+    assert (
+        audit(Comparison.of(train, holdout, itself), only=["copies"], power=False).verdict == "fail"
+    )
+
+
+def test_ten_holdout_haplotypes_beyond_chance_fail(uneven):
+    train, holdout, artificial = uneven
+    nine = planted(artificial, list(range(9)), holdout.haplotypes[:9])
+    ten = planted(artificial, list(range(10)), holdout.haplotypes[:10])
+    assert of_holdout(Comparison.of(train, holdout, nine)) == "pass"
+    assert of_holdout(Comparison.of(train, holdout, ten)) == "fail"
+
+
+def test_strangers_who_share_haplotypes_with_the_holdout_by_chance_pass():
+    rng = np.random.default_rng(5)
+    pool = diverse(200, n_sites=60).haplotypes
+    rows = pool[rng.integers(len(pool), size=1200)]
+    everyone = Panel(rows, diverse(2, n_sites=60).sites, diverse(600, n_sites=2).samples)
+    train, holdout, others = (
+        everyone.take_individuals(np.arange(a, a + 200)) for a in (0, 200, 400)
+    )
+    comparison = Comparison.of(train, holdout, others)
+    assert matched_haplotypes(comparison).copied_holdout > 10
+    assert of_holdout(comparison) == "pass"

@@ -59,15 +59,22 @@ class Matches:
         The larger of two: what as many strangers share with train, and what the artificial
         panel shares with the holdout, brought to the size of train.
         """
-        part = self.n_train / (self.n_train + self.n_holdout)
-        strangers = self.n_artificial * self.shared_among_strangers * part
-        return max(strangers, self._as_train(self.copied_holdout))
+        return max(self._of_strangers(self.n_train), self._as_train(self.copied_holdout))
+
+    def holdout_by_chance(self) -> float:
+        """Return how many private units of the holdout as many strangers would copy."""
+        return self._of_strangers(self.n_holdout)
 
     def isolated_by_chance(self) -> float:
         """Return how many isolated units of train chance would copy, as the holdout shows it."""
         if self.shared_among_strangers > 0:
             return self.by_chance()
         return self._as_train(self.isolated_holdout)
+
+    def _of_strangers(self, units: int) -> float:
+        """Return how many of some real units as many strangers as are artificial would share."""
+        part = units / (self.n_train + self.n_holdout)
+        return self.n_artificial * self.shared_among_strangers * part
 
     def _as_train(self, of_holdout: int) -> float:
         """Bring a count of the holdout to the size of train; nothing without a holdout."""

@@ -49,10 +49,13 @@ class Copies(Attack):
             "excess": ("haplotypes", matched_haplotypes(comparison)),
             "people": ("people", matched_people(comparison)),
         }
+        findings = [
+            _finding(what, unit, matches, policy) for what, (unit, matches) in found.items()
+        ]
+        if comparison.holdout.n_individuals:
+            findings.append(_of_holdout(found["excess"][1]))
         return self.result(
-            findings=[
-                _finding(what, unit, matches, policy) for what, (unit, matches) in found.items()
-            ],
+            findings=findings,
             tables=[_counts(dict(found.values()))],
             notes=[
                 "Everyone in train and everyone artificial is compared; nobody is left out. "
@@ -66,6 +69,9 @@ class Copies(Attack):
                 "a person as a whole, or from each of both haplotypes): that asks for caution. "
                 "Fail beyond what chance exceeds once in 1,000, caution "
                 "beyond once in 40.",
+                "No generator has seen the holdout. Where the artificial panel holds more of it "
+                "than chance explains, by 10 and more, it was made from these people too, or is "
+                "the real panel: what compares train with the holdout then proves nothing.",
                 "In a region well below a million bases, strangers share all of it by descent now "
                 "and then, far as they are from everybody else: there a few copies prove little.",
                 "Relatives whom no table names look like copies: two siblings may be equal over "
@@ -95,6 +101,26 @@ def _control(matches: Matches) -> Estimate | None:
         return None
     copies = matches.copies_holdout * matches.n_train / matches.n_holdout
     return Estimate(value=min(1.0, copies / matches.n_artificial))
+
+
+def _of_holdout(matches: Matches) -> Finding:
+    """Ask whether the holdout was kept aside: nobody in it can be copied but by chance."""
+    n, chance = matches.n_artificial, matches.holdout_by_chance()
+    beyond = matches.copied_holdout - _most(chance, RARE)
+    told = (
+        f"{matches.copied_holdout:,} of {matches.n_holdout:,} holdout haplotypes are in the "
+        f"artificial panel verbatim, {chance:.3g} by chance"
+    )
+    seen = beyond >= SEVERAL
+    return Finding(
+        id="copies.holdout",
+        name="Verbatim copies of holdout haplotypes, whom no generator should have seen",
+        unit="share of artificial haplotypes",
+        strength=share(matches.copies_holdout, n),
+        baseline=min(1.0, chance / n),
+        status="fail" if seen else "pass",
+        reason=f"{told}: it was made from these people too, or is the real panel" if seen else told,
+    )
 
 
 def judge_copies(matches: Matches, unit: str, policy: Policy) -> tuple[Status, str]:
