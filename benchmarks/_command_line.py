@@ -28,6 +28,15 @@ class Parser(argparse.ArgumentParser):
         raise SettingsError(" ".join(message.split()))
 
 
+def ask_for_panel(parser: argparse.ArgumentParser) -> None:
+    """Add the words that say which panel to read, and how; see `reading_of`."""
+    add = parser.add_argument
+    add("panel", type=Path, help="VCF, BCF or .hapt")
+    add("--samples", type=Path, help="table of labels")
+    add("--legend", type=Path, help="legend of .hapt files that have none beside them")
+    add("-r", "--regions", default="", help="comma-separated chr:from-to")
+
+
 def require(*paths: Path | None) -> None:
     """Raise for the first file that was given and is not there.
 

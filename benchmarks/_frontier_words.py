@@ -7,7 +7,7 @@ import re
 import shlex
 from pathlib import Path
 
-from benchmarks._command_line import Parser, require, short, stem_of
+from benchmarks._command_line import Parser, ask_for_panel, require, short, stem_of
 from benchmarks._frontier_points import MOSAIC, Point, Published, learned, mosaic
 from imaginome.errors import SettingsError
 from imaginome.formats.hapt import Hapt
@@ -22,11 +22,8 @@ ABOUT = "Realism against copying of a panel: generators beside mosaics of real h
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     found = Parser("frontier", description=ABOUT)
+    ask_for_panel(found)
     add = found.add_argument
-    add("panel", type=Path, help="VCF, BCF or .hapt")
-    add("--samples", type=Path, help="table of labels")
-    add("--legend", type=Path, help="legend of .hapt files that have none beside them")
-    add("-r", "--regions", default="", help="comma-separated chr:from-to")
     add("--name", help="name of the panel; default: of its file or folder")
     add("--model", action="append", metavar="ID[:KEY=VALUE,...]", help="default: all; none")
     add("--published", action="append", default=[], metavar="NAME=FILE", help="a released set")

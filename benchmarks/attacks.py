@@ -20,7 +20,15 @@ from pathlib import Path
 from benchmarks._attacks_audits import Bench
 from benchmarks._attacks_page import Tried, page, registered
 from benchmarks._attacks_trials import SAFE, Ground, Trial
-from benchmarks._command_line import Parser, main, make_folders, reading_of, require, short
+from benchmarks._command_line import (
+    Parser,
+    ask_for_panel,
+    main,
+    make_folders,
+    reading_of,
+    require,
+    short,
+)
 from benchmarks._frontier_points import Fitted, Published, learned
 from benchmarks._frontier_words import panel_name, published
 from benchmarks.machine import machine
@@ -39,11 +47,8 @@ SEEDS = 20
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     found = Parser("attacks", description="What attacks find of known leaks on a panel.")
+    ask_for_panel(found)
     add = found.add_argument
-    add("panel", type=Path, help="VCF, BCF or .hapt")
-    add("--samples", type=Path, help="table of labels")
-    add("--legend", type=Path, help="legend of .hapt files that have none beside them")
-    add("-r", "--regions", default="", help="comma-separated chr:from-to")
     add("--name", help="name of the panel; default: of its file or folder")
     add("--attack", action="append", metavar="ID", help="default: all")
     add("--leak", action="append", metavar="ID", help="default: all; none")

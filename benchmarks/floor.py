@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +25,8 @@ from imaginome.privacy.audit import audit
 from imaginome.randomness import child_generator
 from imaginome.splits import split
 
-LEVELS = ("nothing", "everybody", "superpopulation", "population")
+PLAIN = ("nothing", "everybody")
+LEVELS = (*PLAIN, "superpopulation", "population")
 ATTACKS = ("privacy-loss", "aats", "frequency")
 COLUMNS = {
     "privacy-loss.loss": "privacy loss",
@@ -36,10 +36,17 @@ COLUMNS = {
 }
 
 
+def levels_of(panel: Panel) -> list[str]:
+    """Return the levels that the labels of a panel allow."""
+    return [
+        level for level in LEVELS if level in PLAIN or getattr(panel.samples, level) is not None
+    ]
+
+
 def groups_of(panel: Panel, level: str) -> npt.NDArray[np.str_]:
     """Return the group of each haplotype; everybody is one where `level` is no label."""
-    if level not in ("superpopulation", "population"):
-        return np.full(panel.n_haplotypes, "everybody")
+    if level in PLAIN:
+        return np.full(panel.n_haplotypes, level)
     return np.repeat(np.asarray(getattr(panel.samples, level), dtype=np.str_), 2)
 
 
@@ -85,14 +92,14 @@ def measured(panel: Panel, level: str, seed: int, threads: int) -> list[float]:
 def run(words: Sequence[str]) -> None:
     """Print the table of a panel."""
     given = _parser().parse_args(words)
-    command_line.require(given.panel, given.samples)
+    command_line.require(given.panel, given.samples, given.legend)
     panel = read_panel(given.panel, command_line.reading_of(given))
     seeds = range(given.seed, given.seed + given.seeds)
     people = panel.n_individuals // 3
     print(f"{panel.n_sites:,} sites, {people:,} people in train; {machine()}; seeds {list(seeds)}")
     print(f"| frequencies of train among | {' | '.join(COLUMNS.values())} |")
     print(f"|---|{'---|' * len(COLUMNS)}")
-    for level in LEVELS:
+    for level in levels_of(panel):
         values = np.array([measured(panel, level, seed, given.threads) for seed in seeds])
         mean, sd = values.mean(axis=0), values.std(axis=0)
         cells = [f"{m:.3f} ± {s:.3f}" for m, s in zip(mean, sd, strict=True)]
@@ -100,11 +107,8 @@ def run(words: Sequence[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = command_line.Parser(description="What allele frequencies of train alone betray.")
-    parser.add_argument("panel", type=Path, help="VCF, BCF or .hapt")
-    parser.add_argument("--samples", type=Path, help="table of labels")
-    parser.add_argument("--legend", type=Path, help="legend of a .hapt file without one beside it")
-    parser.add_argument("--regions", help="as of imaginome run")
+    parser = command_line.Parser("floor", description="What frequencies of train alone betray.")
+    command_line.ask_for_panel(parser)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=6, help="how many; means and deviations")
     parser.add_argument("--threads", type=int, default=2)

@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks import floor
 from imaginome.data import demo_panel
+from imaginome.panel import Panel, Samples
 from imaginome.splits import split
 
 
@@ -40,3 +41,10 @@ def test_attacks_are_measured_in_the_order_of_the_table():
     values = floor.measured(panel, "superpopulation", 1, 1)
     assert len(values) == len(floor.COLUMNS)
     assert all(np.isfinite(values))
+
+
+def test_a_panel_without_labels_has_the_levels_that_need_none():
+    panel = demo_panel().take_sites(np.arange(20))
+    assert floor.levels_of(panel) == list(floor.LEVELS)
+    nameless = Panel(panel.haplotypes, panel.sites, Samples(panel.samples.id))
+    assert floor.levels_of(nameless) == ["nothing", "everybody"]

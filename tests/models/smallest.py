@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from imaginome.panel import Panel, Samples, Sites, strings
+
+SHAPES = [(4, 5, False), (4, 5, True), (10, 1, True)]
+each_of_the_smallest = pytest.mark.parametrize(
+    ("people", "n_sites", "alone", "labels"),
+    [(*shape, labels) for labels in (0, 1, 2) for shape in SHAPES],
+)
+"""Runs a test on every small shape, without labels, with one population and with two."""
 
 
 def smallest(people: int, n_sites: int, alone: bool, labels: int) -> tuple[Panel, Panel]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from smallest import smallest
+from smallest import each_of_the_smallest, smallest
 
 from imaginome.errors import SettingsError
 from imaginome.fitting import create, fit
@@ -129,10 +129,7 @@ def test_constant_sites_stay_nearly_constant() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize(
-    ("people", "n_sites", "alone"), [(4, 5, False), (4, 5, True), (10, 1, True)]
-)
-@pytest.mark.parametrize("labels", [0, 1, 2])
+@each_of_the_smallest
 def test_the_smallest_panels_are_learned(
     people: int, n_sites: int, alone: bool, labels: int
 ) -> None:

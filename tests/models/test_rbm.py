@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 import torch
 from scipy.special import expit
-from smallest import smallest
+from smallest import each_of_the_smallest, smallest
 
 from imaginome.errors import ModelError
 from imaginome.models._rbm_likelihood import log_partition, pseudo_log_likelihood
@@ -282,10 +282,7 @@ def test_an_unlabelled_panel_is_learned_by_clusters(panel: Panel, units: Kind) -
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize(
-    ("people", "n_sites", "alone"), [(4, 5, False), (4, 5, True), (10, 1, True)]
-)
-@pytest.mark.parametrize("labels", [0, 1, 2])
+@each_of_the_smallest
 def test_the_smallest_panels_are_learned(
     people: int, n_sites: int, alone: bool, labels: int
 ) -> None:

@@ -62,18 +62,18 @@ def _check_rows(path: Path, header: Header) -> None:
             if number <= header.lines:
                 continue
             rows += 1
-            found = line.count(b"\t") if line.strip() else -1
-            if found != tabs:
+            if not line.strip() or line.count(b"\t") != tabs:
                 # Damaged compression garbles rows before it shows: look for it first.
                 collections.deque(handle, maxlen=0)
-                raise _bad_row(f"{path} line {number}", found + 1, tabs + 1)
+                raise _bad_row(f"{path} line {number}", line, tabs + 1)
     if not rows:
         raise no_sites(path)
 
 
-def _bad_row(where: str, columns: int, expected: int) -> FormatError:
-    if not columns:
+def _bad_row(where: str, line: bytes, expected: int) -> FormatError:
+    if not line.strip():
         return FormatError(f"{where} is blank", "take blank lines out, or make the file again")
+    columns = line.count(b"\t") + 1
     return FormatError(
         f"{where} has {columns} columns, the header has {expected}",
         "the row or the file is cut off, or samples are missing: make it again",
