@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.fitting import create, fit, panel_digest
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
@@ -136,6 +136,6 @@ def measured(case: Case, train: Panel, holdout: Panel) -> Score:
     )
 
 
-def spread(n: int, size: int) -> npt.NDArray[np.intp]:
+def spread(n: int, size: int) -> Indices:
     """Return `size` of `n` individuals, evenly spread."""
     return np.linspace(0, n - 1, size).round().astype(np.intp)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Values = npt.NDArray[np.float64]
+from imaginome.arrays import Float64s
+
 Standing = Literal["beyond", "undecided", "not beyond"]
 
 
@@ -25,8 +25,8 @@ Standing = Literal["beyond", "undecided", "not beyond"]
 class Curve:
     """Corners of the curve: copying ascending, error descending; ``float64`` of one length."""
 
-    copying: Values
-    error: Values
+    copying: Float64s
+    error: Float64s
 
     @classmethod
     def of(cls, copying: Sequence[float], error: Sequence[float]) -> Curve:

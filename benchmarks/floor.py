@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from benchmarks import _command_line as command_line
 from benchmarks.machine import machine
+from imaginome.arrays import Indices, Int64s
 from imaginome.formats import read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
@@ -65,8 +66,8 @@ def with_counts_of(train: Panel, strangers: Panel, level: str, seed: int) -> Pan
 
 def _change(
     made: Haplotypes,
-    rows: npt.NDArray[np.intp],
-    wanted: npt.NDArray[np.int64],
+    rows: Indices,
+    wanted: Int64s,
     rng: np.random.Generator,
 ) -> None:
     """Change alleles of random rows until `wanted` of them carry ALT at each site."""

@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 
 from imaginome import provenance
+from imaginome.arrays import Float32s, Indices
 from imaginome.fitting import create, fit
 from imaginome.formats import ReadOptions, read_panel
-from imaginome.metrics._beagle import Dosages, Markers, impute
-from imaginome.metrics._imputation_scores import BINS, Index, Masked, accuracy
+from imaginome.metrics._beagle import Markers, impute
+from imaginome.metrics._imputation_scores import BINS, Masked, accuracy
 from imaginome.metrics._resample import some
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.imputation import array_sites
@@ -46,7 +47,7 @@ class Task:
 
     train: Panel
     targets: Panel
-    array: Index
+    array: Indices
     masked: Masked
     seed: int
     threads: int
@@ -62,13 +63,13 @@ class Task:
         masked = Masked.of(targets.haplotypes, frequency, array)
         return cls(train, targets, array, masked, seed, threads)
 
-    def beagle(self) -> Dosages:
+    def beagle(self) -> Float32s:
         """Impute by Beagle from the real train panel."""
         markers = Markers.of(self.train.sites)
         given = (self.targets.haplotypes, self.array, markers)
         return impute([self.train.haplotypes], *given, seed=child_seed(self.seed, "beagle"))[0]
 
-    def completed(self, model: Generator[Any], labelled: bool) -> Dosages:
+    def completed(self, model: Generator[Any], labelled: bool) -> Float32s:
         """Complete by a generator; add the two haplotypes of each person."""
         known = np.zeros(self.train.n_sites, dtype=bool)
         known[self.array] = True
@@ -81,7 +82,7 @@ class Task:
         )
         return found.dosages[0::2] + found.dosages[1::2]
 
-    def scores(self, dosages: Dosages) -> list[str]:
+    def scores(self, dosages: Float32s) -> list[str]:
         """Return r2 of each bin with its interval, as text; the same replicates for everyone."""
         n = len(self.masked.truth)
         rng = child_generator(self.seed, "complete", "bootstrap")
@@ -92,7 +93,7 @@ class Task:
         return [f"{r:.3f} ({a:.3f}-{b:.3f})" for r, a, b in zip(r2[0], low, high, strict=True)]
 
 
-def row(name: str, task: Task, dosages: Dosages, since: float) -> None:
+def row(name: str, task: Task, dosages: Float32s, since: float) -> None:
     """Print one row of the table."""
     seconds = time.perf_counter() - since
     print(f"| {name} | {' | '.join(task.scores(dosages))} | {seconds:.0f} |", flush=True)

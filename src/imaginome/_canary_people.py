@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices, Int64s
 from imaginome.errors import SettingsError
 from imaginome.panel import Panel, Samples, strings
 from imaginome.randomness import child_generator
@@ -53,7 +53,7 @@ def joined(one: Panel, other: Panel) -> Panel:
     return Panel(rows, one.sites, Samples(names, **columns))
 
 
-def _named(samples: Samples, like: npt.NDArray[np.int64]) -> Samples:
+def _named(samples: Samples, like: Int64s) -> Samples:
     """Return samples of their own names and families, labelled like some others."""
     columns = {
         name: None if getattr(samples, name) is None else getattr(samples, name)[like]
@@ -64,7 +64,7 @@ def _named(samples: Samples, like: npt.NDArray[np.int64]) -> Samples:
     return Samples(strings([f"CANARY{i:06d}" for i in range(1, len(like) + 1)]), **columns)
 
 
-def _without_kin(samples: Samples) -> npt.NDArray[np.intp]:
+def _without_kin(samples: Samples) -> Indices:
     """Return the individuals who are alone in their family."""
     if samples.family is None:
         return np.arange(len(samples))

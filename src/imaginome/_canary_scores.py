@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from imaginome.arrays import Float64s
 from imaginome.errors import CapabilityError
 from imaginome.models.base import Generator
 from imaginome.panel import Panel
@@ -16,8 +16,6 @@ from imaginome.privacy._calibrated_likelihood import Frequencies
 from imaginome.privacy._person_runs import longest_runs
 from imaginome.privacy._surprise import surprise
 from imaginome.privacy.membership import person_scores
-
-Values = npt.NDArray[np.float64]
 
 SPREAD = 0.05
 """Added to the variance of an allele: a site that hardly varies is not all there is to see."""
@@ -34,7 +32,7 @@ def looks(
     threads: int,
     *,
     unlike: bool = False,
-) -> dict[str, Values]:
+) -> dict[str, Float64s]:
     """Return how much each canary looks as if it had been in; nothing here knows the coins.
 
     Parameters
@@ -79,7 +77,7 @@ def looks(
     return found
 
 
-def _directions(base: Panel, canaries: Panel) -> tuple[Values, Values]:
+def _directions(base: Panel, canaries: Panel) -> tuple[Float64s, Float64s]:
     """Return which way each canary pulls the frequencies, and the scale of each site."""
     usual = base.frequencies()
     rows = canaries.haplotypes.reshape(-1, 2, canaries.n_sites).mean(axis=1)
@@ -87,7 +85,7 @@ def _directions(base: Panel, canaries: Panel) -> tuple[Values, Values]:
     return (rows - rows.mean(axis=0)) / scale, scale
 
 
-def by_frequency(found: Values, known: Values, base: Panel, canaries: Panel) -> Values:
+def by_frequency(found: Float64s, known: Float64s, base: Panel, canaries: Panel) -> Float64s:
     """Decode who was in from frequencies of sites: a ridge regression on canaries.
 
     What is known is taken out first, whatever the scale, and a least difference from it counts.
@@ -97,7 +95,7 @@ def by_frequency(found: Values, known: Values, base: Panel, canaries: Panel) -> 
     return _solved(pull, pull @ ((found - known @ line) / scale))
 
 
-def _known(base: Panel, canaries: Panel, *, unlike: bool) -> Values:
+def _known(base: Panel, canaries: Panel, *, unlike: bool) -> Float64s:
     """Return what may move frequencies without the coins, ``float64`` of ``(n_sites, k)``.
 
     A constant, frequencies of those who were in for certain and of their superpopulations, the
@@ -115,7 +113,7 @@ def _known(base: Panel, canaries: Panel, *, unlike: bool) -> Values:
     return np.stack(columns, axis=1)
 
 
-def _principal(centred: Values, most: int) -> Values:
+def _principal(centred: Float64s, most: int) -> Float64s:
     """Return the leading directions of rows, shape ``(k, n_sites)``."""
     small = centred @ centred.T if len(centred) < centred.shape[1] else centred.T @ centred
     k = min(most, len(small) - 1)
@@ -124,7 +122,7 @@ def _principal(centred: Values, most: int) -> Values:
     return np.asarray(found)
 
 
-def _in_weights(model: Generator[Any], n_sites: int) -> Values | None:
+def _in_weights(model: Generator[Any], n_sites: int) -> Float64s | None:
     """Return what the weights hold for each site, summed over rows; None where nothing fits."""
     rows = [
         tensor.reshape(-1, n_sites).astype(np.float64).mean(axis=0)
@@ -134,19 +132,19 @@ def _in_weights(model: Generator[Any], n_sites: int) -> Values | None:
     return np.sum(rows, axis=0) if rows else None
 
 
-def _apart(scores: Values, base: Panel, canaries: Panel) -> Values:
+def _apart(scores: Float64s, base: Panel, canaries: Panel) -> Float64s:
     """Take from the score of each canary what it owes to others whom it resembles."""
     pull, _ = _directions(base, canaries)
     return _solved(pull, scores)
 
 
-def _solved(pull: Values, scores: Values) -> Values:
+def _solved(pull: Float64s, scores: Float64s) -> Float64s:
     alike = pull @ pull.T
     ridge = RIDGE * max(float(np.trace(alike)) / len(alike), 1e-9)
     return np.asarray(np.linalg.solve(alike + ridge * np.eye(len(alike)), scores))
 
 
-def _logs(model: Generator[Any], canaries: Panel, threads: int) -> Values | None:
+def _logs(model: Generator[Any], canaries: Panel, threads: int) -> Float64s | None:
     """Return the log-likelihood of each canary; None where the model gives none."""
     exact = "log_likelihood" in model.capabilities
     asked = model.log_likelihood if exact else model.estimated_log_likelihood
@@ -160,7 +158,7 @@ def _logs(model: Generator[Any], canaries: Panel, threads: int) -> Values | None
     return np.asarray(np.where(known, people, people[known].min(initial=0.0) - 1.0))
 
 
-def _beyond_alleles(logs: Values, base: Panel, canaries: Panel) -> Values:
+def _beyond_alleles(logs: Float64s, base: Panel, canaries: Panel) -> Float64s:
     """Return what of the log-likelihoods a regression on those under plain densities leaves.
 
     Plain densities are independent sites of the others, and of the others and all canaries.

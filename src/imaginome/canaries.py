@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from imaginome import __version__
 from imaginome._canary_people import FEWEST, Kind, joined, with_canaries
 from imaginome._canary_scores import looks
+from imaginome.arrays import Bools
 from imaginome.errors import SettingsError
 from imaginome.fitting import create, fit
 from imaginome.models.base import Generator
@@ -31,8 +31,6 @@ from imaginome.randomness import child_generator, child_seed
 from imaginome.results import Result
 from imaginome.training.guarantee import DELTA, Guarantee
 from imaginome.training.noise import SYSTEM, NoiseSource
-
-Mask = npt.NDArray[np.bool_]
 
 SHARES = (0.8, 0.4, 0.1)
 """Shares of canaries that are guessed about; decided before anything was fitted."""
@@ -239,7 +237,7 @@ def _pooled(name: str, told: Sequence[Guesses], level: float, delta: float) -> C
 
 
 def _fitted(
-    model: Generator[Any], base: Panel, canaries: Panel, inside: Mask, plan: CanaryPlan, k: int
+    model: Generator[Any], base: Panel, canaries: Panel, inside: Bools, plan: CanaryPlan, k: int
 ) -> Generator[Any]:
     """Fit the generator to the panel and to the canaries whose coin fell so."""
     train = joined(base, canaries.take_individuals(np.flatnonzero(inside)))

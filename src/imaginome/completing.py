@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from imaginome import __version__
+from imaginome.arrays import Bools, Float32s
 from imaginome.models.base import Generator
 from imaginome.panel import Panel
 from imaginome.panel.align import onto_sites
@@ -31,8 +31,8 @@ class CompletedPanel:
     """
 
     panel: Panel
-    dosages: npt.NDArray[np.float32]
-    observed: npt.NDArray[np.bool_]
+    dosages: Float32s
+    observed: Bools
 
 
 def complete_panel(
@@ -96,7 +96,7 @@ def _populations(model: Generator[Any], panel: Panel) -> list[str] | None:
     return [label if label in known else "" for label in labels for _ in range(2)]
 
 
-def _counts(panel: Panel, observed: npt.NDArray[np.bool_]) -> str:
+def _counts(panel: Panel, observed: Bools) -> str:
     known = int(observed.sum())
     text = f"{known:,} of the model's {len(observed):,} sites are observed, the others completed"
     unknown = panel.n_sites - known

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Int64s, UInt8s
 from imaginome.errors import ModelError
 from imaginome.tensors import Tensors, read_tensors, write_tensors
 
@@ -25,8 +25,6 @@ SITES = 512
 """Most sites of a frame."""
 SHADES = 4
 """Crowds are kept in steps of 1 / SHADES of an allele frequency: 0 ... SHADES."""
-
-Bits = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +51,12 @@ class Emergence:
         Which sites are shown, in words.
     """
 
-    steps: npt.NDArray[np.int64]
-    frames: Bits
+    steps: Int64s
+    frames: UInt8s
     figures: tuple[Mapping[str, float], ...]
     objective: str
     kept: int
-    crowds: Bits
+    crowds: UInt8s
     where: str = ""
 
     def write(self, path: Path) -> None:
@@ -118,12 +116,12 @@ def shown(n_sites: int) -> slice:
     return slice(first, min(n_sites, first + SITES))
 
 
-def packed(bits: Bits) -> Bits:
+def packed(bits: UInt8s) -> UInt8s:
     """Pack the last axis, eight alleles a byte."""
     return np.packbits(bits, axis=-1)
 
 
-def unpacked(packed_bits: Bits, n_shown: int) -> Bits:
+def unpacked(packed_bits: UInt8s, n_shown: int) -> UInt8s:
     """Undo `packed`."""
     return np.unpackbits(packed_bits, axis=-1, count=n_shown)
 

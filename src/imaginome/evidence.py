@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, UInt8s
 from imaginome.errors import CapabilityError, ComparisonError
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.evidence import Codes, Flags, Logs, ModelEvidence
@@ -61,7 +62,7 @@ def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
     return replace(comparison, evidence=evidence)
 
 
-def _likelihood(model: Generator[Any]) -> tuple[Callable[..., npt.NDArray[np.float64]], bool]:
+def _likelihood(model: Generator[Any]) -> tuple[Callable[..., Float64s], bool]:
     """Return the method that gives log-likelihoods, and whether they are exact."""
     if "log_likelihood" in model.capabilities:
         return model.log_likelihood, True
@@ -71,7 +72,7 @@ def _likelihood(model: Generator[Any]) -> tuple[Callable[..., npt.NDArray[np.flo
 def _logs(
     comparison: Comparison,
     model: Generator[Any],
-    asked: Callable[..., npt.NDArray[np.float64]],
+    asked: Callable[..., Float64s],
     exact: bool,
 ) -> Logs | None:
     found = {}
@@ -89,7 +90,7 @@ def _logs(
     return found
 
 
-def _some_people(comparison: Comparison, model: Generator[Any], name: str) -> npt.NDArray[np.intp]:
+def _some_people(comparison: Comparison, model: Generator[Any], name: str) -> Indices:
     """Return the individuals whose likelihood is computed, in order."""
     panel: Panel = getattr(comparison, name)
     # A generator that knows populations has a pass over the sites for each.
@@ -125,7 +126,7 @@ def _stored(comparison: Comparison, model: Generator[Any]) -> Flags:
     }
 
 
-def _rows(tensor: npt.NDArray[Any], n_sites: int) -> npt.NDArray[np.uint8]:
+def _rows(tensor: npt.NDArray[Any], n_sites: int) -> UInt8s:
     """Return what might be haplotypes in a tensor, bits packed along each row."""
     wide = tensor.ndim == 2 and tensor.shape[1] == n_sites
     if wide and tensor.min() >= 0 and tensor.max() <= 1:

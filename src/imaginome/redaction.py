@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Indices
 from imaginome.errors import ComparisonError, ModelError
 from imaginome.metrics.comparison import Comparison
 from imaginome.models.base import Generator
@@ -17,8 +17,6 @@ from imaginome.privacy._risks import ENOUGH_PEOPLE, Risks, enough
 from imaginome.privacy.policy import Policy
 from imaginome.progress import SILENT, Progress
 from imaginome.randomness import child_seed
-
-Mask = npt.NDArray[np.bool_]
 
 ROUNDS = 10
 
@@ -42,7 +40,7 @@ class Redacted:
     removed: int
 
 
-def risky_people(comparison: Comparison, policy: Policy | None = None) -> Mask:
+def risky_people(comparison: Comparison, policy: Policy | None = None) -> Bools:
     """Return which artificial people have a haplotype that is named as risky.
 
     Returns
@@ -160,7 +158,7 @@ def draw_clean(
 def _drawn_again(
     generator: Generator[Any],
     made: Panel,
-    risky: npt.NDArray[np.intp],
+    risky: Indices,
     turn: tuple[int, int],
     labels: dict[str, str | None],
     threads: int,
@@ -179,9 +177,9 @@ def _drawn_again(
 def _by_labels(
     generator: Generator[Any],
     samples: Samples,
-    people: npt.NDArray[np.intp],
+    people: Indices,
     labels: dict[str, str | None],
-) -> list[tuple[dict[str, str | None], npt.NDArray[np.intp]]]:
+) -> list[tuple[dict[str, str | None], Indices]]:
     """Divide people by their labels; all at once where the generator draws none."""
     if not generator.draws_labels:
         return [(labels, people)]

@@ -5,22 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Int16s
 from imaginome.errors import FormatError, PanelError
 from imaginome.formats._rules import Record
 from imaginome.formats.options import ReadOptions
 from imaginome.panel import Samples
 
-Calls = npt.NDArray[np.int16]
 # How cyvcf2 spells a missing allele and the end of a call that is shorter than others.
 _MISSING = -1
 _SHORT = -2
 
 
 def phased_alleles(
-    record: Record, calls: Calls, options: ReadOptions, path: Path, samples: Samples
-) -> tuple[Calls | None, str]:
+    record: Record, calls: Int16s, options: ReadOptions, path: Path, samples: Samples
+) -> tuple[Int16s | None, str]:
     """Return the alleles of all haplotypes, and what had to be done for that.
 
     Parameters
@@ -67,9 +66,7 @@ def phased_alleles(
     return alleles, "sites taken in the order written though unphased"
 
 
-def _refuse_ploidy(
-    calls: Calls, missing: npt.NDArray[np.bool_], where: str, samples: Samples
-) -> None:
+def _refuse_ploidy(calls: Int16s, missing: Bools, where: str, samples: Samples) -> None:
     ploidy = calls.shape[1] - 1
     if ploidy > 2:
         raise PanelError(f"{where} has calls of {ploidy} alleles", "panels are diploid")
@@ -82,9 +79,7 @@ def _refuse_ploidy(
         )
 
 
-def _people(
-    which: npt.NDArray[np.bool_], samples: Samples, where: str, what: str, option: str
-) -> PanelError:
+def _people(which: Bools, samples: Samples, where: str, what: str, option: str) -> PanelError:
     who = samples.id[int(which.argmax())]
     return PanelError(
         f"{where}, sample {who}: {what} ({int(which.sum())} at this site)",

@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Int16s, UInt8s
 from imaginome.errors import PanelError
 from imaginome.formats._calls import phased_alleles
 from imaginome.formats._rules import OrderCheck, Record, is_indel
@@ -54,11 +54,11 @@ class Collector:
         self._sites: list[tuple[str, int, str, str, str]] = []
         self._chunk = np.empty((_CHUNK, 2 * len(samples)), dtype=np.uint8)
         self._filled = 0
-        self._packed: list[npt.NDArray[np.uint8]] = []
+        self._packed: list[UInt8s] = []
         self._here: tuple[str, int] = ("", 0)
         self._keys: set[tuple[str, str]] = set()
 
-    def offer(self, record: Record, calls: npt.NDArray[np.int16]) -> None:
+    def offer(self, record: Record, calls: Int16s) -> None:
         """Take a record with calls as cyvcf2 gives them: alleles and a phase flag a sample.
 
         Raises
@@ -78,7 +78,7 @@ class Collector:
         for number, alt in alts:
             self._keep(record, alt, (alleles == number).astype(np.uint8))
 
-    def offer_row(self, record: Record, row: npt.NDArray[np.uint8]) -> None:
+    def offer_row(self, record: Record, row: UInt8s) -> None:
         """Take a biallelic record whose haplotypes (0/1) are known to be whole and phased."""
         self._order.step(record.contig, record.position)
         for _, alt in self._alts(record):
@@ -103,7 +103,7 @@ class Collector:
         self._counts["indels or symbolic alleles dropped"] += len(alts) - len(kept)
         return kept
 
-    def _keep(self, record: Record, alt: str, row: npt.NDArray[np.uint8]) -> None:
+    def _keep(self, record: Record, alt: str, row: UInt8s) -> None:
         """Store one site unless it is monomorphic or a duplicate."""
         if self._options.monomorphic != "keep" and _constant(row):
             if self._options.monomorphic == "error":
@@ -165,5 +165,5 @@ class Collector:
         return haplotypes
 
 
-def _constant(row: npt.NDArray[np.uint8]) -> bool:
+def _constant(row: UInt8s) -> bool:
     return bool((row == row[0]).all())

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 import imaginome
+from imaginome.arrays import Bools, Float32s, Int64s, UInt8s
 from imaginome.errors import OutputError
 from imaginome.formats._bgzf import BgzfWriter
 from imaginome.formats._index import write_index
@@ -52,8 +52,8 @@ def check_suffix(path: Path) -> None:
 
 def write_completed(
     panel: Panel,
-    dosages: npt.NDArray[np.float32],
-    observed: npt.NDArray[np.bool_],
+    dosages: Float32s,
+    observed: Bools,
     path: Path,
     *,
     notes: Sequence[str] = (),
@@ -107,9 +107,7 @@ def _header(panel: Panel, notes: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _records(
-    panel: Panel, dosages: npt.NDArray[np.float32], observed: npt.NDArray[np.bool_]
-) -> Iterator[bytes]:
+def _records(panel: Panel, dosages: Float32s, observed: Bools) -> Iterator[bytes]:
     """Yield the text of each record."""
     sites = panel.sites
     text = np.tile(np.frombuffer(_PERSON, dtype=np.uint8), (panel.n_individuals, 1))
@@ -126,9 +124,9 @@ def _records(
 
 
 def _write_people(
-    text: npt.NDArray[np.uint8],
-    alleles: npt.NDArray[np.uint8],
-    dosages: npt.NDArray[np.float32],
+    text: UInt8s,
+    alleles: UInt8s,
+    dosages: Float32s,
 ) -> None:
     """Overwrite the genotypes and numbers of a site, one row a person."""
     thousandths = np.rint(dosages * 1000).astype(np.int64)
@@ -138,13 +136,13 @@ def _write_people(
     _write_number(text, _DS, thousandths[0::2] + thousandths[1::2])
 
 
-def _write_number(text: npt.NDArray[np.uint8], at: int, thousandths: npt.NDArray[np.int64]) -> None:
+def _write_number(text: UInt8s, at: int, thousandths: Int64s) -> None:
     """Write ``d.ddd`` from column `at` on."""
     for place, unit in ((0, 1000), (2, 100), (3, 10), (4, 1)):
         text[:, at + place] = thousandths // unit % 10 + ord("0")
 
 
-def squared_correlation(dosages: npt.NDArray[np.float32]) -> float:
+def squared_correlation(dosages: Float32s) -> float:
     """Return the estimated r2 of a site's expected alleles with the truth (Li et al. 2010).
 
     The variance of the expected alleles over that of alleles of the same frequency; 0 where the

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from imaginome.metrics._statistics import Values
+from imaginome.arrays import Float32s, Float64s, Indices
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
 
@@ -21,11 +20,8 @@ LONGEST = 64.0
 TINY = 1e-12
 PSEUDOCOUNT = 0.5
 
-Dosages = npt.NDArray[np.float32]
-Index = npt.NDArray[np.intp]
 
-
-def dosages(haplotypes: Haplotypes, sites: Index) -> Dosages:
+def dosages(haplotypes: Haplotypes, sites: Indices) -> Float32s:
     """Return how many ALT alleles individuals carry: ``(n_individuals, n_sites)``."""
     chosen = haplotypes[:, sites]
     return (chosen[0::2] + chosen[1::2]).astype(np.float32)
@@ -43,20 +39,20 @@ class References:
         ``float64``, shape ``(k,)``: haplotypes.
     """
 
-    counts: Values
-    sizes: Values
+    counts: Float64s
+    sizes: Float64s
 
     @classmethod
-    def of(cls, people: Dosages, groups: list[Index]) -> References:
+    def of(cls, people: Float32s, groups: list[Indices]) -> References:
         """Count the alleles of groups of people."""
         counts = np.array([people[group].sum(axis=0, dtype=np.float64) for group in groups])
         return cls(counts, np.array([2.0 * len(group) for group in groups]))
 
-    def frequencies(self) -> Values:
+    def frequencies(self) -> Float64s:
         """Return allele frequencies, kept off 0 and 1 by half an allele of either kind."""
         return np.asarray((self.counts + PSEUDOCOUNT) / (self.sizes[:, None] + 2 * PSEUDOCOUNT))
 
-    def shifts(self, people: Dosages, own: Index) -> Dosages:
+    def shifts(self, people: Float32s, own: Indices) -> Float32s:
         """Return how each person's own frequencies change when the person is left out.
 
         Parameters
@@ -74,8 +70,8 @@ class References:
 
 
 def proportions(
-    people: Dosages, references: References, own: Index | None = None, threads: int = 1
-) -> Values:
+    people: Float32s, references: References, own: Indices | None = None, threads: int = 1
+) -> Float64s:
     """Return the ancestry proportions of individuals that are likeliest given the references.
 
     The model of Tang et al. (2005) and Alexander et al. (2009) with known frequencies: every
@@ -101,7 +97,7 @@ def proportions(
     """
     frequencies = references.frequencies().astype(np.float32)
 
-    def one(piece: slice) -> Values:
+    def one(piece: slice) -> Float64s:
         shifts = None if own is None else references.shifts(people[piece], own[piece])
         rows = None if own is None else own[piece]
         likelihood = _Likelihood(people[piece], frequencies, shifts, rows)
@@ -116,7 +112,7 @@ class _Likelihood:
     """The likelihood of the proportions of some people."""
 
     def __init__(
-        self, people: Dosages, frequencies: Dosages, shifts: Dosages | None, own: Index | None
+        self, people: Float32s, frequencies: Float32s, shifts: Float32s | None, own: Indices | None
     ) -> None:
         self._alt = people
         self._ref = 2 - people
@@ -125,7 +121,7 @@ class _Likelihood:
         # Those in no population have a shift of zero: whose share it is does not matter.
         self._own = (np.arange(len(people)), own)
 
-    def step(self, q: Dosages) -> Dosages:
+    def step(self, q: Float32s) -> Float32s:
         """Return the proportions after one round of EM."""
         expected = q @ self._frequencies
         if self._shifts is not None:
@@ -139,7 +135,7 @@ class _Likelihood:
         return _normalised(q * (explained + ref.sum(axis=1)[:, None]))
 
 
-def _maximised(likelihood: _Likelihood, n: int, k: int) -> Values:
+def _maximised(likelihood: _Likelihood, n: int, k: int) -> Float64s:
     """Run EM from equal shares, extrapolating each person's path (Varadhan and Roland 2008)."""
     q = np.full((n, k), 1 / k, dtype=np.float32)
     for _ in range(CYCLES):
@@ -155,5 +151,5 @@ def _maximised(likelihood: _Likelihood, n: int, k: int) -> Values:
     return likelihood.step(q).astype(np.float64)
 
 
-def _normalised(q: Dosages) -> Dosages:
+def _normalised(q: Float32s) -> Float32s:
     return np.asarray(q / q.sum(axis=1, keepdims=True))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._results import axis, shorts
-from imaginome.metrics._statistics import Values
 from imaginome.results import Cell, Figure, Series, Table
 
 BINS = 20
@@ -14,8 +13,7 @@ FEWEST = 5
 """Bins with fewer people are left empty."""
 ORDER = ("holdout", "train", "artificial")
 
-Shares = dict[str, Values]
-Index = npt.NDArray[np.intp]
+Shares = dict[str, Float64s]
 
 
 def figures(shares: Shares, ancestries: list[str]) -> list[Figure]:
@@ -67,7 +65,7 @@ def _distribution(shares: Shares, ancestries: list[str]) -> Figure:
 def tables(
     shares: Shares,
     ancestries: list[str],
-    rows: dict[str, list[Index]],
+    rows: dict[str, list[Indices]],
     populations: list[str],
     column: str,
 ) -> list[Table]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._results import axis, short, shorts
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.panel import Sites
 from imaginome.results import Figure, Series, Table
 
@@ -19,10 +19,8 @@ FEWEST = 20
 """Fewest pairs of site and trait behind a point."""
 ORDER = ("holdout", "train", "artificial")
 
-Index = npt.NDArray[np.intp]
 
-
-def around(sites: Sites, tested: Index, causal: Index, z: Mapping[str, Values]) -> Figure:
+def around(sites: Sites, tested: Indices, causal: Indices, z: Mapping[str, Float64s]) -> Figure:
     """Return the mean squared z-score by distance from causal sites.
 
     Parameters
@@ -56,7 +54,7 @@ def around(sites: Sites, tested: Index, causal: Index, z: Mapping[str, Values]) 
     )
 
 
-def _distance_bins(sites: Sites, tested: Index, causal: Index) -> Index:
+def _distance_bins(sites: Sites, tested: Indices, causal: Indices) -> Indices:
     """Return the bin of distance to the nearest causal site of the same contig, or -1."""
     contig = np.cumsum(sites.contig_starts())
     edges = 1e3 * np.array(EDGES_KB)
@@ -70,12 +68,12 @@ def _distance_bins(sites: Sites, tested: Index, causal: Index) -> Index:
     return found
 
 
-def _totals(bins: Index, values: Values) -> Values:
+def _totals(bins: Indices, values: Float64s) -> Float64s:
     inside = bins >= 0
     return np.bincount(bins[inside], values[inside], len(EDGES_KB) - 1).astype(np.float64)
 
 
-def agreement(z: Mapping[str, Values]) -> Figure:
+def agreement(z: Mapping[str, Float64s]) -> Figure:
     """Return the mean z-score of artificial and train by that of the holdout."""
     real = z["holdout"].ravel()
     place = np.searchsorted(BINS, real) - 1

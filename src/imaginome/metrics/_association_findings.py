@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import chi2
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._regression import Scan
-from imaginome.metrics._statistics import Values, moments, pearson
+from imaginome.metrics._statistics import moments, pearson
 from imaginome.metrics._traits import TRAITS, Architecture
 
 TOP = 0.01
 ALPHA = 0.05
-
-Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +30,14 @@ class Findings:
         Effects at the causal sites, the same shape, in units of the true effects' spread.
     """
 
-    z: Values
-    null: Values
-    causal: Values
-    estimated: Values
-    true: Values
+    z: Float64s
+    null: Float64s
+    causal: Float64s
+    estimated: Float64s
+    true: Float64s
 
     @classmethod
-    def of(cls, found: Scan, tested: Index, made: Architecture) -> Findings:
+    def of(cls, found: Scan, tested: Indices, made: Architecture) -> Findings:
         """Take the causal sites out of a scan of `tested` (sorted, all causal ones in it)."""
         rows = np.searchsorted(tested, made.causal)
         columns = np.arange(TRAITS)[:, None]

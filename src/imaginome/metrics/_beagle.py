@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Indices, Int64s
 from imaginome.errors import ImaginomeError
 from imaginome.panel import Haplotypes, Sites
 
@@ -31,9 +31,6 @@ SECONDS_BETWEEN_LOOKS = 0.02
 LAST_LINES = 3
 _HEADER = '##fileformat=VCFv4.2\n##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n'
 _COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-
-Index = npt.NDArray[np.intp]
-Dosages = npt.NDArray[np.float32]
 
 
 class ProgramError(ImaginomeError):
@@ -52,8 +49,8 @@ class Markers:
         ``int64``, shape ``(n_sites,)``, 1-based.
     """
 
-    contig: Index
-    position: npt.NDArray[np.int64]
+    contig: Indices
+    position: Int64s
 
     @classmethod
     def of(cls, sites: Sites) -> Markers:
@@ -86,12 +83,12 @@ def find_beagle() -> str:
 def impute(
     references: Sequence[Haplotypes],
     targets: Haplotypes,
-    array: Index,
+    array: Indices,
     markers: Markers,
     *,
     seed: int,
     threads: int = 1,
-) -> list[Dosages]:
+) -> list[Float32s]:
     """Impute the sites of targets from each of several reference panels (Browning et al. 2018).
 
     Targets are handed over phased, so that Beagle does not phase them again.
@@ -133,7 +130,7 @@ def impute(
         return [_dosages(folder / f"imputed{k}.vcf.gz", shape) for k in range(len(references))]
 
 
-def write_vcf(path: Path, haplotypes: Haplotypes, chosen: Index, markers: Markers) -> None:
+def write_vcf(path: Path, haplotypes: Haplotypes, chosen: Indices, markers: Markers) -> None:
     """Write phased genotypes of numbered people at the chosen sites, gzipped."""
     n = len(haplotypes) // 2
     row = np.tile(np.frombuffer(b"\t0|0", dtype=np.uint8), (n, 1))
@@ -201,7 +198,7 @@ def _last_lines(path: Path) -> str:
     return "it said: " + " / ".join(told[-LAST_LINES:]) if told else "it said nothing"
 
 
-def _dosages(path: Path, shape: tuple[int, int]) -> Dosages:
+def _dosages(path: Path, shape: tuple[int, int]) -> Float32s:
     """Read the field DS of every record."""
     dosages = np.empty(shape, dtype=np.float32)
     sites = 0

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from numba.extending import intrinsic
 
+from imaginome.arrays import Indices, Int32s
 from imaginome.panel import Haplotypes
 
 Bits = npt.NDArray[np.uint64]
-Counts = npt.NDArray[np.int32]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -67,7 +67,7 @@ def pack_sites(haplotypes: Haplotypes) -> Bits:
 
 
 @compiled
-def band_counts(bits: Bits, start: int, stop: int, width: int) -> Counts:
+def band_counts(bits: Bits, start: int, stop: int, width: int) -> Int32s:
     """Return joint carriers of sites ``j`` and ``j + 1 + d``, for ``d < width``; -1 off the end.
 
     Row ``j - start`` of the result, ``int32`` of shape ``(stop - start, width)``, is site ``j``.
@@ -83,7 +83,7 @@ def band_counts(bits: Bits, start: int, stop: int, width: int) -> Counts:
 
 
 @compiled
-def pair_counts(bits: Bits, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> Counts:
+def pair_counts(bits: Bits, first: Indices, second: Indices) -> Int32s:
     """Return joint carriers of sites ``first[i]`` and ``second[i]``."""
     counts = np.empty(len(first), dtype=np.int32)
     for i in range(len(first)):
@@ -95,7 +95,7 @@ def pair_counts(bits: Bits, first: npt.NDArray[np.intp], second: npt.NDArray[np.
 
 
 @compiled
-def triple_counts(bits: Bits, triplets: npt.NDArray[np.intp]) -> Counts:
+def triple_counts(bits: Bits, triplets: Indices) -> Int32s:
     """Return joint carriers of the three sites in each row of `triplets`."""
     counts = np.empty(len(triplets), dtype=np.int32)
     for i in range(len(triplets)):
@@ -108,7 +108,7 @@ def triple_counts(bits: Bits, triplets: npt.NDArray[np.intp]) -> Counts:
 
 
 @compiled
-def block_counts(first: Bits, second: Bits) -> Counts:
+def block_counts(first: Bits, second: Bits) -> Int32s:
     """Return the number of bits set in both, for every row of `first` and of `second`."""
     counts = np.empty((len(first), len(second)), dtype=np.int32)
     for i in range(len(first)):

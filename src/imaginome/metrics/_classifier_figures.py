@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, UInt8s
 from imaginome.metrics._results import axis, shorts
 from imaginome.metrics._separation import mean_known, true_rates
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.panel import Sites
 from imaginome.results import Figure, Series
 
@@ -19,7 +19,7 @@ BINS = 100
 FEWEST_SITES = 5
 """Importance is added up over at least this many neighbouring sites."""
 
-Scored = tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp], Values]
+Scored = tuple[UInt8s, Indices, Float64s]
 
 
 def curves(scored: Mapping[tuple[str, str], Scored]) -> Figure:
@@ -53,7 +53,7 @@ def curves(scored: Mapping[tuple[str, str], Scored]) -> Figure:
     )
 
 
-def importance(sites: Sites, telling: Mapping[str, tuple[npt.NDArray[np.intp], Values]]) -> Figure:
+def importance(sites: Sites, telling: Mapping[str, tuple[Indices, Float64s]]) -> Figure:
     """Return where the trees find what gives artificial haplotypes away.
 
     Parameters

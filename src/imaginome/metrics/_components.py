@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int32s
 from imaginome.metrics._bits import block_counts, pack, pack_sites
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes
 
 COMPONENTS = 6
@@ -35,13 +34,13 @@ class Components:
         Number of haplotypes that the axes were fitted on.
     """
 
-    centre: Values
-    axes: npt.NDArray[np.float32]
-    variance: Values
+    centre: Float64s
+    axes: Float32s
+    variance: Float64s
     total: float
     n: int
 
-    def project(self, haplotypes: Haplotypes) -> Values:
+    def project(self, haplotypes: Haplotypes) -> Float64s:
         """Return scores, ``float64`` of shape ``(n, k)``, of people the axes do not know."""
         scores = np.empty((len(haplotypes), self.axes.shape[1]))
         for start in range(0, len(haplotypes), _BLOCK):
@@ -49,7 +48,7 @@ class Components:
             scores[rows] = haplotypes[rows].astype(np.float32) @ self.axes
         return np.asarray(scores - self.centre @ self.axes.astype(np.float64))
 
-    def own_scores(self, haplotypes: Haplotypes) -> Values:
+    def own_scores(self, haplotypes: Haplotypes) -> Float64s:
         """Return scores of the people whom the axes were fitted on, as if they were unknown.
 
         Each haplotype pulls the axes towards itself, so that its score is inflated against the
@@ -61,11 +60,11 @@ class Components:
         squared = haplotypes.sum(axis=1, dtype=np.float64) + (self.centre**2).sum()
         squared -= 2.0 * _dot(haplotypes, self.centre)
         outside = np.maximum(squared - (scores**2).sum(axis=1), 0.0)
-        fair: Values = scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0)
+        fair: Float64s = scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0)
         return fair
 
 
-def _dot(haplotypes: Haplotypes, vector: Values) -> Values:
+def _dot(haplotypes: Haplotypes, vector: Float64s) -> Float64s:
     blocks = [
         haplotypes[start : start + _BLOCK].astype(np.float64) @ vector
         for start in range(0, len(haplotypes), _BLOCK)
@@ -108,7 +107,7 @@ def fit_components(haplotypes: Haplotypes, most: int = COMPONENTS) -> Components
     return Components(centre, vectors.astype(np.float32), values, float(np.trace(products)), n)
 
 
-def _centred_rows(products: npt.NDArray[np.int32]) -> Values:
+def _centred_rows(products: Int32s) -> Float64s:
     """Return products of centred rows from products of rows."""
     centred = products.astype(np.float64)
     row = centred.mean(axis=0)
@@ -118,7 +117,7 @@ def _centred_rows(products: npt.NDArray[np.int32]) -> Values:
     return centred
 
 
-def _leading(products: Values, most: int) -> tuple[Values, Values]:
+def _leading(products: Float64s, most: int) -> tuple[Float64s, Float64s]:
     """Return the largest eigenvalues, falling, and their vectors, without those that are zero."""
     from scipy.linalg import eigh
 

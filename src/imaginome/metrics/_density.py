@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import heatmap
 from imaginome.metrics._safe_bins import LEAST, inner_ends
 from imaginome.metrics._scores import Scores
-from imaginome.metrics._statistics import Values
 from imaginome.results import Figure, Series
-
-Rows = npt.NDArray[np.intp]
 
 CELLS = 32
 """Most cells along an axis; small panels have fewer, always an even number."""
@@ -26,7 +23,7 @@ STEP = 0.25
 """Ends of the axes are whole multiples of this many standard deviations."""
 
 
-def density(scores: Scores, groups: Mapping[str, Mapping[str, Rows]] = {}) -> list[Figure]:
+def density(scores: Scores, groups: Mapping[str, Mapping[str, Indices]] = {}) -> list[Figure]:
     """Return density maps of components 1 and 2; sparse cells stay empty.
 
     Parameters
@@ -61,7 +58,7 @@ def density(scores: Scores, groups: Mapping[str, Mapping[str, Rows]] = {}) -> li
     ]
 
 
-def _map(name: str, scores: Values, edges: list[Values], least: int, group: str) -> Series:
+def _map(name: str, scores: Float64s, edges: list[Float64s], least: int, group: str) -> Series:
     across, along = (np.clip(scores[:, k], edges[k][0], edges[k][-1]) for k in (0, 1))
     cells, _, _ = np.histogram2d(along, across, bins=(edges[1], edges[0]))
     cells[cells < least] = 0
@@ -70,7 +67,7 @@ def _map(name: str, scores: Values, edges: list[Values], least: int, group: str)
     return drawn.model_copy(update={"group": group})
 
 
-def _edges(columns: list[Values]) -> Values:
+def _edges(columns: list[Float64s]) -> Float64s:
     """Return edges of cells that no single haplotype sets.
 
     The ends are order statistics with at least `FEWEST` haplotypes of the panel beyond them,

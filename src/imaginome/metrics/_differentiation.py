@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._fst import PopulationCounts, shared_populations
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure, short
-from imaginome.metrics._statistics import Values, mean_error, moments
+from imaginome.metrics._statistics import mean_error, moments
 from imaginome.metrics.comparison import Comparison
 from imaginome.results import Cell, Measure, Table
 
@@ -25,8 +26,8 @@ def differentiation(comparison: Comparison) -> tuple[Measure, list[Table]]:
         return measure("structure.fst_mae", NAME, none, none, best=0.0, note=note), []
     pairs = np.triu_indices(len(populations), 1)
     number = min(comparison.replicates, REPLICATES)
-    values: dict[str, Values] = {}
-    spread: dict[str, Values] = {}
+    values: dict[str, Float64s] = {}
+    spread: dict[str, Float64s] = {}
     for name in PANELS:
         counts = PopulationCounts(getattr(comparison, name), column, populations)
         rng = comparison.rng("bootstrap", "fst", name)
@@ -44,7 +45,7 @@ def differentiation(comparison: Comparison) -> tuple[Measure, list[Table]]:
     return found, [_table(column, populations, values)]
 
 
-def _table(column: str, populations: list[str], values: dict[str, Values]) -> Table:
+def _table(column: str, populations: list[str], values: dict[str, Float64s]) -> Table:
     """Return F_ST of each pair, those that differ most first."""
     first, second = np.triu_indices(len(populations), 1)
     order = np.argsort(

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int32s, Int64s
 from imaginome.metrics._bits import Bits, block_counts, compiled, pack
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
 
@@ -31,18 +30,18 @@ class Histograms:
         sites.
     """
 
-    counts: Values
-    weighted: Values
+    counts: Float64s
+    weighted: Float64s
     step: float
 
 
 class _Side(NamedTuple):
     bits: Bits
-    carried: npt.NDArray[np.int64]
-    weights: npt.NDArray[np.float64]
+    carried: Int64s
+    weights: Float64s
 
 
-def hamming(first: Haplotypes, second: Haplotypes) -> npt.NDArray[np.int32]:
+def hamming(first: Haplotypes, second: Haplotypes) -> Int32s:
     """Return the number of sites at which haplotypes differ.
 
     Parameters
@@ -58,14 +57,14 @@ def hamming(first: Haplotypes, second: Haplotypes) -> npt.NDArray[np.int32]:
     return _block(_side(first), _side(second), slice(0, len(first)))
 
 
-def _side(haplotypes: Haplotypes, weights: npt.NDArray[np.float32] | None = None) -> _Side:
+def _side(haplotypes: Haplotypes, weights: Float32s | None = None) -> _Side:
     if weights is None:
         weights = np.empty((0, len(haplotypes) // 2), dtype=np.float32)
     people = np.ascontiguousarray(weights.T, dtype=np.float64)
     return _Side(pack(haplotypes), haplotypes.sum(axis=1, dtype=np.int64), people)
 
 
-def _block(first: _Side, second: _Side, rows: slice) -> npt.NDArray[np.int32]:
+def _block(first: _Side, second: _Side, rows: slice) -> Int32s:
     both = block_counts(first.bits[rows], second.bits)
     apart = first.carried[rows, None] + second.carried[None, :] - 2 * both
     return np.asarray(apart.astype(np.int32))
@@ -73,13 +72,13 @@ def _block(first: _Side, second: _Side, rows: slice) -> npt.NDArray[np.int32]:
 
 @compiled
 def _add_weighted(
-    block: npt.NDArray[np.int32],
-    first: npt.NDArray[np.float64],
-    second: npt.NDArray[np.float64],
+    block: Int32s,
+    first: Float64s,
+    second: Float64s,
     start: int,
     step: int,
     within: bool,
-    found: npt.NDArray[np.float64],
+    found: Float64s,
 ) -> None:
     """Add the weight of each pair, in every replicate, to the bin of its distance.
 
@@ -96,8 +95,8 @@ def _add_weighted(
 def distance_histograms(
     first: Haplotypes,
     second: Haplotypes,
-    first_weights: npt.NDArray[np.float32],
-    second_weights: npt.NDArray[np.float32],
+    first_weights: Float32s,
+    second_weights: Float32s,
     *,
     within: bool,
     threads: int = 1,
@@ -118,7 +117,7 @@ def distance_histograms(
     step = -(-(n_sites + 1) // BINS)
     shape = (n_sites // step + 1, len(first_weights))
 
-    def work(rows: slice) -> tuple[npt.NDArray[np.int64], Values]:
+    def work(rows: slice) -> tuple[Int64s, Float64s]:
         block = _block(one, two, rows)
         weighted = np.zeros(shape)
         _add_weighted(block, one.weights, two.weights, rows.start, step, within, weighted)
@@ -135,7 +134,7 @@ def distance_histograms(
     return Histograms(counts, total.T, float(step))
 
 
-def wasserstein(counts: Values, other: Values, step: float) -> Values:
+def wasserstein(counts: Float64s, other: Float64s, step: float) -> Float64s:
     """Return the Wasserstein-1 distance of two histograms over the same equal bins.
 
     Parameters

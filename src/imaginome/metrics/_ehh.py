@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, Int8s, Int64s
 from imaginome.metrics._bits import compiled
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes, Sites
 from imaginome.parallel import map_pieces, pieces
 
@@ -25,9 +24,6 @@ WIDE_GAP = 20_000
 WIDEST_GAP = 200_000
 """No integral goes on across a longer gap, in bp."""
 PIECE = 32
-
-Index = npt.NDArray[np.intp]
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +40,8 @@ class Carriers:
         Number of haplotypes.
     """
 
-    first: Index
-    rows: Index
+    first: Indices
+    rows: Indices
     n: int
 
     @classmethod
@@ -59,7 +55,7 @@ class Carriers:
         return cls(first, row.astype(np.intp), n)
 
 
-def gaps(sites: Sites) -> Values:
+def gaps(sites: Sites) -> Float64s:
     """Return the distance between each site and the next, ``(n_sites - 1,)``.
 
     In cM where all sites carry them, in bp otherwise. Gaps wider than `WIDE_GAP` are shrunk to
@@ -74,8 +70,8 @@ def gaps(sites: Sites) -> Values:
 
 
 def integrated(
-    carriers: Carriers, between: Values, cores: Index, sides: npt.NDArray[np.int8], threads: int
-) -> Values:
+    carriers: Carriers, between: Float64s, cores: Indices, sides: Int8s, threads: int
+) -> Float64s:
     """Return integrated homozygosity around each core, for two sets of haplotypes.
 
     Homozygosity is the share of pairs within a set that are identical from the core, inclusive,
@@ -98,7 +94,7 @@ def integrated(
         pair, or homozygosity is still above `CUT` where the contig ends or a gap is too wide.
     """
 
-    def work(piece: slice) -> Values:
+    def work(piece: slice) -> Float64s:
         part = sides if sides.ndim == 1 else sides[piece]
         each = np.broadcast_to(part, (len(cores[piece]), carriers.n))
         return _integrate(
@@ -111,13 +107,13 @@ def integrated(
 
 @compiled
 def _integrate(
-    first: Index,
-    rows: Index,
-    between: Values,
-    cores: Index,
-    sides: npt.NDArray[np.int8],
+    first: Indices,
+    rows: Indices,
+    between: Float64s,
+    cores: Indices,
+    sides: Int8s,
     cut: float,
-) -> Values:
+) -> Float64s:
     """Add the integrals to the left and to the right of each core."""
     n = sides.shape[1]
     area = np.zeros((len(cores), 2))
@@ -130,15 +126,15 @@ def _integrate(
 
 @compiled
 def _walk(
-    first: Index,
-    rows: Index,
-    between: Values,
+    first: Indices,
+    rows: Indices,
+    between: Float64s,
     core: int,
     step: int,
-    sides: npt.NDArray[np.int8],
+    sides: Int8s,
     cut: float,
-    state: Counts,
-) -> Values:
+    state: Int64s,
+) -> Float64s:
     """Integrate in one direction."""
     pairs, classes = _begin(sides, state)
     total = pairs.copy()
@@ -167,7 +163,7 @@ def _walk(
 
 
 @compiled
-def _begin(sides: npt.NDArray[np.int8], state: Counts) -> tuple[Counts, int]:
+def _begin(sides: Int8s, state: Int64s) -> tuple[Int64s, int]:
     """Put the haplotypes of each set in one class; return pairs by set and the next free class.
 
     Rows of `state`: class of each haplotype, then size, set, carriers and split of each class.
@@ -185,7 +181,7 @@ def _begin(sides: npt.NDArray[np.int8], state: Counts) -> tuple[Counts, int]:
 
 
 @compiled
-def _split(carriers: Index, state: Counts, pairs: Counts, classes: int) -> int:
+def _split(carriers: Indices, state: Int64s, pairs: Int64s, classes: int) -> int:
     """Split classes by who is among `carriers`; return the next free class."""
     own, size, side, moved, into = state
     for i in carriers:

@@ -11,16 +11,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, Int64s, UInt8s, UInt64s
 from imaginome.metrics._bits import Bits, compiled
-from imaginome.metrics._statistics import Values
 
 TREES = 200
 LEAF = 3
 """Fewest haplotypes of the fitted ones in a leaf."""
-
-Index = npt.NDArray[np.int64]
 
 
 class Forest(NamedTuple):
@@ -34,12 +31,12 @@ class Forest(NamedTuple):
         ``float64``, shape ``(n_sites,)``: mean decrease of the Gini impurity.
     """
 
-    scores: Values
-    importance: Values
+    scores: Float64s
+    importance: Float64s
 
 
 @compiled
-def _below(state: npt.NDArray[np.uint64], most: int) -> int:
+def _below(state: UInt64s, most: int) -> int:
     """Draw from ``range(most)``: xorshift64* (Marsaglia 2003, Vigna 2016), upper 32 bits."""
     x = state[0]
     x ^= x >> np.uint64(12)
@@ -51,7 +48,7 @@ def _below(state: npt.NDArray[np.uint64], most: int) -> int:
 
 
 @compiled
-def _bit(row: npt.NDArray[np.uint64], i: int) -> int:
+def _bit(row: UInt64s, i: int) -> int:
     """Return bit `i` of a packed row, as `pack_sites` lays them out (big-endian octets)."""
     place = (i & 56) + 7 - (i & 7)
     return np.int64((row[i >> 6] >> np.uint64(place)) & np.uint64(1))  # type: ignore[return-value]
@@ -69,12 +66,12 @@ def _gain(n: int, first: int, n_one: int, first_one: int) -> float:
 @compiled
 def _best_site(
     bits: Bits,
-    rows: Index,
-    label: npt.NDArray[np.uint8],
+    rows: Int64s,
+    label: UInt8s,
     first: int,
     tries: int,
     leaf: int,
-    state: npt.NDArray[np.uint64],
+    state: UInt64s,
 ) -> tuple[int, float]:
     """Return the best of `tries` sites drawn at random, and its gain; -1 where none divides.
 
@@ -98,7 +95,7 @@ def _best_site(
 
 
 @compiled
-def _part(row: npt.NDArray[np.uint64], rows: Index) -> int:
+def _part(row: UInt64s, rows: Int64s) -> int:
     """Reorder `rows` in place: those with 0 first; return their number."""
     left = 0
     for k in range(len(rows)):
@@ -111,14 +108,14 @@ def _part(row: npt.NDArray[np.uint64], rows: Index) -> int:
 @compiled
 def _tree(
     bits: Bits,
-    label: npt.NDArray[np.uint8],
-    fitted: Index,
-    scored: Index,
+    label: UInt8s,
+    fitted: Int64s,
+    scored: Int64s,
     tries: int,
     leaf: int,
     seed: int,
-    scores: Values,
-    importance: Values,
+    scores: Float64s,
+    importance: Float64s,
 ) -> None:
     """Grow one tree on `fitted`; add the share of label 1 in each leaf to those of `scored`."""
     state = np.array([seed], dtype=np.uint64)
@@ -147,13 +144,13 @@ def _tree(
 @compiled
 def _forest(
     bits: Bits,
-    label: npt.NDArray[np.uint8],
-    fitted: Index,
-    scored: Index,
+    label: UInt8s,
+    fitted: Int64s,
+    scored: Int64s,
     tries: int,
     leaf: int,
-    seeds: npt.NDArray[np.int64],
-) -> tuple[Values, Values]:
+    seeds: Int64s,
+) -> tuple[Float64s, Float64s]:
     scores, importance = np.zeros(len(label)), np.zeros(len(bits))
     for seed in seeds:
         _tree(bits, label, fitted.copy(), scored.copy(), tries, leaf, seed, scores, importance)
@@ -162,9 +159,9 @@ def _forest(
 
 def grow(
     bits: Bits,
-    label: npt.NDArray[np.uint8],
-    fitted: npt.NDArray[np.intp],
-    scored: npt.NDArray[np.intp],
+    label: UInt8s,
+    fitted: Indices,
+    scored: Indices,
     rng: np.random.Generator,
     *,
     trees: int = TREES,

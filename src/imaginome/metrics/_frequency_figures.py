@@ -6,18 +6,18 @@ import itertools
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s
 from imaginome.metrics._results import axis, estimated, heatmap, shorts
 from imaginome.metrics._spectrum import folded_spectrum, spectrum_edges
-from imaginome.metrics._statistics import Values, mean_error, moments, pearson, ratio
+from imaginome.metrics._statistics import mean_error, moments, pearson, ratio
 from imaginome.metrics.bootstrap import estimate
 from imaginome.results import Cell, Figure, Series, Table
 
 EDGES = (0.0, 0.005, 0.01, 0.05, 0.2, 0.5)
 CELLS = 40
 
-Counts = dict[str, Values]
+Counts = dict[str, Float64s]
 Sizes = dict[str, int]
 
 
@@ -26,13 +26,13 @@ def bin_names() -> list[str]:
     return [f"{100 * a:g}-{100 * b:g}%" for a, b in itertools.pairwise(EDGES)]
 
 
-def in_bins(counts: Values, n: int) -> npt.NDArray[np.bool_]:
+def in_bins(counts: Float64s, n: int) -> Bools:
     """Return which sites are polymorphic with a minor-allele frequency in each bin."""
     minor = np.minimum(counts, n - counts) / n
     return np.array([(minor > a) & (minor <= b + 1e-12) for a, b in itertools.pairwise(EDGES)])
 
 
-def _lost_by_bin(counts: Values, real: Values, n: int, n_real: int) -> Values:
+def _lost_by_bin(counts: Float64s, real: Float64s, n: int, n_real: int) -> Float64s:
     """Return the share of lost sites, shape ``(..., n_bins)``."""
     fixed = (counts <= 0) | (counts >= n)
     bins = in_bins(real, n_real)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.metrics._labels import members
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 
-Rows = npt.NDArray[np.intp]
 
-
-def hudson_fst(frequencies: Values, sizes: npt.NDArray[np.int64]) -> Values:
+def hudson_fst(frequencies: Float64s, sizes: Int64s) -> Float64s:
     """Return F_ST between all pairs of populations (Bhatia et al. 2013, equation 10).
 
     Parameters
@@ -56,12 +54,12 @@ class PopulationCounts:
         self._people = [h[2 * groups[p]] + h[2 * groups[p] + 1] for p in populations]
         self._sizes = np.array([2 * len(people) for people in self._people])
 
-    def fst(self) -> Values:
+    def fst(self) -> Float64s:
         """Return F_ST between the populations."""
         sums = [people.sum(axis=0, dtype=np.float64) for people in self._people]
         return hudson_fst(np.array(sums) / self._sizes[:, None], self._sizes)
 
-    def replicates(self, number: int, rng: np.random.Generator) -> Values:
+    def replicates(self, number: int, rng: np.random.Generator) -> Float64s:
         """Return F_ST with individuals redrawn within populations; replicates come first."""
         sums = []
         for people in self._people:

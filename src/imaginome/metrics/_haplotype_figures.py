@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._haplotype_statistics import Found
 from imaginome.metrics._results import axis, short, shorts
 from imaginome.metrics._shared_runs import Runs
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.panel import Sites
 from imaginome.results import Figure, Series, Table
 
@@ -51,7 +52,7 @@ def entropy_figure(found: Mapping[int, Found], sites: Sites) -> list[Figure]:
     ]
 
 
-def _averaged(values: Values, number: int) -> list[float]:
+def _averaged(values: Float64s, number: int) -> list[float]:
     return [float(part.mean()) for part in np.array_split(values, number)]
 
 

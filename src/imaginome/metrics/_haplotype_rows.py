@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.cluster.hierarchy import leaves_list, linkage
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._results import axis, shorts
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Sites
@@ -22,8 +22,6 @@ NAMES: dict[str, Role] = {
     f"artificial, groups of {MEMBERS}": "artificial",
     "artificial, single haplotypes": "artificial",
 }
-
-Rows = npt.NDArray[np.float64]
 
 
 def rows_figure(comparison: Comparison) -> list[Figure]:
@@ -58,7 +56,7 @@ def rows_figure(comparison: Comparison) -> list[Figure]:
     ]
 
 
-def _pictures(comparison: Comparison, part: slice) -> list[Rows]:
+def _pictures(comparison: Comparison, part: slice) -> list[Float64s]:
     real, made = (
         crowds(panel.haplotypes[:, part], comparison.rng("rows", name), most=ROWS, shades=SHADES)
         / SHADES
@@ -70,7 +68,7 @@ def _pictures(comparison: Comparison, part: slice) -> list[Rows]:
     return _sorted([real, made, single])
 
 
-def _sorted(pictures: list[Rows]) -> list[Rows]:
+def _sorted(pictures: list[Float64s]) -> list[Float64s]:
     """Sort all rows by one tree, so that like stands at the height of like."""
     together = np.vstack(pictures)
     if len(together) < 3 or not together.shape[1]:
@@ -80,7 +78,7 @@ def _sorted(pictures: list[Rows]) -> list[Rows]:
     return [together[order[owner[order] == i]] for i in range(len(pictures))]
 
 
-def _series(name: str, role: Role, x: list[float | str], rows: Rows) -> Series:
+def _series(name: str, role: Role, x: list[float | str], rows: Float64s) -> Series:
     y = axis(np.arange(len(rows)) + 1)
     return Series(name=name, role=role, x=x, y=list(y), z=[shorts(row) for row in rows])
 

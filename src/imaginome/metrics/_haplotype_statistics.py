@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, Int32s, UInt64s
 from imaginome.metrics._resample import PANELS
-from imaginome.metrics._statistics import Values, moments, pearson
+from imaginome.metrics._statistics import moments, pearson
 from imaginome.metrics._windows import (
-    Counts,
-    Index,
     entropy,
     entropy_table,
     site_codes,
@@ -28,7 +26,7 @@ PIECE = 16
 MOST_WINDOWS = 2_000
 """In larger panels this many windows, spread evenly over the genome, are compared."""
 
-Weights = dict[str, Counts]
+Weights = dict[str, Int32s]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +50,11 @@ class Found:
         For artificial and train: Pearson correlation of haplotype frequencies.
     """
 
-    middle: Index
-    variation: dict[str, Values]
-    distinct: dict[str, Values]
-    apart: dict[str, Values]
-    entropies: dict[str, Values]
+    middle: Indices
+    variation: dict[str, Float64s]
+    distinct: dict[str, Float64s]
+    apart: dict[str, Float64s]
+    entropies: dict[str, Float64s]
     correlation: dict[str, float]
 
 
@@ -64,15 +62,15 @@ class Found:
 class _Sums:
     """Sums over some windows; see `Found`."""
 
-    variation: Values
-    distinct: Values
-    apart: Values
-    moments: Values
-    entropies: list[Values]
+    variation: Float64s
+    distinct: Float64s
+    apart: Float64s
+    moments: Float64s
+    entropies: list[Float64s]
 
 
 def compare_windows(
-    comparison: Comparison, contig: Index, k: int, weights: Weights, threads: int
+    comparison: Comparison, contig: Indices, k: int, weights: Weights, threads: int
 ) -> Found:
     """Compare haplotypes of `k` consecutive sites.
 
@@ -112,7 +110,7 @@ def compare_windows(
     )
 
 
-def _spread(starts: Index, stops: Index) -> tuple[Index, Index]:
+def _spread(starts: Indices, stops: Indices) -> tuple[Indices, Indices]:
     """Keep at most `MOST_WINDOWS`, evenly spread."""
     if len(starts) <= MOST_WINDOWS:
         return starts, stops
@@ -120,12 +118,12 @@ def _spread(starts: Index, stops: Index) -> tuple[Index, Index]:
     return starts[kept], stops[kept]
 
 
-def _kinds(keys: npt.NDArray[np.uint64]) -> Index:
+def _kinds(keys: UInt64s) -> Indices:
     """Number the haplotypes by kind."""
     return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.intp)
 
 
-def _window(kinds: list[Index], weights: Weights, table: Values) -> _Sums:
+def _window(kinds: list[Indices], weights: Weights, table: Float64s) -> _Sums:
     number = 1 + max(int(kind.max()) for kind in kinds)
     n = {name: len(kind) for name, kind in zip(PANELS, kinds, strict=True)}
     counts = {
@@ -144,7 +142,7 @@ def _window(kinds: list[Index], weights: Weights, table: Values) -> _Sums:
     )
 
 
-def _moments(frequencies: Values, real: Values) -> Values:
+def _moments(frequencies: Float64s, real: Float64s) -> Float64s:
     """Return moments over the kinds that occur in either panel, not in a third one alone."""
     there = (frequencies > 0) | (real > 0)
     return moments(frequencies[there], real[there])

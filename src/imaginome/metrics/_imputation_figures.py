@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._imputation_scores import BINS
 from imaginome.metrics._results import short, shorts
-from imaginome.metrics._statistics import Values
 from imaginome.results import Figure, Series, Table
 
 ROLES = {
@@ -20,7 +20,7 @@ ROLES = {
 }
 
 
-def figure(found: Mapping[str, Values]) -> Figure:
+def figure(found: Mapping[str, Float64s]) -> Figure:
     """Return accuracy by frequency bin and reference panel.
 
     Parameters
@@ -40,7 +40,7 @@ def figure(found: Mapping[str, Values]) -> Figure:
     )
 
 
-def _series(name: str, r2: Values) -> Series:
+def _series(name: str, r2: Float64s) -> Series:
     shift = np.nan_to_num(r2[0] - np.array([_mean(column[1:]) for column in r2.T]))
     low, high = (
         np.array([_quantile(column[1:], q) for column in r2.T]) + shift for q in (0.025, 0.975)
@@ -56,17 +56,17 @@ def _series(name: str, r2: Values) -> Series:
     )
 
 
-def _mean(values: Values) -> float:
+def _mean(values: Float64s) -> float:
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else float("nan")
 
 
-def _quantile(values: Values, q: float) -> float:
+def _quantile(values: Float64s, q: float) -> float:
     known = values[np.isfinite(values)]
     return float(np.quantile(known, q)) if len(known) > 1 else float("nan")
 
 
-def table(found: Mapping[str, Values], sites: list[int], sizes: Mapping[str, str]) -> Table:
+def table(found: Mapping[str, Float64s], sites: list[int], sizes: Mapping[str, str]) -> Table:
     """Return r2 by frequency bin; `sizes` says who is in each reference panel."""
     return Table(
         id="imputation.bins",

@@ -6,19 +6,16 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float32s, Float64s, Indices
 from imaginome.metrics._labels import FEWEST
 from imaginome.metrics._separation import mean_known
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes
 
 EDGES = (0.0, 0.005, 0.01, 0.05, 0.2, 0.5)
 """Minor-allele frequencies between which bins lie; the upper end belongs to the bin."""
 FEWEST_SITES = 5
 BINS = tuple(f"{100 * low:g}-{100 * high:g}%" for low, high in itertools.pairwise(EDGES))
-
-Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +34,13 @@ class Masked:
         Minor-allele counts of the targets, ``float32``, shape ``(n_targets, len(sites))``.
     """
 
-    sites: Index
-    bins: Index
-    flipped: npt.NDArray[np.bool_]
-    truth: npt.NDArray[np.float32]
+    sites: Indices
+    bins: Indices
+    flipped: Bools
+    truth: Float32s
 
     @classmethod
-    def of(cls, targets: Haplotypes, frequency: Values, array: Index) -> Masked:
+    def of(cls, targets: Haplotypes, frequency: Float64s, array: Indices) -> Masked:
         """Take all sites that are not on the array and vary at the given ALT frequencies."""
         minor = np.minimum(frequency, 1 - frequency)
         hidden = minor > 0
@@ -61,9 +58,7 @@ class Masked:
         return [int((self.bins == k).sum()) for k in range(len(BINS))]
 
 
-def accuracy(
-    masked: Masked, dosages: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]
-) -> Values:
+def accuracy(masked: Masked, dosages: Float32s, weights: Float32s) -> Float64s:
     """Return r2 of imputed against true minor-allele dosages, all genotypes of a bin together.
 
     Parameters
@@ -94,14 +89,14 @@ def accuracy(
     return found
 
 
-def _sums(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> Values:
+def _sums(x: Float32s, y: Float32s) -> Float64s:
     """Return sums over sites of x, y, xx, yy and xy for each person."""
     return np.stack(
         [part.sum(axis=1, dtype=np.float64) for part in (x, y, x * x, y * y, x * y)], axis=1
     )
 
 
-def _squared(sums: Values, n: Values) -> Values:
+def _squared(sums: Float64s, n: Float64s) -> Float64s:
     x, y, xx, yy, xy = sums.T
     spread_x, spread_y = n * xx - x * x, n * yy - y * y
     varies = spread_y > 1e-9 * n * n
@@ -110,6 +105,6 @@ def _squared(sums: Values, n: Values) -> Values:
     return np.where(known, np.where(varies, np.minimum(r2, 1.0), 0.0), np.nan)
 
 
-def over_bins(r2: Values, chosen: list[int]) -> Values:
+def over_bins(r2: Float64s, chosen: list[int]) -> Float64s:
     """Return the mean over some bins, of those that are known; shape ``(replicates,)``."""
     return mean_known(r2[:, chosen].T)

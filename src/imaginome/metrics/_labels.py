@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Strings, haplotype_rows
 
 FEWEST = 5
 """Groups of fewer individuals are not shown: they would say too much about each."""
 MOST_GROUPS = 8
-
-Rows = npt.NDArray[np.intp]
 
 
 def labels(panel: Panel, column: str) -> Strings | None:
@@ -21,7 +19,7 @@ def labels(panel: Panel, column: str) -> Strings | None:
     return found
 
 
-def members(panel: Panel, column: str, least: int = FEWEST) -> dict[str, Rows]:
+def members(panel: Panel, column: str, least: int = FEWEST) -> dict[str, Indices]:
     """Return the individuals with each label that at least `least` of them have."""
     found = labels(panel, column)
     if found is None:
@@ -36,7 +34,7 @@ def shared_groups(
     names: tuple[str, ...],
     least: int = FEWEST,
     most: int = MOST_GROUPS,
-) -> dict[str, dict[str, Rows]]:
+) -> dict[str, dict[str, Indices]]:
     """Return rows of haplotypes by group and panel, equally many in each panel.
 
     Superpopulations are used where all panels have them, populations otherwise; the largest

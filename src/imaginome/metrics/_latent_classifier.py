@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from imaginome.metrics._labels import FEWEST, Rows, members
+from imaginome.arrays import Float32s, Float64s, Indices
+from imaginome.metrics._labels import FEWEST, members
 from imaginome.metrics._latent_components import fit_code_components
 from imaginome.metrics._population_classifier import (
     COMPONENTS,
@@ -17,7 +17,6 @@ from imaginome.metrics._population_classifier import (
     standardised,
     told_labels,
 )
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import haplotype_rows
@@ -26,7 +25,7 @@ FOLDS = 5
 
 
 def told_by_codes_and_genotypes(
-    comparison: Comparison, codes: npt.NDArray[np.float32], columns: Sequence[str]
+    comparison: Comparison, codes: Float32s, columns: Sequence[str]
 ) -> dict[str, dict[str, Told]]:
     """Tell labels of the holdout's people by cross-validation.
 
@@ -54,7 +53,7 @@ def told_by_codes_and_genotypes(
 
 
 def _told(
-    comparison: Comparison, codes: npt.NDArray[np.float32], column: str, groups: list[Rows]
+    comparison: Comparison, codes: Float32s, column: str, groups: list[Indices]
 ) -> dict[str, Told]:
     people = np.concatenate(groups)
     label = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
@@ -78,9 +77,7 @@ def _told(
     return {name: Told.of(label, told[name], weights, len(groups)) for name in told}
 
 
-def _code_features(
-    fitted: npt.NDArray[np.float32], told: npt.NDArray[np.float32]
-) -> tuple[Values, Values]:
+def _code_features(fitted: Float32s, told: Float32s) -> tuple[Float64s, Float64s]:
     """Return people's scores on components of codes, as `features` does for genotypes."""
     axes = fit_code_components(fitted, max(1, min(COMPONENTS, len(fitted) // 6)))
     return standardised(people(axes.own_scores(fitted)), people(axes.project(told)))

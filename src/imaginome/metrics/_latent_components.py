@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from imaginome.metrics._statistics import Values
-
-Array = npt.NDArray[np.float32]
+from imaginome.arrays import Float32s, Float64s
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,15 +23,15 @@ class CodeComponents:
         Sum of squared scores on each axis, shape ``(k,)``, falling.
     """
 
-    centre: Values
-    axes: Values
-    variance: Values
+    centre: Float64s
+    axes: Float64s
+    variance: Float64s
 
-    def project(self, codes: Array) -> Values:
+    def project(self, codes: Float32s) -> Float64s:
         """Return scores, shape ``(n, k)``, of haplotypes that the axes do not know."""
         return np.asarray((codes.astype(np.float64) - self.centre) @ self.axes)
 
-    def own_scores(self, codes: Array) -> Values:
+    def own_scores(self, codes: Float32s) -> Float64s:
         """Return scores of the haplotypes that the axes were fitted on, as if left out.
 
         The correction of `imaginome.metrics._components.Components.own_scores`.
@@ -45,7 +42,7 @@ class CodeComponents:
         return np.asarray(scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0))
 
 
-def fit_code_components(codes: Array, most: int) -> CodeComponents:
+def fit_code_components(codes: Float32s, most: int) -> CodeComponents:
     """Fit at most `most` principal axes; fewer where the codes vary along no more.
 
     Parameters

@@ -13,10 +13,9 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices, Int32s
 from imaginome.metrics._bits import compiled
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes, Sites
 from imaginome.parallel import map_pieces, pieces
 
@@ -26,7 +25,6 @@ LEAST_ERROR = 1e-4
 """Copying errors are taken to be at least so frequent: a donor is never ruled out for good."""
 NOBODY = -2
 
-Floats = npt.NDArray[np.float32]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -37,7 +35,7 @@ def vectorised(function: F) -> F:
     )
 
 
-def distances(sites: Sites) -> tuple[Values, str]:
+def distances(sites: Sites) -> tuple[Float64s, str]:
     """Return the distance of each site from the one before, and its unit.
 
     Centimorgans where every site has a genetic position, megabases otherwise. Sites at the same
@@ -67,19 +65,19 @@ class Copying:
         ``float64``, shape ``(n_targets, n_donors)``: expected share of sites copied from each.
     """
 
-    switches: Values
-    errors: Values
-    jumps: Values
-    share: Values
+    switches: Float64s
+    errors: Float64s
+    jumps: Float64s
+    share: Float64s
 
 
 def paint(
     targets: Haplotypes,
     donors: Haplotypes,
-    apart: Values,
+    apart: Float64s,
     rate: float,
     error: float,
-    own: npt.NDArray[np.intp] | None = None,
+    own: Indices | None = None,
     threads: int = 1,
 ) -> Copying:
     """Paint targets with donors: forward and backward passes.
@@ -104,7 +102,7 @@ def paint(
     columns = np.ascontiguousarray(donors.T)
     barred = np.full(len(targets), NOBODY, dtype=np.intp) if own is None else own
 
-    def work(rows: slice) -> tuple[Values, Values]:
+    def work(rows: slice) -> tuple[Float64s, Float64s]:
         return _paint(targets[rows], columns, jump, several, error, barred[rows])
 
     found = map_pieces(work, pieces(len(targets), PIECE), threads)
@@ -115,7 +113,7 @@ def paint(
 
 @vectorised
 def _step(
-    before: Floats, after: Floats, fits: Floats, allowed: Floats, stay: float, land: float
+    before: Float32s, after: Float32s, fits: Float32s, allowed: Float32s, stay: float, land: float
 ) -> None:
     """Move forward variables over a site; they sum to one again."""
     stay32, land32 = np.float32(stay), np.float32(land)
@@ -130,7 +128,7 @@ def _step(
 
 
 @vectorised
-def _fits(donor: Haplotypes, allele: int, error: float, fits: Floats) -> None:
+def _fits(donor: Haplotypes, allele: int, error: float, fits: Float32s) -> None:
     """Set the chance of the target's allele for each donor."""
     if allele:
         base, slope = np.float32(error), np.float32(1.0 - 2.0 * error)
@@ -141,7 +139,7 @@ def _fits(donor: Haplotypes, allele: int, error: float, fits: Floats) -> None:
 
 
 @vectorised
-def _shared(after: Floats, message: Floats, fits: Floats, share: Floats) -> float:
+def _shared(after: Float32s, message: Float32s, fits: Float32s, share: Float32s) -> float:
     """Add the posterior of each donor to `share`; return the chance of a wrong copy."""
     total = np.float32(0.0)
     for k in range(len(after)):
@@ -157,7 +155,7 @@ def _shared(after: Floats, message: Floats, fits: Floats, share: Floats) -> floa
 
 @vectorised
 def _back(
-    before: Floats, message: Floats, fits: Floats, allowed: Floats, stay: float, land: float
+    before: Float32s, message: Float32s, fits: Float32s, allowed: Float32s, stay: float, land: float
 ) -> tuple[float, float]:
     """Move backward variables over a site; return the chance of a jump, and of another donor."""
     landed, stayed = np.float32(0.0), np.float32(0.0)
@@ -178,11 +176,11 @@ def _back(
 def _paint(
     targets: Haplotypes,
     donors: Haplotypes,
-    jump: Values,
-    several: Values,
+    jump: Float64s,
+    several: Float64s,
     error: float,
-    barred: npt.NDArray[np.intp],
-) -> tuple[Values, Values]:
+    barred: Indices,
+) -> tuple[Float64s, Float64s]:
     """Return expected switches, errors and jumps, and how many sites come from each donor.
 
     `donors` has one row a site. Forward variables of a site sum to one; backward variables are
@@ -214,7 +212,7 @@ def _paint(
 
 
 def fitted(
-    donors: Haplotypes, some: npt.NDArray[np.intp], apart: Values, threads: int = 1
+    donors: Haplotypes, some: Indices, apart: Float64s, threads: int = 1
 ) -> tuple[float, float]:
     """Return the rate and the error under which some donors copy from all others, by EM.
 
@@ -238,11 +236,11 @@ def fitted(
 def likeliest(
     targets: Haplotypes,
     donors: Haplotypes,
-    apart: Values,
+    apart: Float64s,
     rate: float,
     error: float,
     threads: int = 1,
-) -> npt.NDArray[np.int32]:
+) -> Int32s:
     """Return the likeliest donor of each target at each site (Viterbi 1967).
 
     Returns
@@ -261,7 +259,7 @@ def likeliest(
 
 
 @vectorised
-def _follow(best: Floats, fits: Floats, jumped: Any, stay: float, land: float) -> None:
+def _follow(best: Float32s, fits: Float32s, jumped: Any, stay: float, land: float) -> None:
     """Move the chances of the best paths over a site; `jumped` says which came from elsewhere."""
     stay32, land32 = np.float32(stay), np.float32(land)
     top = np.float32(0.0)
@@ -276,9 +274,7 @@ def _follow(best: Floats, fits: Floats, jumped: Any, stay: float, land: float) -
 
 
 @compiled
-def _likeliest(
-    targets: Haplotypes, donors: Haplotypes, jump: Values, error: float
-) -> npt.NDArray[np.int32]:
+def _likeliest(targets: Haplotypes, donors: Haplotypes, jump: Float64s, error: float) -> Int32s:
     n_sites, n = donors.shape
     path = np.empty((len(targets), n_sites), np.int32)
     jumped = np.empty((n_sites, n), np.bool_)

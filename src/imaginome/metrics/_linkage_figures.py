@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._labels import shared_groups
 from imaginome.metrics._pairs import PackedSites, bin_middles, by_distance, distant_pairs
 from imaginome.metrics._results import axis, heatmap, short, shorts
-from imaginome.metrics._statistics import Values, mean_difference, mean_error, pearson, ratio
+from imaginome.metrics._statistics import mean_difference, mean_error, pearson, ratio
 from imaginome.metrics.comparison import Comparison
 from imaginome.results import Cell, Figure, Series, Table
 
@@ -46,7 +46,7 @@ class _Decay:
         self._average = by_distance(self.distance, DECAY_BINS)
         self._middles = bin_middles(self.distance, DECAY_BINS)
 
-    def curves(self, packed: Packed) -> dict[str, Values]:
+    def curves(self, packed: Packed) -> dict[str, Float64s]:
         """Return a curve a panel, over pairs that are polymorphic in all of them."""
         r2 = {name: panel.r2(self.first, self.second) for name, panel in packed.items()}
         known = np.all([np.isfinite(values) for values in r2.values()], axis=0)
@@ -125,7 +125,7 @@ def _region(packed: Packed) -> Figure:
     )
 
 
-def _binned_square(panel: PackedSites, start: int, stop: int) -> npt.NDArray[np.float64]:
+def _binned_square(panel: PackedSites, start: int, stop: int) -> Float64s:
     """Return mean r2 between bins of sites; pairs with a fixed site are left out."""
     index = np.arange(start, stop)
     first, second = (grid.ravel() for grid in np.meshgrid(index, index, indexing="ij"))
@@ -140,7 +140,7 @@ def _binned_square(panel: PackedSites, start: int, stop: int) -> npt.NDArray[np.
     return np.nan_to_num(ratio(total, number)).reshape(bins, bins)
 
 
-def tables(sums: dict[str, Values]) -> list[Table]:
+def tables(sums: dict[str, Float64s]) -> list[Table]:
     """Return the measures by kind of pair; see `pair_moments`."""
     rows = []
     kinds = ("same contig", "different contigs", "polymorphic in both panels")

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from imaginome.metrics._statistics import Values
+from imaginome.arrays import Float64s, Indices, UInt8s
 from imaginome.panel import Haplotypes
 from imaginome.parallel import single_threaded_torch
 
@@ -71,11 +70,11 @@ def _fit(
 
 def network_scores(
     haplotypes: Haplotypes,
-    label: npt.NDArray[np.uint8],
-    fitted: npt.NDArray[np.intp],
-    scored: npt.NDArray[np.intp],
+    label: UInt8s,
+    fitted: Indices,
+    scored: Indices,
     seed: int,
-) -> Values:
+) -> Float64s:
     """Fit a network with two hidden layers to some haplotypes and score others.
 
     Call it within `one_thread`: then the scores follow from the seed alone.

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imaginome.metrics._statistics import Values
+from imaginome.arrays import Float64s
 from imaginome.panel import Haplotypes, Strings
-
-Tables = npt.NDArray[np.float64]
 
 
 def allele_tables(
     haplotypes: Haplotypes, value: Strings, stratum: Strings, weights: npt.NDArray[np.floating]
-) -> tuple[list[str], Tables, Values]:
+) -> tuple[list[str], Float64s, Float64s]:
     """Count ALT alleles and haplotypes by label and stratum.
 
     Parameters
@@ -45,7 +43,7 @@ def allele_tables(
     return names, counts, sizes
 
 
-def log_odds(counts: Tables, sizes: Values, case: int) -> Values:
+def log_odds(counts: Float64s, sizes: Float64s, case: int) -> Float64s:
     """Return the log odds ratio of ALT for one label against all others, within strata.
 
     The estimator of Mantel and Haenszel (1959): strata in which all people have the label, or
@@ -78,7 +76,7 @@ def log_odds(counts: Tables, sizes: Values, case: int) -> Values:
     return np.where(known, np.log(np.where(known, above, 1) / np.where(known, below, 1)), np.nan)
 
 
-def _sums(a: Tables, d: Tables, b: Tables, c: Tables) -> tuple[Values, Values]:
+def _sums(a: Float64s, d: Float64s, b: Float64s, c: Float64s) -> tuple[Float64s, Float64s]:
     """Return the sums over strata of ``ad / total`` and ``bc / total`` of fourfold tables."""
     total = np.maximum(a + b + c + d, 1.0)
     return (a * d / total).sum(axis=0), (b * c / total).sum(axis=0)

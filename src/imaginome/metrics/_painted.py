@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Indices, Int32s
 from imaginome.metrics._labels import FEWEST, members
 from imaginome.metrics._li_stephens import distances, fitted, likeliest, paint
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._shared_runs import BINS, length_bins
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
@@ -25,8 +24,6 @@ FEWEST_PEOPLE = 2 * FEWEST
 COLUMNS = ("superpopulation", "population")
 OTHER = "other"
 EVERYONE = "everyone"
-
-People = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +47,12 @@ class Painted:
     """
 
     people: Panel
-    switches: Values
-    errors: Values
-    shares: Values
-    tracts: Values
-    binned: Values
-    longest: People
+    switches: Float64s
+    errors: Float64s
+    shares: Float64s
+    tracts: Float64s
+    binned: Float64s
+    longest: Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +120,7 @@ def painting(comparison: Comparison) -> Painting:
     return Painting(panels, column, labels, donors.n_haplotypes, rate, error, length, unit)
 
 
-def halves(panel: Panel, rng: np.random.Generator) -> tuple[People, int]:
+def halves(panel: Panel, rng: np.random.Generator) -> tuple[Indices, int]:
     """Return individuals in random order, families together, and where the second half begins."""
     order = rng.permutation(panel.n_individuals)
     family = panel.samples.family
@@ -144,7 +141,7 @@ def _some(panel: Panel, number: int, rng: np.random.Generator) -> Panel:
     return panel.take_individuals(np.sort(rng.permutation(panel.n_individuals)[:number]))
 
 
-def _donor_labels(donors: Panel) -> tuple[str, list[str], People]:
+def _donor_labels(donors: Panel) -> tuple[str, list[str], Indices]:
     """Return the column, labels of `FEWEST` donors or more, and the label of each haplotype.
 
     Donors with another label or none come last, as `OTHER`.
@@ -165,8 +162,8 @@ def _donor_labels(donors: Panel) -> tuple[str, list[str], People]:
 def _painted(
     people: Panel,
     donors: Haplotypes,
-    code: People,
-    apart: Values,
+    code: Indices,
+    apart: Float64s,
     rate: float,
     error: float,
     comparison: Comparison,
@@ -181,9 +178,7 @@ def _painted(
     return Painted(people, copying.switches, copying.errors, shares, tracts, binned, longest)
 
 
-def tract_lengths(
-    path: npt.NDArray[np.int32], starts: npt.NDArray[np.bool_]
-) -> tuple[Values, Values, People]:
+def tract_lengths(path: Int32s, starts: Bools) -> tuple[Float64s, Float64s, Indices]:
     """Return sites in tracts of each length, the same by person and bin, and longest tracts.
 
     Parameters
@@ -207,7 +202,7 @@ def tract_lengths(
     return total, binned, longest
 
 
-def target_groups(found: Painting) -> dict[str, dict[str, People]]:
+def target_groups(found: Painting) -> dict[str, dict[str, Indices]]:
     """Return individuals by label and panel; one group of everyone where labels are missing."""
     groups = {n: members(p.people, found.column) for n, p in found.panels.items()}
     shared = sorted(set.intersection(*(set(g) for g in groups.values())))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._labels import FEWEST
 from imaginome.metrics._painted import Painted, Painting, target_groups
 from imaginome.metrics._results import axis, short, shorts
 from imaginome.metrics._safe_bins import LEAST, ORDER, histograms
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.results import Cell, Figure, Series, Table
 
 BINS = 24
@@ -77,7 +78,7 @@ def _donors(found: Painting) -> Figure:
     )
 
 
-def _mean(painted: Painted, people: np.ndarray) -> Values:
+def _mean(painted: Painted, people: np.ndarray) -> Float64s:
     shares = (painted.shares[0::2] + painted.shares[1::2]) / 2
     return np.asarray(shares[people].mean(axis=0))
 

@@ -7,14 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Indices
 from imaginome.metrics._bits import Bits, band_counts, pack_sites, pair_counts
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes, Sites
 
-Sites2 = npt.NDArray[np.intp]
 
-
-def r2_from_counts(both: npt.ArrayLike, a: npt.ArrayLike, b: npt.ArrayLike, n: int) -> Values:
+def r2_from_counts(both: npt.ArrayLike, a: npt.ArrayLike, b: npt.ArrayLike, n: int) -> Float64s:
     """Return ``r2 = cov^2 / (p q p' q')`` (Hill and Robertson 1968) from carriers.
 
     Parameters
@@ -49,12 +47,12 @@ class PackedSites:
         self.counts = haplotypes.sum(axis=0, dtype=np.int64)
         self.n = len(haplotypes)
 
-    def r2(self, first: Sites2, second: Sites2) -> Values:
+    def r2(self, first: Indices, second: Indices) -> Float64s:
         """Return r2 of listed pairs of sites."""
         both = pair_counts(self.bits, first, second)
         return r2_from_counts(both, self.counts[first], self.counts[second], self.n)
 
-    def band(self, start: int, stop: int, width: int) -> Values:
+    def band(self, start: int, stop: int, width: int) -> Float64s:
         """Return r2 of sites ``start..stop`` with the next `width`: NaN past the end."""
         both = band_counts(self.bits, start, stop, width)
         j = np.arange(start, stop)[:, None]
@@ -62,12 +60,12 @@ class PackedSites:
         r2 = r2_from_counts(both, self.counts[j], self.counts[partner], self.n)
         return np.where(both >= 0, r2, np.nan)
 
-    def polymorphic(self) -> npt.NDArray[np.bool_]:
+    def polymorphic(self) -> Bools:
         """Return which sites have both alleles."""
         return np.asarray((self.counts > 0) & (self.counts < self.n))
 
 
-def r2_band(haplotypes: Haplotypes, width: int) -> Values:
+def r2_band(haplotypes: Haplotypes, width: int) -> Float64s:
     """Return r2 between each site and the next `width` ones.
 
     Parameters
@@ -88,7 +86,7 @@ def r2_band(haplotypes: Haplotypes, width: int) -> Values:
 
 def distant_pairs(
     sites: Sites, most: int, rng: np.random.Generator
-) -> tuple[Sites2, Sites2, Values, str]:
+) -> tuple[Indices, Indices, Float64s, str]:
     """Draw pairs of sites of one contig, near and far ones alike.
 
     Separations are log-uniform in number of sites, so that every scale is covered.
@@ -115,7 +113,7 @@ def distant_pairs(
     return first, second, (sites.position[second] - sites.position[first]) / 1000.0, "kb"
 
 
-def by_distance(distance: Values, bins: int) -> Callable[[Values], tuple[Values, Values]]:
+def by_distance(distance: Float64s, bins: int) -> Callable[[Float64s], tuple[Float64s, Float64s]]:
     """Return a function that averages values in bins of logarithmic distance, skipping NaN.
 
     The function maps values (one a pair) to their mean and number in each bin.
@@ -125,7 +123,7 @@ def by_distance(distance: Values, bins: int) -> Callable[[Values], tuple[Values,
     edges = np.geomspace(low, max(high, low * 1.001), bins + 1)
     where = np.clip(np.digitize(distance, edges) - 1, 0, bins - 1)
 
-    def average(values: Values) -> tuple[Values, Values]:
+    def average(values: Float64s) -> tuple[Float64s, Float64s]:
         known = np.isfinite(values)
         number = np.bincount(where[known], minlength=bins).astype(float)
         total = np.bincount(where[known], weights=values[known], minlength=bins)
@@ -134,6 +132,6 @@ def by_distance(distance: Values, bins: int) -> Callable[[Values], tuple[Values,
     return average
 
 
-def bin_middles(distance: Values, bins: int) -> Values:
+def bin_middles(distance: Float64s, bins: int) -> Float64s:
     """Return the mean distance in each bin of `by_distance`; NaN in empty bins."""
     return by_distance(distance, bins)(distance)[0]

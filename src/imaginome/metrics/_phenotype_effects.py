@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices
 from imaginome.metrics._odds import allele_tables, log_odds
 from imaginome.metrics._resample import PANELS, some
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -25,8 +25,6 @@ APART = 250_000
 """Of sites nearer to each other than this many bp, the strongest stands for all."""
 INTERVAL_SITES = 300
 """Intervals come from this many sites, drawn at random; values from all."""
-
-Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,12 @@ class Effects:
     """
 
     cases: list[str]
-    sites: Index
-    drawn: Index
-    whole: dict[str, Values]
-    spread: dict[str, Values]
+    sites: Indices
+    drawn: Indices
+    whole: dict[str, Float64s]
+    spread: dict[str, Float64s]
     strongest: list[tuple[int, int]]
-    precision: Values
+    precision: Float64s
 
 
 def phenotype_effects(comparison: Comparison) -> Effects:
@@ -146,14 +144,14 @@ def _strata(panel: Panel) -> Strings:
     return strings([""] * panel.n_individuals)
 
 
-def _weights(comparison: Comparison, name: str, panel: Panel) -> npt.NDArray[np.float32]:
+def _weights(comparison: Comparison, name: str, panel: Panel) -> Float32s:
     rng = comparison.rng("bootstrap", "phenotype", name)
     return individual_weights(panel.n_individuals, comparison.replicates, rng)
 
 
 def _log_odds(
-    panel: Panel, sites: Index, cases: list[str], weights: npt.NDArray[np.floating]
-) -> tuple[Values, Values]:
+    panel: Panel, sites: Indices, cases: list[str], weights: npt.NDArray[np.floating]
+) -> tuple[Float64s, Float64s]:
     """Return log odds ratios and their strength, ``(n_cases, replicates, n_sites)`` each."""
     rows = np.ascontiguousarray(panel.haplotypes[:, sites])
     names, counts, sizes = allele_tables(rows, _phenotype(panel), _strata(panel), weights)
@@ -162,7 +160,7 @@ def _log_odds(
     return found, np.nan_to_num(np.abs(found)) * np.sqrt(precision)
 
 
-def _precision(counts: Values, sizes: Values, case: int) -> Values:
+def _precision(counts: Float64s, sizes: Float64s, case: int) -> Float64s:
     """Return one over the variance of a log odds ratio: Woolf's, added up over strata."""
     alt, n = counts[case], sizes[case][..., None]
     other_alt, other_n = counts.sum(axis=0) - alt, sizes.sum(axis=0)[..., None] - n
@@ -171,7 +169,7 @@ def _precision(counts: Values, sizes: Values, case: int) -> Values:
     return np.asarray((1 / sum(1 / (cell + 0.5) for cell in cells)).sum(axis=0))
 
 
-def _strongest(comparison: Comparison, sites: Index, score: Values) -> list[tuple[int, int]]:
+def _strongest(comparison: Comparison, sites: Indices, score: Float64s) -> list[tuple[int, int]]:
     """Return case and place of the strongest sites, none close to a stronger one."""
     where = comparison.holdout.sites
     found: list[tuple[int, int]] = []

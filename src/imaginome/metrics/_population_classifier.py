@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._components import MOST_ROWS, fit_components
 from imaginome.metrics._separation import mean_known
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.panel import Haplotypes, haplotype_rows
 
 COMPONENTS = 20
 PENALTY = 1.0
 MOST_STEPS = 1_000
 
-Labels = npt.NDArray[np.intp]
 
-
-def features(fitted: Haplotypes, told: Haplotypes) -> tuple[Values, Values]:
+def features(fitted: Haplotypes, told: Haplotypes) -> tuple[Float64s, Float64s]:
     """Return people's scores on the components of the panel that is learnt from.
 
     Scores are in its standard deviations; its own are corrected for having taken part in the
@@ -37,25 +35,25 @@ def features(fitted: Haplotypes, told: Haplotypes) -> tuple[Values, Values]:
     return standardised(people(scores), people(axes.project(told)))
 
 
-def standardised(own: Values, other: Values) -> tuple[Values, Values]:
+def standardised(own: Float64s, other: Float64s) -> tuple[Float64s, Float64s]:
     """Return both in standard deviations of the first from its mean, column by column."""
     centre, scale = own.mean(axis=0), own.std(axis=0)
     scale[scale == 0] = 1.0
     return (own - centre) / scale, (other - centre) / scale
 
 
-def fitting_rows(n_individuals: int) -> Labels:
+def fitting_rows(n_individuals: int) -> Indices:
     """Return the haplotypes that components are fitted on: everyone's, or some thousands."""
     number = min(n_individuals, MOST_ROWS // 2)
     return haplotype_rows(np.arange(number) * n_individuals // number)
 
 
-def people(scores: Values) -> Values:
+def people(scores: Float64s) -> Float64s:
     """Return scores of people: the sums of those of their haplotypes."""
     return np.asarray(scores[0::2] + scores[1::2])
 
 
-def told_labels(fitted: Values, label: Labels, told: Values) -> Labels:
+def told_labels(fitted: Float64s, label: Indices, told: Float64s) -> Indices:
     """Fit multinomial logistic regression (Cox 1958) and return the likeliest label of others.
 
     Populations weigh the same, however many people each has. Call it with one thread: then
@@ -82,11 +80,11 @@ class Told:
         Share of all people, shape ``(replicates,)``.
     """
 
-    recall: Values
-    accuracy: Values
+    recall: Float64s
+    accuracy: Float64s
 
     @classmethod
-    def of(cls, label: Labels, told: Labels, weights: Values, n_labels: int) -> Told:
+    def of(cls, label: Indices, told: Indices, weights: Float64s, n_labels: int) -> Told:
         """Compare told with true labels; `weights` is ``(replicates, n_people)``."""
         member = (label[:, None] == np.arange(n_labels)).astype(np.float64)
         right = (label == told).astype(np.float64)
@@ -96,6 +94,6 @@ class Told:
             ratio(hits.sum(axis=1), weights.sum(axis=1)),
         )
 
-    def balanced(self) -> Values:
+    def balanced(self) -> Float64s:
         """Return the mean recall over labels: small populations count as much as large ones."""
         return mean_known(self.recall.T)

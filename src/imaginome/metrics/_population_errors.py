@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._pairs import PackedSites, r2_from_counts
 from imaginome.metrics._population_groups import Group
 from imaginome.metrics._resample import PANELS, Resampled, some
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.frequency import lost_share
@@ -27,8 +27,7 @@ TRIPLES = 30
 KINDS = ("frequency", "linkage", "lost", "fst", "diversity")
 COMPARED = ("artificial", "train")
 
-Index = npt.NDArray[np.intp]
-Errors = dict[str, Values]
+Errors = dict[str, Float64s]
 """Each of `KINDS`; replicates, where there are any, along the last axis."""
 
 
@@ -36,10 +35,10 @@ Errors = dict[str, Values]
 class Places:
     """Where populations are compared: pairs of near sites, and parts of it for intervals."""
 
-    first: Index
-    second: Index
-    sites: Index
-    pairs: Index
+    first: Indices
+    second: Indices
+    sites: Indices
+    pairs: Indices
 
     @classmethod
     def of(cls, comparison: Comparison) -> Places:
@@ -74,21 +73,21 @@ class Found:
     spread: dict[str, Errors]
     chance: tuple[Errors, Errors]
 
-    def ratio(self, kind: str) -> Values:
+    def ratio(self, kind: str) -> Float64s:
         """Return the error of the artificial panel in units of its ceiling."""
         return ratio(self.values["artificial"][kind], self.values["train"][kind])
 
-    def ratio_spread(self, kind: str) -> Values:
+    def ratio_spread(self, kind: str) -> Float64s:
         """Return replicates of `ratio`."""
         return ratio(self.spread["artificial"][kind], self.spread["train"][kind])
 
-    def ratio_by_chance(self, kind: str) -> Values:
+    def ratio_by_chance(self, kind: str) -> Float64s:
         """Return what `ratio` would be for another sample of real people, many times."""
         one, other = self.chance
         return ratio(one[kind], other[kind])
 
 
-def near_pairs(sites: Sites) -> tuple[Index, Index]:
+def near_pairs(sites: Sites) -> tuple[Indices, Indices]:
     """Return all pairs of sites of one contig that are up to `NEAR` sites apart."""
     _, contig = np.unique(sites.contig.astype(str), return_inverse=True)
     first = np.repeat(np.arange(len(sites)), NEAR)
@@ -99,7 +98,7 @@ def near_pairs(sites: Sites) -> tuple[Index, Index]:
     return first[same], second[same]
 
 
-def errors(counts: Values, real: Values, r2: Values, real_r2: Values, n: int) -> Errors:
+def errors(counts: Float64s, real: Float64s, r2: Float64s, real_r2: Float64s, n: int) -> Errors:
     """Compare a panel with a real one of as many haplotypes.
 
     Parameters
@@ -169,7 +168,7 @@ def _by_chance(comparison: Comparison, group: Group, places: Places) -> tuple[Er
     return _against(one, third, 2 * size), _against(other, third, 2 * size)
 
 
-def _counted(real: Panel, people: Index, places: Places) -> tuple[Values, Values]:
+def _counted(real: Panel, people: Indices, places: Places) -> tuple[Float64s, Float64s]:
     """Return allele counts and r2 at all sites and pairs among `people`, replicates first."""
     weights = np.zeros((len(people), real.n_individuals), dtype=np.float32)
     np.put_along_axis(weights, people, 1.0, axis=1)
@@ -180,13 +179,13 @@ def _counted(real: Panel, people: Index, places: Places) -> tuple[Values, Values
     return counts, r2_from_counts(both, a, b, 2 * people.shape[1])
 
 
-def _against(one: tuple[Values, Values], real: tuple[Values, Values], n: int) -> Errors:
+def _against(one: tuple[Float64s, Float64s], real: tuple[Float64s, Float64s], n: int) -> Errors:
     return errors(one[0], real[0], one[1], real[1], n)
 
 
 def _drawn(
     comparison: Comparison, group: Group, name: str, places: Places
-) -> tuple[Values, Values]:
+) -> tuple[Float64s, Float64s]:
     """Return allele counts and r2 with the people of a group drawn anew; replicates first."""
     rng = comparison.rng("bootstrap", "populations", group.column, group.label, name)
     weights = individual_weights(group.people, comparison.replicates, rng)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imaginome.metrics._labels import FEWEST, Rows, labels, members
+from imaginome.arrays import Indices
+from imaginome.metrics._labels import FEWEST, labels, members
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
@@ -99,7 +100,7 @@ def _groups(comparison: Comparison, column: str) -> list[Group]:
     return sorted(groups, key=lambda group: (group.people, group.label))
 
 
-def _group(comparison: Comparison, column: str, label: str, rows: dict[str, Rows]) -> Group:
+def _group(comparison: Comparison, column: str, label: str, rows: dict[str, Indices]) -> Group:
     size = min(len(people) for people in rows.values())
     panels = {}
     for name, people in rows.items():

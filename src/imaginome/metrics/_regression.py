@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imaginome.metrics._statistics import Values
+from imaginome.arrays import Float64s
 
 
 class Scan(NamedTuple):
@@ -20,18 +20,18 @@ class Scan(NamedTuple):
         The same divided by its standard error.
     """
 
-    effects: Values
-    z: Values
+    effects: Float64s
+    z: Float64s
 
 
-def orthonormal(covariates: Values) -> Values:
+def orthonormal(covariates: Float64s) -> Float64s:
     """Return an orthonormal basis of an intercept and covariates, ``(n, 1 + k)`` or fewer."""
     both = np.column_stack([np.ones(len(covariates)), covariates])
     left, size, _ = np.linalg.svd(both, full_matrices=False)
     return np.asarray(left[:, size > 1e-9 * size[0]])
 
 
-def scan(sites: Values, basis: Values, traits: Values, weights: Values) -> Scan:
+def scan(sites: Float64s, basis: Float64s, traits: Float64s, weights: Float64s) -> Scan:
     """Regress every trait on every site and the covariates, by least squares.
 
     Covariates are projected out of trait and site (Lovell 1963), so that one matrix product does

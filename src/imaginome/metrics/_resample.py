@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
@@ -24,13 +24,13 @@ class Resampled:
         ``float32``, shape ``(replicates, n_individuals)``, from `individual_weights`.
     """
 
-    def __init__(self, panel: Panel, weights: npt.NDArray[np.float32]) -> None:
+    def __init__(self, panel: Panel, weights: Float32s) -> None:
         # Site by site, so that picking sites reads memory in order.
         self._sites = np.ascontiguousarray(panel.haplotypes.T)
         self.n = panel.n_haplotypes
         self._weights = weights
 
-    def counts(self, *columns: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    def counts(self, *columns: Indices) -> Float64s:
         """Return how many haplotypes carry ALT at all given sites, in each replicate.
 
         Parameters
@@ -67,7 +67,7 @@ def resampled(comparison: Comparison, metric: str, at_most: int = 10_000) -> dic
     return found
 
 
-def some(n: int, most: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+def some(n: int, most: int, rng: np.random.Generator) -> Indices:
     """Return at most `most` of ``range(n)`` in order: what an interval is computed from."""
     if n <= most:
         return np.arange(n)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.metrics.bootstrap import estimate
 from imaginome.results import Estimate, Measure, Series
 
@@ -71,7 +71,7 @@ def axis(values: Any) -> list[float | str]:
     return [float(f"{float(value):.6g}") for value in values]
 
 
-def heatmap(name: str, role: Any, x: Any, y: Any, z: npt.NDArray[np.float64]) -> Series:
+def heatmap(name: str, role: Any, x: Any, y: Any, z: Float64s) -> Series:
     """Return a heat map series; `z` has shape ``(len(y), len(x))``."""
     rows = [shorts(row) for row in z]
     return Series(name=name, role=role, x=axis(x), y=list(axis(y)), z=rows)

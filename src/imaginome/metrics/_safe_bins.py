@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._labels import FEWEST
 from imaginome.metrics._results import axis, shorts
-from imaginome.metrics._statistics import Values
 from imaginome.results import Series
 
 LEAST = 2 * FEWEST
@@ -20,7 +20,7 @@ PER_BIN = 20
 ORDER = ("holdout", "train", "artificial")
 
 
-def safe_edges(columns: Mapping[str, Values], bins: int) -> Values:
+def safe_edges(columns: Mapping[str, Float64s], bins: int) -> Float64s:
     """Return edges of at most `bins` bins, with `LEAST` values of each column beyond both ends.
 
     The ends are rounded outwards to about two digits of the range: they are no one's value.
@@ -33,14 +33,14 @@ def safe_edges(columns: Mapping[str, Values], bins: int) -> Values:
     return np.linspace(low, max(high, low + step), number + 1)
 
 
-def inner_ends(values: Values, least: int) -> tuple[float, float]:
+def inner_ends(values: Float64s, least: int) -> tuple[float, float]:
     """Return the values with `TAIL` of all, and at least `least`, beyond them on either side."""
     ordered, n = np.sort(values), len(values)
     beyond = min(max(least, int(TAIL * n)), (n - 1) // 2)
     return float(ordered[beyond]), float(ordered[n - 1 - beyond])
 
 
-def histograms(columns: Mapping[str, Values], bins: int) -> list[Series]:
+def histograms(columns: Mapping[str, Float64s], bins: int) -> list[Series]:
     """Return the share of each panel's values in bins; bins of fewer than `LEAST` are empty.
 
     What lies beyond the ends is counted in the outermost bins.

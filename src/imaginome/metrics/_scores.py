@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample
-from imaginome.metrics._statistics import Values
 from imaginome.metrics._transport import (
     DIRECTIONS,
     directions,
@@ -24,7 +24,7 @@ SMALL_REPLICATES = 30
 INTERVAL_DIRECTIONS = 32
 INTERVAL_REPLICATES = 60
 
-Scores = dict[str, Values]
+Scores = dict[str, Float64s]
 
 
 class ScoreDistances:
@@ -63,7 +63,7 @@ class ScoreDistances:
         spread = [sliced_wasserstein(d[name], d["holdout"], few) for d in self._drawn]
         return Sample(value, spread)
 
-    def by_component(self, name: str) -> Values:
+    def by_component(self, name: str) -> Float64s:
         """Return the Wasserstein distance of each component."""
         return wasserstein_1d(self._scores[name].T, self._scores["holdout"].T)
 
@@ -90,13 +90,13 @@ class ScoreDistances:
         centre = np.mean(small) if small else 0.0
         return Sample(value, value + (np.array(small) - centre) * np.sqrt(2 * people / size))
 
-    def _some(self, panel: str, size: int) -> Values:
+    def _some(self, panel: str, size: int) -> Float64s:
         """Return components 1 and 2 of `size` haplotypes, each at most once."""
         scores = self._scores[panel][:, :2]
         rng = self._comparison.rng("transport", panel, 0)
         return scores[rng.choice(len(scores), size, replace=False)]
 
-    def _people(self, panel: str, number: int, replicate: int) -> Values:
+    def _people(self, panel: str, number: int, replicate: int) -> Float64s:
         """Return components 1 and 2 of individuals drawn with replacement, both haplotypes."""
         scores = self._scores[panel][:, :2]
         rng = self._comparison.rng("transport", panel, 1 + replicate)

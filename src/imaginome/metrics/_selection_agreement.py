@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
+from imaginome.arrays import Bools, Float64s, Indices
 from imaginome.metrics._results import Sample
-from imaginome.metrics._statistics import Values, moments, pearson, ratio
+from imaginome.metrics._statistics import moments, pearson, ratio
 
 BLOCKS = 25
 FEWEST_IN_BLOCK = 2
@@ -15,11 +15,9 @@ FEWEST = 20
 """Fewest scores of the holdout that are worth a correlation."""
 TOP = 0.01
 
-Index = npt.NDArray[np.intp]
-
 
 def agreement(
-    scans: Values, real: Values, replicates: int, rng: np.random.Generator
+    scans: Float64s, real: Float64s, replicates: int, rng: np.random.Generator
 ) -> tuple[Sample, Sample]:
     """Return rank correlation and shared top of scans with the real ones, means over scans.
 
@@ -43,19 +41,19 @@ def agreement(
     )
 
 
-def _blocks(n: int, rng: np.random.Generator) -> Index:
+def _blocks(n: int, rng: np.random.Generator) -> Indices:
     number = min(BLOCKS, n // FEWEST_IN_BLOCK)
     parts = np.array_split(np.arange(n), number)
     return np.concatenate([parts[b] for b in rng.integers(0, number, number)])
 
 
-def spearman(one: Values, two: Values) -> float:
+def spearman(one: Float64s, two: Float64s) -> float:
     """Return the rank correlation over sites, averaged over scans; 0 where nothing varies."""
     ranks = (np.asarray(rankdata(x, axis=-1), dtype=np.float64) for x in (one, two))
     return float(np.nan_to_num(pearson(moments(*ranks))).mean())
 
 
-def strongest(scans: Values) -> npt.NDArray[np.bool_]:
+def strongest(scans: Float64s) -> Bools:
     """Tell which sites are the `TOP` strongest of each scan, of either sign."""
     number = max(1, round(TOP * scans.shape[1]))
     found = np.zeros(scans.shape, dtype=np.bool_)
@@ -64,6 +62,6 @@ def strongest(scans: Values) -> npt.NDArray[np.bool_]:
     return found
 
 
-def shared(one: npt.NDArray[np.bool_], two: npt.NDArray[np.bool_]) -> float:
+def shared(one: Bools, two: Bools) -> float:
     """Return which share of the second's sites, over all scans, is among those of the first."""
     return float(ratio((one & two).sum(), two.sum()))

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.metrics._results import axis, shorts
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.panel import Sites
 from imaginome.results import Figure, Series
 
@@ -18,7 +19,7 @@ ORDER = ("holdout", "train", "artificial")
 
 
 def along(
-    scan_id: str, title: str, unit: str, sites: Sites, at: Values, scans: Mapping[str, Values]
+    scan_id: str, title: str, unit: str, sites: Sites, at: Float64s, scans: Mapping[str, Float64s]
 ) -> Figure:
     """Return a scan along the genome, averaged in at most `POINTS` bins of sites.
 
@@ -53,14 +54,14 @@ def _line(name: str, x: list[float | str], y: list[float]) -> Series:
     return Series(name=name, role=role, x=x, y=list(shorts(y)))
 
 
-def _means(values: Values, number: int) -> list[float]:
+def _means(values: Float64s, number: int) -> list[float]:
     """Return means over equal parts, of what is defined."""
     parts = np.array_split(values, number)
     known = [part[np.isfinite(part)] for part in parts]
     return [float(part.mean()) if len(part) else float("nan") for part in known]
 
 
-def by_rank(scan_id: str, title: str, scans: Mapping[str, Values]) -> Figure:
+def by_rank(scan_id: str, title: str, scans: Mapping[str, Float64s]) -> Figure:
     """Return the mean score of artificial and train by that of the holdout, in equal bins."""
     real = scans["holdout"]
     kept = np.flatnonzero(np.isfinite(real))

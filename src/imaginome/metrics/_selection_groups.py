@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.metrics._labels import members
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics.comparison import Comparison
@@ -65,8 +65,6 @@ def everyone(comparison: Comparison) -> dict[str, Haplotypes]:
     return found
 
 
-def _drawn(
-    panel: Panel, people: npt.NDArray[np.intp], size: int, rng: np.random.Generator
-) -> Haplotypes:
+def _drawn(panel: Panel, people: Indices, size: int, rng: np.random.Generator) -> Haplotypes:
     kept = rng.permutation(people)[: min(size, MOST_PEOPLE)]
     return panel.haplotypes[haplotype_rows(np.sort(kept))]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, Int64s
 from imaginome.metrics._ehh import Carriers, gaps, integrated
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.panel import Haplotypes, Sites
 
 FREQUENCY_BINS = 20
@@ -14,10 +14,8 @@ FEWEST_IN_BIN = 10
 MOST_DIFFERENT = 0.99999
 """F_ST is read as at most this: its branch would be infinite."""
 
-Index = npt.NDArray[np.intp]
 
-
-def ihs(haplotypes: Haplotypes, sites: Sites, cores: Index, threads: int = 1) -> Values:
+def ihs(haplotypes: Haplotypes, sites: Sites, cores: Indices, threads: int = 1) -> Float64s:
     """Return the unstandardised integrated haplotype score (Voight et al. 2006).
 
     The logarithm of integrated homozygosity among carriers of ALT over that among carriers of
@@ -36,8 +34,8 @@ def ihs(haplotypes: Haplotypes, sites: Sites, cores: Index, threads: int = 1) ->
 
 
 def xpehh(
-    first: Haplotypes, second: Haplotypes, sites: Sites, cores: Index, threads: int = 1
-) -> Values:
+    first: Haplotypes, second: Haplotypes, sites: Sites, cores: Indices, threads: int = 1
+) -> Float64s:
     """Return unstandardised XP-EHH (Sabeti et al. 2007), shape ``(len(cores),)``.
 
     The logarithm of integrated homozygosity in the first group over that in the second; each is
@@ -48,14 +46,14 @@ def xpehh(
     return _log_ratio(integrated(Carriers.of(both), gaps(sites), cores, sides, threads))
 
 
-def _log_ratio(areas: Values) -> Values:
+def _log_ratio(areas: Float64s) -> Float64s:
     # NaN is not above 0 either.
     known = np.asarray(areas.min(axis=1) > 0)
     log = np.log(np.where(known[:, None], areas, 1.0))
     return np.where(known, log[:, 0] - log[:, 1], np.nan)
 
 
-def standardised(scores: Values, bins: npt.NDArray[np.intp] | None = None) -> Values:
+def standardised(scores: Float64s, bins: Indices | None = None) -> Float64s:
     """Return scores less their mean, over their standard deviation, of all or within bins.
 
     NaN stays; bins with fewer than `FEWEST_IN_BIN` scores take mean and deviation of all.
@@ -71,19 +69,19 @@ def standardised(scores: Values, bins: npt.NDArray[np.intp] | None = None) -> Va
     return found
 
 
-def _standardised(scores: Values) -> Values:
+def _standardised(scores: Float64s) -> Float64s:
     known = scores[np.isfinite(scores)]
     if len(known) < 2 or known.std() == 0:
         return np.full(len(scores), np.nan)
     return np.asarray((scores - known.mean()) / known.std())
 
 
-def frequency_bins(frequency: Values) -> npt.NDArray[np.intp]:
+def frequency_bins(frequency: Float64s) -> Indices:
     """Return which of `FREQUENCY_BINS` equal bins each allele frequency is in."""
     return np.minimum((frequency * FREQUENCY_BINS).astype(np.intp), FREQUENCY_BINS - 1)
 
 
-def windows(sites: Sites, size: int, step: int) -> tuple[Index, Index]:
+def windows(sites: Sites, size: int, step: int) -> tuple[Indices, Indices]:
     """Return first site and end of windows of `size` sites within contigs, every `step` sites."""
     starts = [
         np.arange(first, end - size + 1, step, dtype=np.intp) for first, end in sites.contig_spans()
@@ -92,7 +90,7 @@ def windows(sites: Sites, size: int, step: int) -> tuple[Index, Index]:
     return start, start + size
 
 
-def pbs(frequencies: Values, sizes: npt.NDArray[np.int64], start: Index, end: Index) -> Values:
+def pbs(frequencies: Float64s, sizes: Int64s, start: Indices, end: Indices) -> Float64s:
     """Return population branch statistics of three groups (Yi et al. 2010).
 
     Branches are ``-log(1 - F_ST)``, F_ST by Hudson's estimator as a ratio of sums over windows
@@ -118,7 +116,7 @@ def pbs(frequencies: Values, sizes: npt.NDArray[np.int64], start: Index, end: In
     return np.array([t12 + t13 - t23, t12 + t23 - t13, t13 + t23 - t12]) / 2
 
 
-def _branch(p: Values, n: npt.NDArray[np.int64], start: Index, end: Index) -> Values:
+def _branch(p: Float64s, n: Int64s, start: Indices, end: Indices) -> Float64s:
     error = (p * (1 - p) / (n[:, None] - 1)).sum(axis=0)
     within = (p[0] - p[1]) ** 2 - error
     between = p[0] * (1 - p[1]) + p[1] * (1 - p[0])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.arrays import Float64s
+from imaginome.metrics._statistics import ratio
 
 
-def area(first: Values, second: Values, first_weights: Values, second_weights: Values) -> Values:
+def area(
+    first: Float64s, second: Float64s, first_weights: Float64s, second_weights: Float64s
+) -> Float64s:
     """Return the chance that one of `first` scores above one of `second`; ties count half.
 
     Parameters
@@ -32,12 +35,12 @@ def area(first: Values, second: Values, first_weights: Values, second_weights: V
     return ratio(wins, first_weights.sum(axis=1) * second_weights.sum(axis=1))
 
 
-def mean_known(values: Values) -> Values:
+def mean_known(values: Float64s) -> Float64s:
     """Return the mean over the first axis of what is not NaN; NaN where nothing is."""
     return ratio(np.nan_to_num(values).sum(axis=0), np.isfinite(values).sum(axis=0))
 
 
-def true_rates(first: Values, second: Values, false_rates: Values) -> Values:
+def true_rates(first: Float64s, second: Float64s, false_rates: Float64s) -> Float64s:
     """Return the share of `first` called at given shares of `second` called by mistake."""
     thresholds = np.unique(np.concatenate([first, second]))[::-1]
     calls = [

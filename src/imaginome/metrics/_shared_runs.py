@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices, Int64s
 from imaginome.metrics._bits import compiled
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
 
@@ -16,8 +16,6 @@ ROUNDS = 4
 """Each haplotype is compared with two others in each round."""
 PIECE = 512
 BINS = 64
-
-Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +31,11 @@ class Runs:
         logarithm of the length.
     """
 
-    sites: Values
-    weighted: Values
+    sites: Float64s
+    weighted: Float64s
 
 
-def random_pairs(n_individuals: int, rng: np.random.Generator) -> tuple[Index, Index]:
+def random_pairs(n_individuals: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
     """Pair haplotypes of different people, all equally often.
 
     People stand in a random circle, in each of `ROUNDS` rounds, and each is compared with the
@@ -51,7 +49,7 @@ def random_pairs(n_individuals: int, rng: np.random.Generator) -> tuple[Index, I
     )
 
 
-def length_bins(n_sites: int) -> tuple[Index, Values]:
+def length_bins(n_sites: int) -> tuple[Indices, Float64s]:
     """Return the bin of each run length up to `n_sites`, and the middle of each bin in sites."""
     lengths = np.arange(n_sites + 1)
     edges = np.geomspace(1.0, n_sites + 1.0, BINS + 1)
@@ -61,8 +59,13 @@ def length_bins(n_sites: int) -> tuple[Index, Values]:
 
 @compiled
 def run_lengths(
-    haplotypes: Haplotypes, first: Index, second: Index, ends: Index, cells: Index, bins: int
-) -> tuple[npt.NDArray[np.int64], Values]:
+    haplotypes: Haplotypes,
+    first: Indices,
+    second: Indices,
+    ends: Indices,
+    cells: Indices,
+    bins: int,
+) -> tuple[Int64s, Float64s]:
     """Return the identical sites by length of their run, in all pairs and binned for each pair.
 
     Parameters
@@ -95,8 +98,8 @@ def run_lengths(
 
 def shared_runs(
     haplotypes: Haplotypes,
-    ends: Index,
-    weights: npt.NDArray[np.float32],
+    ends: Indices,
+    weights: Float32s,
     rng: np.random.Generator,
     threads: int = 1,
 ) -> Runs:
@@ -111,7 +114,7 @@ def shared_runs(
     first, second = random_pairs(len(haplotypes) // 2, rng)
     cells, _ = length_bins(haplotypes.shape[1])
 
-    def work(piece: slice) -> tuple[npt.NDArray[np.int64], Values]:
+    def work(piece: slice) -> tuple[Int64s, Float64s]:
         rows = first[piece], second[piece]
         total, each = run_lengths(haplotypes, *rows, ends, cells, BINS)
         drawn = weights[:, rows[0] // 2].astype(np.float64) * weights[:, rows[1] // 2]
@@ -125,14 +128,14 @@ def shared_runs(
     )
 
 
-def binned_distance(weighted: Values, real: Values, middles: Values) -> Values:
+def binned_distance(weighted: Float64s, real: Float64s, middles: Float64s) -> Float64s:
     """Return the Wasserstein-1 distance of binned run lengths, in units of the real mean."""
     p, q = (ratio(x, x.sum(axis=-1, keepdims=True)) for x in (weighted, real))
     apart = (np.abs(np.cumsum(p - q, axis=-1))[..., :-1] * np.diff(middles)).sum(axis=-1)
     return ratio(apart, (q * middles).sum(axis=-1))
 
 
-def plain_distance(sites: Values, real: Values) -> float:
+def plain_distance(sites: Float64s, real: Float64s) -> float:
     """Return the Wasserstein-1 distance of run lengths, in units of the real mean."""
     p, q = (ratio(x, x.sum()) for x in (sites, real))
     mean = float((q * np.arange(len(q))).sum())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from imaginome.metrics._statistics import Values
+from imaginome.arrays import Float64s, Int64s
 
 
-def spectrum_edges(n: int) -> npt.NDArray[np.int64]:
+def spectrum_edges(n: int) -> Int64s:
     """Return the first minor-allele count of each class: 1, 2, 3, ... then wider and wider.
 
     Classes grow by at least a fifth, so that counts that hardly any site has are pooled; the
@@ -21,7 +20,7 @@ def spectrum_edges(n: int) -> npt.NDArray[np.int64]:
     return np.array(edges, dtype=np.int64)
 
 
-def folded_spectrum(counts: Values, n: int) -> Values:
+def folded_spectrum(counts: Float64s, n: int) -> Float64s:
     """Return the share of polymorphic sites in each class of minor-allele counts.
 
     Parameters
@@ -48,7 +47,7 @@ def folded_spectrum(counts: Values, n: int) -> Values:
     return np.where(total > 0, found / np.where(total > 0, total, 1.0), np.nan)
 
 
-def jensen_shannon(p: Values, q: Values) -> Values:
+def jensen_shannon(p: Float64s, q: Float64s) -> Float64s:
     """Return the Jensen-Shannon divergence in bits (Lin 1991): 0 equal, 1 disjoint.
 
     Parameters
@@ -60,7 +59,7 @@ def jensen_shannon(p: Values, q: Values) -> Values:
     return (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
 
 
-def _relative_entropy(p: Values, q: Values) -> Values:
+def _relative_entropy(p: Float64s, q: Float64s) -> Float64s:
     inside = np.where(p > 0, p / np.where(p > 0, q, 1.0), 1.0)
     terms = np.where(np.isnan(p) | np.isnan(q), np.nan, p * np.log2(inside))
     return np.asarray(terms.sum(axis=-1))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Values = npt.NDArray[np.float64]
+from imaginome.arrays import Float64s
 
 
-def moments(a: Values, b: Values) -> Values:
+def moments(a: Float64s, b: Float64s) -> Float64s:
     """Return what `pearson`, `mean_error` and `mean_difference` need, by adding over pieces.
 
     Parameters
@@ -28,7 +28,7 @@ def moments(a: Values, b: Values) -> Values:
     return np.stack([s.sum(axis=-1, dtype=np.float64) for s in sums], axis=-1)
 
 
-def pearson(m: Values) -> Values:
+def pearson(m: Float64s) -> Float64s:
     """Return the correlation coefficient from `moments`; NaN without two differing values."""
     n, a, b, aa, bb, ab = (m[..., k] for k in range(6))
     spread_a, spread_b = n * aa - a * a, n * bb - b * b
@@ -38,17 +38,17 @@ def pearson(m: Values) -> Values:
     return np.where(varies, np.clip((n * ab - a * b) / scale, -1.0, 1.0), np.nan)
 
 
-def mean_error(m: Values) -> Values:
+def mean_error(m: Float64s) -> Float64s:
     """Return the mean absolute difference from `moments`."""
     return ratio(m[..., 6], m[..., 0])
 
 
-def mean_difference(m: Values) -> Values:
+def mean_difference(m: Float64s) -> Float64s:
     """Return the mean of ``a - b`` from `moments`."""
     return ratio(m[..., 1] - m[..., 2], m[..., 0])
 
 
-def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Values:
+def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Float64s:
     """Divide; NaN where there is nothing below."""
     top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
     return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._components import Components, fit_components
 from imaginome.metrics._population_classifier import fitting_rows, people
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes
 
@@ -22,10 +21,8 @@ HERITABILITY = 0.3
 SHIFT = 0.2
 """Share of the variance that follows ancestry, as an environment would."""
 
-Index = npt.NDArray[np.intp]
 
-
-def dosages(haplotypes: Haplotypes, sites: Index) -> Values:
+def dosages(haplotypes: Haplotypes, sites: Indices) -> Float64s:
     """Return ALT counts of people at some sites, ``float64``, shape ``(n, len(sites))``."""
     return (haplotypes[0::2][:, sites] + haplotypes[1::2][:, sites]).astype(np.float64)
 
@@ -51,8 +48,8 @@ class Architecture:
         Mean and standard deviation of the holdout's people on this axis.
     """
 
-    causal: Index
-    effects: Values
+    causal: Indices
+    effects: Float64s
     axis: Components
     centre: float
     scale: float
@@ -87,12 +84,12 @@ class Architecture:
             score = people(scores)[:, 0]
         return cls(causal, effects, axis, float(score.mean()), float(score.std()))
 
-    def genetic(self, haplotypes: Haplotypes) -> Values:
+    def genetic(self, haplotypes: Haplotypes) -> Float64s:
         """Return the genetic value of each person for each trait, shape ``(n, TRAITS)``."""
         pairs = zip(self.causal, self.effects, strict=True)
         return np.stack([dosages(haplotypes, sites) @ beta for sites, beta in pairs], axis=1)
 
-    def environment(self, haplotypes: Haplotypes, rng: np.random.Generator) -> Values:
+    def environment(self, haplotypes: Haplotypes, rng: np.random.Generator) -> Float64s:
         """Return what is not genetic: a shift along ancestry and noise, ``(n, TRAITS)``."""
         score = people(self.axis.project(haplotypes))[:, :1]
         # Nobody differs along an axis without length: then there is no shift.
@@ -102,7 +99,7 @@ class Architecture:
         return np.asarray(shift + noise)
 
 
-def ancestry(haplotypes: Haplotypes, components: int) -> Values:
+def ancestry(haplotypes: Haplotypes, components: int) -> Float64s:
     """Return people's scores on the principal components of their own panel, ``(n, k)``."""
     axes = fit_components(haplotypes[fitting_rows(len(haplotypes) // 2)], components)
     return people(axes.project(haplotypes))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from imaginome.metrics._statistics import Values
+from imaginome.arrays import Float64s
 
 DIRECTIONS = 128
 
 
-def directions(dimension: int, number: int, rng: np.random.Generator) -> Values:
+def directions(dimension: int, number: int, rng: np.random.Generator) -> Float64s:
     """Draw directions evenly from the sphere: shape ``(dimension, number)``, unit columns."""
     drawn = rng.normal(size=(dimension, number))
     return np.asarray(drawn / np.linalg.norm(drawn, axis=0))
 
 
-def wasserstein_1d(a: Values, b: Values) -> Values:
+def wasserstein_1d(a: Float64s, b: Float64s) -> Float64s:
     """Return the Wasserstein-1 distance of each row of `a` from that row of `b`.
 
     Parameters
@@ -31,7 +31,7 @@ def wasserstein_1d(a: Values, b: Values) -> Values:
     return np.asarray(np.abs(np.sort(a, axis=1) - np.sort(b, axis=1)).mean(axis=1))
 
 
-def sliced_wasserstein(a: Values, b: Values, along: Values) -> float:
+def sliced_wasserstein(a: Float64s, b: Float64s, along: Float64s) -> float:
     """Return the sliced Wasserstein-1 distance (Bonneel et al. 2015).
 
     Parameters
@@ -44,7 +44,7 @@ def sliced_wasserstein(a: Values, b: Values, along: Values) -> float:
     return float(wasserstein_1d((a @ along).T, (b @ along).T).mean())
 
 
-def transport_distance(a: Values, b: Values) -> float:
+def transport_distance(a: Float64s, b: Float64s) -> float:
     """Return the Wasserstein-2 distance of equally many points: exact, by assignment.
 
     Parameters

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._bits import pair_counts, triple_counts
 from imaginome.metrics._pairs import PackedSites
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes
 
-Index = npt.NDArray[np.intp]
 NEAR = (1, 4, 16, 64)
 FAR = (256, 512, 1024)
 RANDOM = 20_000
@@ -34,11 +33,11 @@ class Triplets:
     """
 
     name: str
-    sites: Index
-    gap: Index
+    sites: Indices
+    gap: Indices
 
 
-def at_gap(n_sites: int, gap: int) -> Index:
+def at_gap(n_sites: int, gap: int) -> Indices:
     """Return triplets ``(j, j + gap, j + 2 gap)``, at most `MOST_PER_GAP`, shape ``(n, 3)``."""
     number = max(0, n_sites - 2 * gap)
     start = np.arange(number)
@@ -56,7 +55,7 @@ def draw_triplets(n_sites: int, rng: np.random.Generator) -> tuple[Triplets, Tri
     return _joined("near", near), _joined("far", far)
 
 
-def _joined(name: str, parts: list[tuple[Index, int]]) -> Triplets:
+def _joined(name: str, parts: list[tuple[Indices, int]]) -> Triplets:
     sites = np.concatenate([part for part, _ in parts])
     gap = np.concatenate([np.full(len(part), gap) for part, gap in parts])
     return Triplets(name, sites, gap)
@@ -64,7 +63,7 @@ def _joined(name: str, parts: list[tuple[Index, int]]) -> Triplets:
 
 def from_counts(
     three: npt.ArrayLike, pairs: Sequence[npt.ArrayLike], singles: Sequence[npt.ArrayLike], n: int
-) -> Values:
+) -> Float64s:
     """Return ``E[(x_i - p_i)(x_j - p_j)(x_k - p_k)]`` from carriers.
 
     Parameters
@@ -84,7 +83,7 @@ def from_counts(
     return abc - a * bc - b * ac - c * ab + 2 * a * b * c
 
 
-def cumulants(haplotypes: Haplotypes, triplets: Index) -> Values:
+def cumulants(haplotypes: Haplotypes, triplets: Indices) -> Float64s:
     """Return the three-point correlation of each triplet of sites.
 
     Parameters
@@ -102,7 +101,7 @@ def cumulants(haplotypes: Haplotypes, triplets: Index) -> Values:
     return packed_cumulants(PackedSites(haplotypes), triplets)
 
 
-def packed_cumulants(panel: PackedSites, triplets: Index) -> Values:
+def packed_cumulants(panel: PackedSites, triplets: Indices) -> Float64s:
     """Return the three-point correlations of a packed panel; see `cumulants`."""
     a, b, c = triplets.T
     pairs = [pair_counts(panel.bits, x, y) for x, y in ((a, b), (a, c), (b, c))]

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, Int32s, UInt64s
 from imaginome.metrics._bits import compiled
-from imaginome.metrics._statistics import Values
 from imaginome.panel import Haplotypes
 
-Index = npt.NDArray[np.intp]
-Keys = npt.NDArray[np.uint64]
-Counts = npt.NDArray[np.int32]
 
-
-def windows(contig: npt.NDArray[np.intp], k: int) -> tuple[Index, Index]:
+def windows(contig: Indices, k: int) -> tuple[Indices, Indices]:
     """Cut each contig into windows of `k` sites; a rest of half a window or more is one too.
 
     Parameters
@@ -38,13 +33,13 @@ def windows(contig: npt.NDArray[np.intp], k: int) -> tuple[Index, Index]:
     return np.array(starts, dtype=np.intp), np.array(stops, dtype=np.intp)
 
 
-def site_codes(n_sites: int, rng: np.random.Generator) -> Keys:
+def site_codes(n_sites: int, rng: np.random.Generator) -> UInt64s:
     """Draw a random 64-bit code for each site; see `window_keys`."""
     return rng.integers(0, 2**64, n_sites, dtype=np.uint64)
 
 
 @compiled
-def window_keys(haplotypes: Haplotypes, codes: Keys, starts: Index, stops: Index) -> Keys:
+def window_keys(haplotypes: Haplotypes, codes: UInt64s, starts: Indices, stops: Indices) -> UInt64s:
     """Return a key of each haplotype in each window: the sum of the codes of its ALT alleles.
 
     Sums are modulo 2^64. Different haplotypes get equal keys with probability 2^-64.
@@ -65,7 +60,7 @@ def window_keys(haplotypes: Haplotypes, codes: Keys, starts: Index, stops: Index
 
 
 @compiled
-def weighted_counts(kind: Index, weights: Counts, kinds: int) -> Counts:
+def weighted_counts(kind: Indices, weights: Int32s, kinds: int) -> Int32s:
     """Count haplotypes of each kind in each replicate.
 
     Parameters
@@ -89,17 +84,17 @@ def weighted_counts(kind: Index, weights: Counts, kinds: int) -> Counts:
     return counts
 
 
-def total_variation(counts: Counts, real: Counts, n: int, n_real: int) -> Values:
+def total_variation(counts: Int32s, real: Int32s, n: int, n_real: int) -> Float64s:
     """Return half the sum of frequency differences, over kinds (axis 0): 0 same, 1 disjoint."""
     return np.asarray(0.5 * np.abs(counts / n - real / n_real).sum(axis=0))
 
 
-def entropy_table(n: int) -> Values:
+def entropy_table(n: int) -> Float64s:
     """Return ``c log2 c`` for ``c`` up to `n`: what `entropy` adds up."""
     c = np.arange(n + 1, dtype=np.float64)
     return c * np.log2(np.maximum(c, 1.0))
 
 
-def entropy(counts: Counts, n: int, table: Values) -> Values:
+def entropy(counts: Int32s, n: int, table: Float64s) -> Float64s:
     """Return the Shannon entropy in bits of `n` haplotypes of several kinds (axis 0)."""
     return np.asarray(np.maximum(np.log2(n) - table[counts].sum(axis=0) / n, 0.0))

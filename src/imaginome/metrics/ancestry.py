@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices
 from imaginome.citations import Citation
 from imaginome.metrics._admixture import References, dosages, proportions
 from imaginome.metrics._ancestry_figures import figures, tables
@@ -15,7 +16,6 @@ from imaginome.metrics._fst import shared_populations
 from imaginome.metrics._labels import members
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure
-from imaginome.metrics._statistics import Values
 from imaginome.metrics._transport import wasserstein_1d
 from imaginome.metrics.base import Metric
 from imaginome.metrics.bootstrap import individual_weights
@@ -34,8 +34,7 @@ TITLES = {
 }
 UNITS = {"distribution": "Wasserstein-1, in units of the proportion"}
 
-Shares = dict[str, Values]
-Index = npt.NDArray[np.intp]
+Shares = dict[str, Float64s]
 
 
 class Ancestry(Metric):
@@ -95,13 +94,13 @@ class Ancestry(Metric):
         )
 
 
-def _ancestries(comparison: Comparison) -> dict[str, Index]:
+def _ancestries(comparison: Comparison) -> dict[str, Indices]:
     """Return the individuals of the holdout by superpopulation, or else by population."""
     groups = members(comparison.holdout, "superpopulation")
     return groups if len(groups) > 1 else members(comparison.holdout, "population")
 
 
-def _informative(comparison: Comparison) -> Index:
+def _informative(comparison: Comparison) -> Indices:
     """Return at most `MOST_SITES` sites, evenly spread, that are not rare in the holdout."""
     frequency = comparison.holdout.frequencies()
     common = np.flatnonzero(np.minimum(frequency, 1 - frequency) >= RAREST)
@@ -109,7 +108,7 @@ def _informative(comparison: Comparison) -> Index:
     return common[(np.arange(number) + 0.5).astype(np.intp) * len(common) // max(number, 1)]
 
 
-def _shares(comparison: Comparison, groups: dict[str, Index], sites: Index) -> Shares:
+def _shares(comparison: Comparison, groups: dict[str, Indices], sites: Indices) -> Shares:
     """Return ancestry proportions of the people of each panel, ``(n_individuals, k)``."""
     people = {name: dosages(getattr(comparison, name).haplotypes, sites) for name in PANELS}
     references = References.of(people["holdout"], list(groups.values()))
@@ -125,7 +124,7 @@ def _shares(comparison: Comparison, groups: dict[str, Index], sites: Index) -> S
 
 
 def _measures(
-    comparison: Comparison, shares: Shares, rows: dict[str, list[Index]], column: str
+    comparison: Comparison, shares: Shares, rows: dict[str, list[Indices]], column: str
 ) -> list[Measure]:
     weights = {
         name: individual_weights(
@@ -154,8 +153,8 @@ def _sample(
     key: str,
     name: str,
     shares: Shares,
-    rows: dict[str, list[Index]],
-    weights: dict[str, npt.NDArray[np.float32]],
+    rows: dict[str, list[Indices]],
+    weights: dict[str, Float32s],
 ) -> Sample:
     """Return one measure of a panel against the holdout, with its replicates."""
     if key == "by_population" and not rows:
@@ -173,16 +172,16 @@ def _sample(
     return Sample(_error(*means)[0], _error(*spread))
 
 
-def _drawn(shares: Values, weights: npt.NDArray[np.float32]) -> Values:
+def _drawn(shares: Float64s, weights: Float32s) -> Float64s:
     return np.repeat(shares, weights.astype(np.intp), axis=0)
 
 
-def _distance(a: Values, b: Values) -> float:
+def _distance(a: Float64s, b: Float64s) -> float:
     """Return the Wasserstein-1 distance of proportions, averaged over ancestries."""
     return float(wasserstein_1d(a.T, b.T).mean())
 
 
-def _means(shares: Values, groups: list[Index], weights: npt.NDArray[np.floating]) -> Values:
+def _means(shares: Float64s, groups: list[Indices], weights: npt.NDArray[np.floating]) -> Float64s:
     """Return mean proportions by replicate and group, ``(replicates, n_groups, k)``."""
     found = []
     for rows in groups:
@@ -193,11 +192,11 @@ def _means(shares: Values, groups: list[Index], weights: npt.NDArray[np.floating
     return np.stack(found, axis=1)
 
 
-def _error(a: Values, b: Values) -> Values:
+def _error(a: Float64s, b: Float64s) -> Float64s:
     return np.asarray(np.abs(a - b).mean(axis=(1, 2)))
 
 
-def _nothing(groups: dict[str, Index]) -> list[Measure]:
+def _nothing(groups: dict[str, Indices]) -> list[Measure]:
     """Return the measures of panels whose ancestry cannot be read."""
     none = Sample(float("nan"))
     note = "Nothing in the holdout varies enough."

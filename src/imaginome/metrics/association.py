@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.citations import Citation
 from imaginome.metrics._association_figures import agreement, around, table
 from imaginome.metrics._association_findings import ALPHA, Findings, correlation, overlap
@@ -17,7 +17,6 @@ from imaginome.metrics._citations import DEVLIN_ROEDER_1999, EFRON_1979, LOVELL_
 from imaginome.metrics._regression import Scan, orthonormal, scan
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure
-from imaginome.metrics._statistics import Values
 from imaginome.metrics._traits import CAUSAL, COMMON, TRAITS, Architecture, ancestry, dosages
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
@@ -35,7 +34,6 @@ INTERVAL_SITES = 800
 INTERVAL_REPLICATES = 50
 NAMES = ("artificial", "train")
 
-Index = npt.NDArray[np.intp]
 Whole = dict[str, Findings]
 Drawn = dict[str, list[Findings]]
 
@@ -48,8 +46,8 @@ class Study:
     """
 
     panel: Panel
-    traits: Values
-    basis: Values
+    traits: Float64s
+    basis: Float64s
 
     @classmethod
     def of(cls, comparison: Comparison, name: str, made: Architecture) -> Study:
@@ -61,7 +59,7 @@ class Study:
         few = max(1, min(COMPONENTS, panel.n_individuals // 5))
         return cls(panel, np.concatenate(traits, axis=1), orthonormal(ancestry(h, few)))
 
-    def scan(self, sites: Index, weights: Values | None = None) -> Scan:
+    def scan(self, sites: Indices, weights: Float64s | None = None) -> Scan:
         """Test some sites, with everyone counted once or as often as `weights` says."""
         once = np.ones(self.panel.n_individuals)
         x = dosages(self.panel.haplotypes, sites)
@@ -132,20 +130,20 @@ class Association(Metric):
         )
 
 
-def _tested(holdout: Panel, causal: Index) -> Index:
+def _tested(holdout: Panel, causal: Indices) -> Indices:
     """Return the sites to test: not too rare there, evenly thinned, with all causal ones."""
     frequency = holdout.frequencies()
     often = np.flatnonzero(np.minimum(frequency, 1 - frequency) >= RAREST)
     return np.union1d(_spread(often, MOST_SITES), causal.ravel())
 
 
-def _spread(index: Index, most: int) -> Index:
+def _spread(index: Indices, most: int) -> Indices:
     number = min(len(index), most)
     return index[(np.arange(number) + 0.5).astype(np.intp) * len(index) // number]
 
 
 def _replicates(
-    comparison: Comparison, studies: dict[str, Study], tested: Index, made: Architecture
+    comparison: Comparison, studies: dict[str, Study], tested: Indices, made: Architecture
 ) -> Drawn:
     """Scan some sites with people drawn anew."""
     sites = np.union1d(_spread(tested, INTERVAL_SITES), made.causal.ravel())
@@ -155,7 +153,7 @@ def _replicates(
         rng = comparison.rng("bootstrap", "association", name)
         weights = individual_weights(study.panel.n_individuals, number, rng).astype(np.float64)
 
-        def again(w: Values, study: Study = study) -> Findings:
+        def again(w: Float64s, study: Study = study) -> Findings:
             return Findings.of(study.scan(sites, w), sites, made)
 
         found[name] = map_pieces(again, list(weights), comparison.threads)

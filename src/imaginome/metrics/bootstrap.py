@@ -8,12 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float32s
 from imaginome.results import Estimate
 
 
-def individual_weights(
-    n_individuals: int, replicates: int, rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
+def individual_weights(n_individuals: int, replicates: int, rng: np.random.Generator) -> Float32s:
     """Return how often each individual is drawn in each replicate.
 
     Returns
@@ -25,7 +24,7 @@ def individual_weights(
     return rng.multinomial(n_individuals, share, size=replicates).astype(np.float32)
 
 
-def haplotype_weights(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def haplotype_weights(weights: Float32s) -> Float32s:
     """Return the weight of each haplotype: that of its individual."""
     return np.repeat(weights, 2, axis=-1)
 

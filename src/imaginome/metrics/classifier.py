@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, UInt8s
 from imaginome.citations import Citation
 from imaginome.metrics._bits import Bits, pack_sites
 from imaginome.metrics._citations import (
@@ -22,7 +22,6 @@ from imaginome.metrics._network import network_scores, one_thread
 from imaginome.metrics._resample import some
 from imaginome.metrics._results import Sample, measure
 from imaginome.metrics._separation import area, mean_known
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric
 from imaginome.metrics.bootstrap import haplotype_weights, individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -36,8 +35,6 @@ NAMES = ("artificial", "train")
 KINDS = ("network", "trees")
 MOST_SITES = 20_000
 """The network sees at most this many sites, drawn at random; the trees see all."""
-
-Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +53,9 @@ class Task:
 
     haplotypes: Haplotypes
     bits: Bits
-    label: npt.NDArray[np.uint8]
-    fold: Rows
-    sites: Rows
+    label: UInt8s
+    fold: Indices
+    sites: Indices
 
     @classmethod
     def of(cls, comparison: Comparison, name: str) -> Task:
@@ -80,7 +77,7 @@ class Task:
         )
 
 
-def _folds(n_individuals: int, rng: np.random.Generator) -> Rows:
+def _folds(n_individuals: int, rng: np.random.Generator) -> Indices:
     """Return the fold of each haplotype: both of a person in one."""
     return np.repeat(rng.permutation(n_individuals) % FOLDS, 2).astype(np.intp)
 
@@ -89,8 +86,8 @@ def _folds(n_individuals: int, rng: np.random.Generator) -> Rows:
 class Outcome:
     """Out-of-fold scores, one a haplotype, and the trees' importance of each of the sites."""
 
-    scores: Values
-    importance: Values
+    scores: Float64s
+    importance: Float64s
 
 
 def _outcomes(
@@ -100,7 +97,7 @@ def _outcomes(
     tasks = {name: Task.of(comparison, name) for name in NAMES}
     jobs = [(kind, name, fold) for kind in kinds for name in NAMES for fold in range(FOLDS)]
 
-    def work(job: tuple[str, str, int]) -> tuple[Values, Values]:
+    def work(job: tuple[str, str, int]) -> tuple[Float64s, Float64s]:
         kind, name, fold = job
         task = tasks[name]
         rows = np.flatnonzero(task.fold != fold), np.flatnonzero(task.fold == fold)
@@ -145,7 +142,7 @@ def _fewest(comparison: Comparison) -> int:
     return min(panel.n_individuals for panel in panels)
 
 
-def _area(comparison: Comparison, name: str, task: Task, scores: Values) -> Sample:
+def _area(comparison: Comparison, name: str, task: Task, scores: Float64s) -> Sample:
     """Return the mean area over folds, and replicates over individuals."""
     ones, zeros = task.label == 1, task.label == 0
     drawn = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.errors import ComparisonError
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.panel import Panel
@@ -132,7 +132,7 @@ class Comparison:
         n = min(self.train.n_individuals, self.holdout.n_individuals)
         return self._reduced(n, ("train", "holdout"))
 
-    def take(self, **people: npt.NDArray[np.intp]) -> Comparison:
+    def take(self, **people: Indices) -> Comparison:
         """Return some individuals of the panels that are named, with the evidence on them.
 
         Parameters

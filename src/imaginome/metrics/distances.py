@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import EFRON_1979, NEI_LI_1979
 from imaginome.metrics._distances import Histograms, distance_histograms, hamming, wasserstein
 from imaginome.metrics._results import Sample, axis, measure, shorts
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -101,7 +101,7 @@ def _against_holdout(found: Found, pair: tuple[str, str]) -> Sample:
     return Sample(value, _in_units(other.weighted, real.weighted, real.step))
 
 
-def _in_units(counts: Values, real: Values, step: float) -> Values:
+def _in_units(counts: Float64s, real: Float64s, step: float) -> Float64s:
     distances = np.arange(real.shape[-1]) * step
     mean = ratio((real * distances).sum(axis=-1), real.sum(axis=-1))
     return ratio(wasserstein(counts, real, step), mean)
@@ -142,12 +142,12 @@ def _figure(found: Found, n_sites: int) -> Figure:
     )
 
 
-def _reach(counts: Values) -> int:
+def _reach(counts: Float64s) -> int:
     """Return the largest distance that `FEWEST` pairs reach: no single pair ends the axis."""
     return int(np.flatnonzero(counts[::-1].cumsum()[::-1] >= FEWEST).max(initial=0))
 
 
-def _pooled(counts: npt.NDArray[np.float64], width: int) -> Values:
+def _pooled(counts: Float64s, width: int) -> Float64s:
     """Return shares of pairs in bins of `width` distances; none in bins of few pairs."""
     padded = np.pad(counts, (0, -len(counts) % width)).reshape(-1, width).sum(axis=1)
     return ratio(np.where(padded < FEWEST, 0.0, padded), padded.sum())

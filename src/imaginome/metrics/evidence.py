@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from imaginome.arrays import Bools, Float32s, Float64s, Indices
 from imaginome.panel import haplotype_rows
 
-Logs = dict[str, npt.NDArray[np.float64]]
-Codes = dict[str, npt.NDArray[np.float32]]
-Flags = dict[str, npt.NDArray[np.bool_]]
+Logs = dict[str, Float64s]
+Codes = dict[str, Float32s]
+Flags = dict[str, Bools]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +48,7 @@ class ModelEvidence:
     critic: Logs | None = None
     stored: Flags | None = None
 
-    def take(self, people: Mapping[str, npt.NDArray[np.intp]]) -> ModelEvidence:
+    def take(self, people: Mapping[str, Indices]) -> ModelEvidence:
         """Return the evidence on some individuals of some panels, and on all of the others."""
         rows = {name: haplotype_rows(index) for name, index in people.items()}
         taken: dict[str, Any] = {

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import EFRON_1979, LIN_1991
 from imaginome.metrics._frequency_figures import figures, tables
@@ -14,7 +15,7 @@ from imaginome.metrics._labels import shared_groups
 from imaginome.metrics._resample import PANELS, resampled, some
 from imaginome.metrics._results import Sample, measure
 from imaginome.metrics._spectrum import folded_spectrum, jensen_shannon
-from imaginome.metrics._statistics import Values, mean_error, moments, pearson, ratio
+from imaginome.metrics._statistics import mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.results import Measure, MetricResult
@@ -28,7 +29,7 @@ def mean_absolute_error(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     return float(np.abs(np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)).mean())
 
 
-def lost_share(counts: Values, real_counts: Values, n: int, n_real: int) -> Values:
+def lost_share(counts: Float64s, real_counts: Float64s, n: int, n_real: int) -> Float64s:
     """Return the share of sites polymorphic in the real panel that are fixed in the other.
 
     Parameters
@@ -48,7 +49,7 @@ def lost_share(counts: Values, real_counts: Values, n: int, n_real: int) -> Valu
     return ratio((polymorphic & fixed).sum(axis=-1), polymorphic.sum(axis=-1))
 
 
-def _values(counts: Values, real_counts: Values, n: int, n_real: int) -> dict[str, Values]:
+def _values(counts: Float64s, real_counts: Float64s, n: int, n_real: int) -> dict[str, Float64s]:
     """Return every measure of one panel against the holdout; replicates along leading axes."""
     m = moments(counts / n, real_counts / n_real)
     spectra = [folded_spectrum(c, k) for c, k in ((counts, n), (real_counts, n_real))]
@@ -97,14 +98,14 @@ class Frequency(Metric):
             notes=["Correlation saturates: independent sites reach 0.9995; read the errors."],
         )
 
-    def _replicates(self, comparison: Comparison) -> dict[str, Values]:
+    def _replicates(self, comparison: Comparison) -> dict[str, Float64s]:
         rng = comparison.rng("interval", self.id)
         sites = some(comparison.holdout.n_sites, INTERVAL_SITES, rng)
         panels = resampled(comparison, self.id)
         return {name: panel.counts(sites) for name, panel in panels.items()}
 
 
-def _populations(comparison: Comparison) -> dict[str, dict[str, Values]]:
+def _populations(comparison: Comparison) -> dict[str, dict[str, Float64s]]:
     """Return allele frequencies by population and panel, of equally many people in each."""
     return {
         label: {

@@ -6,16 +6,15 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices
 from imaginome.citations import YELMEN_2021, Citation
-from imaginome.metrics._beagle import Dosages, Markers, ProgramError, impute
+from imaginome.metrics._beagle import Markers, ProgramError, impute
 from imaginome.metrics._citations import BROWNING_2018, EFRON_1979
 from imaginome.metrics._imputation_figures import figure, table
 from imaginome.metrics._imputation_scores import BINS, Masked, accuracy, over_bins
 from imaginome.metrics._resample import PANELS, some
 from imaginome.metrics._results import Sample, measure
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -34,8 +33,6 @@ WIDEST_KB = 50
 FEW = 0.1
 """Share of train in the small panel of real people."""
 SCALE = "r² of imputed and true dosages"
-
-Index = npt.NDArray[np.intp]
 
 
 class Imputation(Metric):
@@ -93,7 +90,7 @@ def _imputable(comparison: Comparison) -> Comparison:
     return replace(comparison, **panels)
 
 
-def array_sites(train: Panel) -> Index:
+def array_sites(train: Panel) -> Indices:
     """Return the sites of a pretended genotyping array: every tenth common one of each contig.
 
     Only train is asked what is common: the holdout has no say in what is masked.
@@ -113,7 +110,7 @@ def _targets(comparison: Comparison) -> Haplotypes:
     return holdout.take_individuals(chosen).haplotypes
 
 
-def _frequencies(comparison: Comparison) -> Values:
+def _frequencies(comparison: Comparison) -> Float64s:
     """Return ALT frequencies of all real people: they only say in which bin a site is shown."""
     real = (comparison.train, comparison.holdout)
     return np.asarray(np.mean([panel.frequencies() for panel in real], axis=0))
@@ -141,8 +138,8 @@ def _references(comparison: Comparison) -> tuple[dict[str, str], dict[str, Haplo
 
 
 def _imputed(
-    comparison: Comparison, references: dict[str, Haplotypes], targets: Haplotypes, array: Index
-) -> dict[str, Dosages]:
+    comparison: Comparison, references: dict[str, Haplotypes], targets: Haplotypes, array: Indices
+) -> dict[str, Float32s]:
     try:
         found = impute(
             list(references.values()),
@@ -158,8 +155,8 @@ def _imputed(
 
 
 def _accuracies(
-    comparison: Comparison, masked: Masked, dosages: dict[str, Dosages]
-) -> dict[str, Values]:
+    comparison: Comparison, masked: Masked, dosages: dict[str, Float32s]
+) -> dict[str, Float64s]:
     """Return r2 by reference panel: first the value, then replicates of the same targets."""
     n = len(masked.truth)
     rng = comparison.rng("bootstrap", "imputation")
@@ -168,7 +165,7 @@ def _accuracies(
     return {name: accuracy(masked, found, weights) for name, found in dosages.items()}
 
 
-def _measures(r2: dict[str, Values]) -> list[Measure]:
+def _measures(r2: dict[str, Float64s]) -> list[Measure]:
     known = [k for k in range(len(BINS)) if np.isfinite(r2["real"][0, k])]
     rare, common = [k for k in known if k < 2], [k for k in known if k >= 3]
     return [
@@ -195,7 +192,7 @@ def _measures(r2: dict[str, Values]) -> list[Measure]:
     ]
 
 
-def _gain(r2: dict[str, Values], bins: list[int]) -> Measure:
+def _gain(r2: dict[str, Float64s], bins: list[int]) -> Measure:
     few = over_bins(r2["few real"], bins)
     return measure(
         "imputation.gain",
@@ -208,14 +205,14 @@ def _gain(r2: dict[str, Values], bins: list[int]) -> Measure:
     )
 
 
-def _sample(values: Values) -> Sample:
+def _sample(values: Float64s) -> Sample:
     return Sample(values[0], values[1:])
 
 
 def _notes(
     comparison: Comparison,
     targets: Haplotypes,
-    array: Index,
+    array: Indices,
     masked: Masked,
     people: dict[str, str],
 ) -> list[str]:

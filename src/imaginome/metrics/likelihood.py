@@ -6,13 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.citations import Citation
 from imaginome.metrics._citations import EFRON_1979
 from imaginome.metrics._labels import FEWEST, members
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure, short
 from imaginome.metrics._safe_bins import LEAST, ORDER, histograms
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -30,7 +30,7 @@ THEIS_2016 = Citation(
 )
 BINS = 30
 
-Means = dict[str, Values]
+Means = dict[str, Float64s]
 
 
 class Likelihood(Metric):
@@ -68,12 +68,12 @@ class Likelihood(Metric):
         )
 
 
-def _by_person(logs: Values) -> Values:
+def _by_person(logs: Float64s) -> Float64s:
     """Return the mean of both haplotypes of each individual; NaN where not computed."""
     return np.asarray((logs[0::2] + logs[1::2]) / 2)
 
 
-def _means(comparison: Comparison, name: str, people: Values) -> Values:
+def _means(comparison: Comparison, name: str, people: Float64s) -> Float64s:
     """Return the mean of all people, then that of each replicate."""
     known = people[~np.isnan(people)]
     if len(known) < 2:
@@ -141,11 +141,11 @@ def _measures(means: Means, sites: int, exact: bool) -> list[Measure]:
     ]
 
 
-def _sample(values: Values) -> Sample:
+def _sample(values: Float64s) -> Sample:
     return Sample(values[0], values[1:])
 
 
-def _figure(logs: dict[str, Values], sites: int) -> Figure:
+def _figure(logs: dict[str, Float64s], sites: int) -> Figure:
     """Return the distribution over haplotypes, in bins of `LEAST` or more."""
     known = {name: logs[name][np.isfinite(logs[name])] / sites for name in ORDER}
     return Figure(

@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Indices
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import EFRON_1979, HILL_ROBERTSON_1968
 from imaginome.metrics._linkage_figures import figures, tables
 from imaginome.metrics._pairs import PackedSites, r2_band, r2_from_counts
 from imaginome.metrics._resample import PANELS, Resampled, resampled
 from imaginome.metrics._results import Sample, measure
-from imaginome.metrics._statistics import (
-    Values,
-    mean_difference,
-    mean_error,
-    moments,
-    pearson,
-    ratio,
-)
+from imaginome.metrics._statistics import mean_difference, mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
 from imaginome.parallel import map_pieces, pieces
@@ -35,11 +28,9 @@ INTERVAL_PAIRS = 10_000
 """Intervals come from this many of the pairs, drawn at random; values from all."""
 
 Packed = dict[str, PackedSites]
-Index = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
 
 
-def pair_moments(packed: Packed, contig: Index, threads: int) -> dict[str, Values]:
+def pair_moments(packed: Packed, contig: Indices, threads: int) -> dict[str, Float64s]:
     """Add up what the measures need over all pairs within `WIDTH` sites.
 
     Parameters
@@ -57,7 +48,7 @@ def pair_moments(packed: Packed, contig: Index, threads: int) -> dict[str, Value
         `moments`, then the pairs lost and the pairs polymorphic in the holdout.
     """
 
-    def one(piece: slice) -> Values:
+    def one(piece: slice) -> Float64s:
         j = np.arange(piece.start, piece.stop)[:, None]
         partner = j + 1 + np.arange(WIDTH)
         there = partner < len(contig)
@@ -75,7 +66,7 @@ def pair_moments(packed: Packed, contig: Index, threads: int) -> dict[str, Value
     return {"artificial": total[0], "train": total[1]}
 
 
-def _sums(r2: Values, real: Values, kind: Mask, zeros: bool) -> Values:
+def _sums(r2: Float64s, real: Float64s, kind: Bools, zeros: bool) -> Float64s:
     """Return moments, pairs lost and pairs polymorphic in the holdout; see `pair_moments`."""
     known = kind & np.isfinite(real)
     lost = known & np.isnan(r2)
@@ -83,7 +74,7 @@ def _sums(r2: Values, real: Values, kind: Mask, zeros: bool) -> Values:
     return np.append(moments(a[kind], b[kind]), [lost.sum(), known.sum()])
 
 
-def _interval_pairs(n_sites: int, rng: np.random.Generator) -> tuple[Index, Index]:
+def _interval_pairs(n_sites: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
     """Draw pairs up to `WIDTH` sites apart."""
     width = max(1, min(WIDTH, n_sites - 1))
     first = rng.integers(0, n_sites, INTERVAL_PAIRS)
@@ -92,7 +83,7 @@ def _interval_pairs(n_sites: int, rng: np.random.Generator) -> tuple[Index, Inde
     return first[kept], second[kept]
 
 
-def _replicate_r2(panel: Resampled, first: Index, second: Index) -> Values:
+def _replicate_r2(panel: Resampled, first: Indices, second: Indices) -> Float64s:
     """Return r2 of pairs in each replicate, shape ``(replicates, n_pairs)``."""
     sites, where = np.unique(np.concatenate([first, second]), return_inverse=True)
     alleles = panel.counts(sites)
@@ -100,7 +91,7 @@ def _replicate_r2(panel: Resampled, first: Index, second: Index) -> Values:
     return r2_from_counts(panel.counts(first, second), alleles[:, a], alleles[:, b], panel.n)
 
 
-def _replicates(comparison: Comparison) -> dict[str, dict[str, Values]]:
+def _replicates(comparison: Comparison) -> dict[str, dict[str, Float64s]]:
     """Return the measures of artificial and train in each replicate."""
     first, second = _interval_pairs(comparison.holdout.n_sites, comparison.rng("pairs", "linkage"))
     panels = resampled(comparison, "linkage")
@@ -114,7 +105,7 @@ def _replicates(comparison: Comparison) -> dict[str, dict[str, Values]]:
     return found
 
 
-def _values(sums: Values, lost: Values) -> dict[str, Values]:
+def _values(sums: Float64s, lost: Float64s) -> dict[str, Float64s]:
     return {
         "pearson": pearson(sums),
         "mae": mean_error(sums),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.metrics._citations import EFRON_1979
 from imaginome.metrics._painted import Painting, painting, target_groups
@@ -13,7 +14,7 @@ from imaginome.metrics._painting_figures import figures, tables
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure
 from imaginome.metrics._shared_runs import binned_distance, length_bins, plain_distance
-from imaginome.metrics._statistics import Values, ratio
+from imaginome.metrics._statistics import ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -39,7 +40,7 @@ VITERBI_1967 = Citation(
 )
 NAMES = ("artificial", "train")
 
-Weights = dict[str, Values]
+Weights = dict[str, Float64s]
 
 
 class ChromosomePainting(Metric):
@@ -90,18 +91,18 @@ class ChromosomePainting(Metric):
         )
 
 
-def _weights(comparison: Comparison, name: str, found: Painting) -> Values:
+def _weights(comparison: Comparison, name: str, found: Painting) -> Float64s:
     """Return how often each person counts: once, then as drawn in each replicate."""
     n = found.panels[name].people.n_individuals
     drawn = individual_weights(n, comparison.replicates, comparison.rng("bootstrap", "paint", name))
     return np.concatenate([np.ones((1, n)), drawn])
 
 
-def _by_person(values: Values) -> Values:
+def _by_person(values: Float64s) -> Float64s:
     return np.asarray(values[0::2] + values[1::2])
 
 
-def _sample(values: Values) -> Sample:
+def _sample(values: Float64s) -> Sample:
     return Sample(values[0], values[1:])
 
 
@@ -141,7 +142,7 @@ def _tracts(found: Painting, drawn: Weights) -> Measure:
 
 def _donors(found: Painting, drawn: Weights) -> Measure:
     groups = target_groups(found)
-    apart: dict[str, list[Values]] = {name: [] for name in NAMES}
+    apart: dict[str, list[Float64s]] = {name: [] for name in NAMES}
     for rows in groups.values():
         profile = {name: _profile(found, drawn, name, rows[name]) for name in PANELS}
         for name in NAMES:
@@ -157,7 +158,7 @@ def _donors(found: Painting, drawn: Weights) -> Measure:
     )
 
 
-def _profile(found: Painting, drawn: Weights, name: str, rows: np.ndarray) -> Values:
+def _profile(found: Painting, drawn: Weights, name: str, rows: np.ndarray) -> Float64s:
     """Return the mean share of each donor label, shape ``(1 + replicates, n_labels)``."""
     shares = found.panels[name].shares
     people = np.asarray((shares[0::2] + shares[1::2])[rows] / 2)
@@ -165,7 +166,7 @@ def _profile(found: Painting, drawn: Weights, name: str, rows: np.ndarray) -> Va
     return ratio(weights @ people, weights.sum(axis=1, keepdims=True))
 
 
-def _mean_known(columns: list[Values]) -> Values:
+def _mean_known(columns: list[Float64s]) -> Float64s:
     """Return the mean over groups; a replicate may have drawn nobody of one."""
     stacked = np.stack(columns)
     return ratio(np.nansum(stacked, axis=0), np.isfinite(stacked).sum(axis=0))

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import EFRON_1979, HALDANE_1956, MANTEL_HAENSZEL_1959
 from imaginome.metrics._phenotype_effects import COMMON, LEAST, Effects, phenotype_effects
 from imaginome.metrics._phenotype_figures import strongest_figure, strongest_table
 from imaginome.metrics._results import Sample, measure
-from imaginome.metrics._statistics import Values, mean_error, moments, pearson, ratio
+from imaginome.metrics._statistics import mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
 from imaginome.results import Measure, MetricResult
@@ -61,7 +62,7 @@ class Phenotype(Metric):
         )
 
 
-def _values(effects: Effects, name: str, *, spread: bool) -> dict[str, Values]:
+def _values(effects: Effects, name: str, *, spread: bool) -> dict[str, Float64s]:
     """Return the measures of one panel against the holdout; replicates where `spread`."""
     odds = effects.spread if spread else {n: v[:, None] for n, v in effects.whole.items()}
     case = np.array([case for case, _ in effects.strongest], dtype=np.intp)
@@ -80,7 +81,7 @@ def _values(effects: Effects, name: str, *, spread: bool) -> dict[str, Values]:
     }
 
 
-def _slope(odds: Values, real: Values, precision: Values) -> Values:
+def _slope(odds: Float64s, real: Float64s, precision: Float64s) -> Float64s:
     """Return the slope through 0 of log odds ratios on real ones; sites along the last axis.
 
     Sites count by their precision: at a rarer allele chance alone makes large effects.

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from imaginome.arrays import Float64s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import (
     BHATIA_2013,
@@ -19,7 +20,6 @@ from imaginome.metrics._population_figures import WHAT, figures, table
 from imaginome.metrics._population_groups import LEAST, left_out, population_groups
 from imaginome.metrics._results import Sample, measure
 from imaginome.metrics._separation import mean_known
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
 from imaginome.parallel import map_pieces
@@ -76,7 +76,7 @@ class Populations(Metric):
 
 def _ratios(found: list[Found]) -> list[Measure]:
     """Return the mean and the worst error over populations, in units of their ceilings."""
-    over: dict[str, tuple[str, Callable[[Values], Values]]] = {
+    over: dict[str, tuple[str, Callable[[Float64s], Float64s]]] = {
         "mean": ("mean over populations", mean_known),
         "worst": ("worst population", _largest),
     }
@@ -130,7 +130,7 @@ def _means(found: list[Found]) -> list[Measure]:
 
 
 def _both(
-    found: list[Found], kind: str, turned: Callable[[Values], Values] = lambda values: values
+    found: list[Found], kind: str, turned: Callable[[Float64s], Float64s] = lambda values: values
 ) -> list[Sample]:
     return [
         Sample(
@@ -141,7 +141,7 @@ def _both(
     ]
 
 
-def _largest(values: Values) -> Values:
+def _largest(values: Float64s) -> Float64s:
     """Return the largest known value over the first axis; NaN where none is."""
     largest = np.where(np.isfinite(values), values, -np.inf).max(axis=0)
     return np.asarray(np.where(np.isfinite(largest), largest, np.nan))

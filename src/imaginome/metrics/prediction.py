@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from imaginome.arrays import Float64s
 from imaginome.citations import Citation
 from imaginome.metrics._citations import (
     BRODERSEN_2010,
@@ -19,7 +20,6 @@ from imaginome.metrics._labels import FEWEST, members
 from imaginome.metrics._population_classifier import COMPONENTS, Told, features, told_labels
 from imaginome.metrics._resample import PANELS
 from imaginome.metrics._results import Sample, measure, short, shorts
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.bootstrap import individual_weights
 from imaginome.metrics.comparison import Comparison
@@ -128,14 +128,19 @@ def _reason(comparison: Comparison) -> str:
     )
 
 
-def _features(comparison: Comparison, name: str) -> tuple[Values, Values]:
+def _features(comparison: Comparison, name: str) -> tuple[Float64s, Float64s]:
     """Return scores of the people of one panel and of the holdout."""
     learnt: Panel = getattr(comparison, name)
     return features(learnt.haplotypes, comparison.holdout.haplotypes)
 
 
 def _told(
-    comparison: Comparison, column: str, name: str, labels: list[str], own: Values, other: Values
+    comparison: Comparison,
+    column: str,
+    name: str,
+    labels: list[str],
+    own: Float64s,
+    other: Float64s,
 ) -> Told:
     """Learn the labels of one panel and tell those of the holdout."""
     nobody = np.empty(0, dtype=np.intp)
@@ -206,7 +211,7 @@ def _series(name: str, labels: list[str], told: Told) -> Series:
     )
 
 
-def _quantile(recall: Values, q: float, value: Values) -> Values:
+def _quantile(recall: Float64s, q: float, value: Float64s) -> Float64s:
     """Return a quantile over replicates; the value itself where there are none."""
     columns = [column[np.isfinite(column)] for column in recall.T]
     return np.array(

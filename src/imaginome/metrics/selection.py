@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import (
     BHATIA_2013,
@@ -35,7 +35,6 @@ from imaginome.metrics._selection_scans import (
     windows,
     xpehh,
 )
-from imaginome.metrics._statistics import Values
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Sites
@@ -55,8 +54,6 @@ TITLES = {"ihs": "iHS", "ihs_within": "iHS within a group", "xpehh": "XP-EHH", "
 
 NAMES = ("artificial", "train")
 
-Index = npt.NDArray[np.intp]
-
 
 @dataclass(frozen=True, eq=False)
 class Scan:
@@ -73,8 +70,8 @@ class Scan:
     """
 
     who: str
-    at: Values
-    values: dict[str, Values]
+    at: Float64s
+    values: dict[str, Float64s]
 
     @classmethod
     def none(cls, reason: str) -> Scan:
@@ -176,14 +173,16 @@ def _enough(scan: Scan) -> Scan:
     )
 
 
-def _cores(comparison: Comparison) -> Index:
+def _cores(comparison: Comparison) -> Indices:
     frequency = comparison.holdout.frequencies()
     common = np.flatnonzero(np.minimum(frequency, 1 - frequency) >= COMMON)
     number = min(len(common), MOST_CORES)
     return common[(np.arange(number) + 0.5).astype(np.intp) * len(common) // max(number, 1)]
 
 
-def _ihs(people: dict[str, Haplotypes], who: str, sites: Sites, cores: Index, threads: int) -> Scan:
+def _ihs(
+    people: dict[str, Haplotypes], who: str, sites: Sites, cores: Indices, threads: int
+) -> Scan:
     found = {}
     for name, h in people.items():
         carriers = h[:, cores].sum(axis=0, dtype=np.int64)
@@ -193,7 +192,7 @@ def _ihs(people: dict[str, Haplotypes], who: str, sites: Sites, cores: Index, th
     return Scan(who, cores.astype(np.float64), found)
 
 
-def _xpehh(groups: Groups, labels: list[str], sites: Sites, cores: Index, threads: int) -> Scan:
+def _xpehh(groups: Groups, labels: list[str], sites: Sites, cores: Indices, threads: int) -> Scan:
     found = {
         name: standardised(xpehh(h[0], h[1], sites, cores, threads))[None]
         for name, h in groups.items()

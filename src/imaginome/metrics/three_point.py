@@ -6,14 +6,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.metrics._citations import EFRON_1979
 from imaginome.metrics._pairs import PackedSites
 from imaginome.metrics._resample import PANELS, Resampled, resampled, some
 from imaginome.metrics._results import Sample, heatmap, measure, short
-from imaginome.metrics._statistics import Values, mean_error, moments, pearson
+from imaginome.metrics._statistics import mean_error, moments, pearson
 from imaginome.metrics._triplets import (
-    Index,
     Triplets,
     cumulants,
     draw_triplets,
@@ -30,8 +30,8 @@ INTERVAL_TRIPLETS = 3_000
 """Intervals come from this many of the triplets, drawn at random; values from all."""
 CELLS = 40
 
-Found = dict[str, Values]
-Kinds = dict[str, list[Values]]
+Found = dict[str, Float64s]
+Kinds = dict[str, list[Float64s]]
 
 
 class ThreePoint(Metric):
@@ -77,7 +77,7 @@ class ThreePoint(Metric):
         return {name: _values(c[name], c["holdout"]) for name in ("artificial", "train")}
 
 
-def _replicate(panel: Resampled, triplets: Index) -> Values:
+def _replicate(panel: Resampled, triplets: Indices) -> Float64s:
     """Return three-point correlations in each replicate, shape ``(replicates, n)``."""
     a, b, c = triplets.T
     pairs = [panel.counts(x, y) for x, y in ((a, b), (a, c), (b, c))]
@@ -85,7 +85,7 @@ def _replicate(panel: Resampled, triplets: Index) -> Values:
     return from_counts(panel.counts(a, b, c), pairs, singles, panel.n)
 
 
-def _values(c: Values, real: Values) -> Found:
+def _values(c: Float64s, real: Float64s) -> Found:
     m = moments(c, real)
     return {"pearson": pearson(m), "mae": mean_error(m)}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.panel import Panel
 from imaginome.panel.frame import PanelFrame
 
 
-def haplotype_classes(panel: Panel, frame: PanelFrame) -> npt.NDArray[np.int64]:
+def haplotype_classes(panel: Panel, frame: PanelFrame) -> Int64s:
     """Return the class of each haplotype, ``int64`` of shape ``(n_haplotypes,)``.
 
     An index into ``frame.classes``; all zero where the frame or the panel has no labels.
@@ -24,20 +24,18 @@ def haplotype_classes(panel: Panel, frame: PanelFrame) -> npt.NDArray[np.int64]:
     return np.repeat(frame.codes(samples), 2)
 
 
-def class_shares(frame: PanelFrame) -> npt.NDArray[np.float64]:
+def class_shares(frame: PanelFrame) -> Float64s:
     """Return the share of each class in the train panel; ``[1.0]`` without labels."""
     counts = np.array(list(frame.classes.values()) or [1], dtype=np.float64)
     return np.asarray(counts / counts.sum())
 
 
-def mixed(
-    logs: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def mixed(logs: Float64s, shares: Float64s) -> Float64s:
     """Return ln sum_c share_c P(x | c) from ``logs`` of shape ``(n_classes, n_rows)``."""
     return np.asarray(np.logaddexp.reduce(logs + np.log(shares)[:, None], axis=0))
 
 
-def class_groups(frame: PanelFrame) -> npt.NDArray[np.int64]:
+def class_groups(frame: PanelFrame) -> Int64s:
     """Return the superpopulation of each class as an index; each its own without labels."""
     if not frame.classes:
         return np.zeros(1, dtype=np.int64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float32s, Float64s, UInt8s
 from imaginome.errors import ModelError
 from imaginome.models._classes import class_shares
 from imaginome.panel import Haplotypes
@@ -15,8 +16,6 @@ from imaginome.panel.frame import PanelFrame
 
 UNKNOWN = 2
 """Code of an allele that was not observed."""
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +32,10 @@ class Completion:
         ``(draws, n, n_sites)``.
     """
 
-    dosages: npt.NDArray[np.float32]
-    drawn: npt.NDArray[np.uint8]
+    dosages: Float32s
+    drawn: UInt8s
 
-    def keeping(self, haplotypes: Haplotypes, known: Mask) -> Completion:
+    def keeping(self, haplotypes: Haplotypes, known: Bools) -> Completion:
         """Return the same with the observed alleles exactly as given."""
         dosages = np.clip(self.dosages, np.float32(0), np.float32(1))
         return Completion(
@@ -45,7 +44,7 @@ class Completion:
         )
 
 
-def observed_mask(haplotypes: Haplotypes, observed: npt.ArrayLike, n_sites: int) -> Mask:
+def observed_mask(haplotypes: Haplotypes, observed: npt.ArrayLike, n_sites: int) -> Bools:
     """Return which alleles are observed, ``bool`` of the shape of `haplotypes`.
 
     Parameters
@@ -81,9 +80,7 @@ def observed_mask(haplotypes: Haplotypes, observed: npt.ArrayLike, n_sites: int)
     return known
 
 
-def prior_shares(
-    frame: PanelFrame, population: str | Sequence[str] | None, n: int
-) -> npt.NDArray[np.float64]:
+def prior_shares(frame: PanelFrame, population: str | Sequence[str] | None, n: int) -> Float64s:
     """Return P(class) of each row before anything is observed, shape ``(n, n_classes)``.
 
     Parameters
@@ -117,9 +114,7 @@ def prior_shares(
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
-def posterior_shares(
-    shares: npt.NDArray[np.float64], logs: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def posterior_shares(shares: Float64s, logs: Float64s) -> Float64s:
     """Return P(class | observed) of each row; both arguments of shape ``(n, n_classes)``."""
     with np.errstate(divide="ignore"):
         joint = np.log(shares) + logs

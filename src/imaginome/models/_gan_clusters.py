@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Int64s, UInt8s
 from imaginome.models._gan_networks import LEAST_SPREAD
 
 MOST_LINKED_SITES = 2000
@@ -23,9 +22,9 @@ LOGISTIC_VARIANCE = math.pi**2 / 3
 
 
 def linked_start(
-    train: npt.NDArray[np.uint8],
+    train: UInt8s,
     logits: torch.Tensor,
-    contigs: npt.NDArray[np.int64],
+    contigs: Int64s,
     count: int,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return how noise moves the logits at the start: the linkage that they leave unexplained.

@@ -11,9 +11,9 @@ brings the averages nearer and the train people too, and the best step is a comp
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import UInt8s
 from imaginome.models._axes import principal_axes
 
 OBJECTIVE = "distance"
@@ -26,7 +26,6 @@ DIRECTIONS = 64
 QUANTILES = 256
 LEAK_WEIGHT = 6.0
 TINY = 1e-6
-Rows = npt.NDArray[np.uint8]
 
 
 class HeldOut:
@@ -40,7 +39,7 @@ class HeldOut:
         Where the choice of rows and directions comes from.
     """
 
-    def __init__(self, train: Rows, validation: Rows, rng: np.random.Generator) -> None:
+    def __init__(self, train: UInt8s, validation: UInt8s, rng: np.random.Generator) -> None:
         n_sites = train.shape[1]
         self.rows = min(MOST_ROWS, len(train))
         self._pairs = _site_pairs(n_sites)
@@ -57,7 +56,7 @@ class HeldOut:
         chosen = _some_people(train, self.rows, rng)
         self._ceiling = [max(e, TINY) for e in self._errors(chosen)]
 
-    def __call__(self, artificial: Rows) -> dict[str, float]:
+    def __call__(self, artificial: UInt8s) -> dict[str, float]:
         """Return errors as multiples of the ceiling, both accuracies, the loss, and their sum.
 
         Parameters
@@ -85,14 +84,14 @@ class HeldOut:
             "privacy_loss": leak,
         }
 
-    def _errors(self, rows: Rows) -> list[float]:
+    def _errors(self, rows: UInt8s) -> list[float]:
         theirs = self._summaries(rows)
         return [
             float((a - b).abs().mean()) if a.numel() else 0.0
             for a, b in zip(theirs, self._real, strict=True)
         ]
 
-    def _summaries(self, rows: Rows) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _summaries(self, rows: UInt8s) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return frequencies, squared correlations, and quantiles of projected scores."""
         values = torch.from_numpy(rows).float()
         scores = (values - self._centre) @ self._axes @ self._directions
@@ -122,20 +121,20 @@ def _site_pairs(n_sites: int) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(np.concatenate(left)), torch.from_numpy(np.concatenate(right))
 
 
-def _some_people(rows: Rows, most: int, rng: np.random.Generator) -> Rows:
+def _some_people(rows: UInt8s, most: int, rng: np.random.Generator) -> UInt8s:
     """Return both haplotypes of at most ``most // 2`` people drawn at random."""
     people = len(rows) // 2
     chosen = np.sort(rng.permutation(people)[: max(1, most // 2)])
     return rows[np.stack([2 * chosen, 2 * chosen + 1], axis=1).ravel()]
 
 
-def _distances(first: Rows, second: Rows) -> torch.Tensor:
+def _distances(first: UInt8s, second: UInt8s) -> torch.Tensor:
     """Return Hamming distances, exact in ``float32`` below 2**24 sites."""
     a, b = torch.from_numpy(first).float(), torch.from_numpy(second).float()
     return a.sum(1)[:, None] + b.sum(1)[None, :] - 2.0 * a @ b.T
 
 
-def _nearest_other(rows: Rows) -> torch.Tensor:
+def _nearest_other(rows: UInt8s) -> torch.Tensor:
     """Return the distance of each row to the nearest one of another person."""
     distances = _distances(rows, rows)
     person = torch.arange(len(rows)) // 2
@@ -147,7 +146,7 @@ def _share_greater(a: torch.Tensor, b: torch.Tensor) -> float:
     return float((a > b).double().mean() + 0.5 * (a == b).double().mean())
 
 
-def adversarial_accuracy(real: Rows, artificial: Rows) -> tuple[float, float]:
+def adversarial_accuracy(real: UInt8s, artificial: UInt8s) -> tuple[float, float]:
     """Return AA_truth and AA_syn; see the module. One half each for fewer than two people.
 
     Parameters

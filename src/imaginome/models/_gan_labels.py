@@ -8,8 +8,9 @@ populations share.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
+
+from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 
 PSEUDO_ROWS = 20.0
 SMALL_EFFECT = 0.1
@@ -18,13 +19,9 @@ NEWTON_STEPS = 10
 MOST_MOVE = 1.0
 SITES_AT_ONCE = 1_000
 LEAST = 0.002
-Rows = npt.NDArray[np.uint8]
-Design = npt.NDArray[np.float32]
-Reals = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
 
 
-def cluster_shares(clusters: Numbers, classes: Numbers, groups: Numbers) -> npt.NDArray[np.float32]:
+def cluster_shares(clusters: Int64s, classes: Int64s, groups: Int64s) -> Float32s:
     """Return the share of each cluster in each class, ``float32`` of (n_classes, n_clusters).
 
     Parameters
@@ -42,12 +39,14 @@ def cluster_shares(clusters: Numbers, classes: Numbers, groups: Numbers) -> npt.
     return _leaning(counts, _leaning(above, everyone)[groups]).astype(np.float32)
 
 
-def _leaning(counts: Reals, toward: Reals) -> Reals:
+def _leaning(counts: Float64s, toward: Float64s) -> Float64s:
     total = counts.sum(1, keepdims=True) + PSEUDO_ROWS
     return np.asarray((counts + PSEUDO_ROWS * toward) / total)
 
 
-def effects(rows: Rows, clusters: Numbers, classes: Numbers, design: Design) -> tuple[Reals, Reals]:
+def effects(
+    rows: UInt8s, clusters: Int64s, classes: Int64s, design: Float32s
+) -> tuple[Float64s, Float64s]:
     """Return what clusters and labels add to the log-odds of alleles over everyone's.
 
     Logistic regression of the alleles of each site by Newton steps. The prior on an effect has
@@ -82,7 +81,7 @@ def effects(rows: Rows, clusters: Numbers, classes: Numbers, design: Design) -> 
     return found[:n_clusters], found[n_clusters:]
 
 
-def _regress(sums: Reals, sizes: Reals, offset: Reals, known: Reals) -> Reals:
+def _regress(sums: Float64s, sizes: Float64s, offset: Float64s, known: Float64s) -> Float64s:
     """Return the effects that maximise the penalised likelihood of counts `sums` of `sizes`."""
     effects = np.zeros((known.shape[1], sums.shape[1]))
     for _ in range(NEWTON_STEPS):
@@ -97,6 +96,6 @@ def _regress(sums: Reals, sizes: Reals, offset: Reals, known: Reals) -> Reals:
     return effects
 
 
-def log_odds(p: Reals) -> Reals:
+def log_odds(p: Float64s) -> Float64s:
     clipped = np.clip(p, LEAST, 1.0 - LEAST)
     return np.asarray(np.log(clipped / (1.0 - clipped)))

@@ -9,10 +9,10 @@ variables; its critic sees standardised alleles and their leading principal comp
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.models.base import Tensors
 
 LEAST_SPREAD = 0.1
@@ -120,9 +120,7 @@ class BernoulliGenerator(nn.Module):
         logits: torch.Tensor = self.clusters[clusters] + known @ self.labels + bent
         return logits
 
-    def choose(
-        self, classes: npt.NDArray[np.int64], chance: npt.NDArray[np.float64]
-    ) -> torch.Tensor:
+    def choose(self, classes: Int64s, chance: Float64s) -> torch.Tensor:
         """Return a cluster for each class and uniform variable, ``int64`` of shape ``(n,)``."""
         shares = self.shares.cpu().numpy().astype(np.float64)
         borders = np.cumsum(shares, axis=1)[:, :-1]

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from imaginome.arrays import UInt8s
 from imaginome.emergence import ROWS
 from imaginome.models._gan_adam import Adam
-from imaginome.models._gan_held_out import HeldOut, Rows
+from imaginome.models._gan_held_out import HeldOut
 from imaginome.models._gan_networks import (
     DenseDiscriminator,
     DenseGenerator,
@@ -65,7 +66,7 @@ class PaperTrainee:
         Torch device.
     """
 
-    def __init__(self, control: FitControl, train: Rows, validation: Rows, device: str) -> None:
+    def __init__(self, control: FitControl, train: UInt8s, validation: UInt8s, device: str) -> None:
         self.control, self.device = control, device
         self._recipe = PaperRecipe.of(len(train))
         self._real = self._noisy_rows(train)
@@ -83,7 +84,7 @@ class PaperTrainee:
         self._held_out_seed = int(control.rng("gan", "held out draw").integers(2**31))
         self._frame_seed = int(control.rng("gan", "frame").integers(2**31))
 
-    def _noisy_rows(self, train: Rows) -> torch.Tensor:
+    def _noisy_rows(self, train: UInt8s) -> torch.Tensor:
         rng = self.control.rng("gan", "rows")
         shuffled = train[rng.permutation(len(train))].astype(np.float32)
         shuffled -= NOISE * rng.random(shuffled.shape, dtype=np.float32)
@@ -125,7 +126,7 @@ class PaperTrainee:
         rows = draw_thresholded(self.generator, self._held_out.rows, self._held_out_seed, 1)
         return self._held_out(rows)
 
-    def frame(self) -> Rows:
+    def frame(self) -> UInt8s:
         """Decode the same noise with the generator of the moment."""
         return draw_thresholded(self.generator, ROWS, self._frame_seed, 1)
 

@@ -12,8 +12,8 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Int64s
 from imaginome.models._classes import class_groups, haplotype_classes
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import PanelFrame
@@ -38,10 +38,10 @@ class People:
     """
 
     rows: Haplotypes
-    classes: npt.NDArray[np.int64]
-    design: npt.NDArray[np.float32]
-    groups: npt.NDArray[np.int64]
-    contigs: npt.NDArray[np.int64]
+    classes: Int64s
+    design: Float32s
+    groups: Int64s
+    contigs: Int64s
 
     @classmethod
     def of(cls, panel: Panel, frame: PanelFrame, *, assort: bool) -> People:
@@ -56,7 +56,7 @@ class People:
         borders = [0, *(np.flatnonzero(np.diff(self.contigs)) + 1).tolist(), len(self.contigs)]
         return list(itertools.pairwise(borders))
 
-    def standard_design(self) -> npt.NDArray[np.float32]:
+    def standard_design(self) -> Float32s:
         """Return the design with columns of mean 0 and variance 1 over the rows."""
         counts = np.bincount(self.classes, minlength=len(self.design))
         weights = counts / counts.sum()
@@ -64,12 +64,12 @@ class People:
         spread = np.sqrt(np.maximum(weights @ np.square(self.design - mean), 1e-6))
         return np.asarray((self.design - mean) / spread, dtype=np.float32)
 
-    def draw(self, n: int, rng: np.random.Generator) -> tuple[Haplotypes, npt.NDArray[np.int64]]:
+    def draw(self, n: int, rng: np.random.Generator) -> tuple[Haplotypes, Int64s]:
         """Draw `n` haplotypes with replacement, contigs dealt anew, and their classes."""
         chosen = rng.integers(0, len(self.rows), n)
         return self.dealt(chosen, rng), self.classes[chosen]
 
-    def dealt(self, chosen: npt.NDArray[np.int64], rng: np.random.Generator) -> Haplotypes:
+    def dealt(self, chosen: Int64s, rng: np.random.Generator) -> Haplotypes:
         """Return the rows `chosen`, each contig from either haplotype of the person."""
         n_contigs = int(self.contigs[-1]) + 1
         if n_contigs == 1:

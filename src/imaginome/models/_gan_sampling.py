@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.special import expit
 
+from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
 from imaginome.models._gan_networks import BernoulliGenerator, DenseGenerator
 from imaginome.parallel import map_pieces, pieces
 from imaginome.randomness import child_generator
@@ -20,8 +20,8 @@ def draw_bernoulli(
     n: int,
     seed: int,
     threads: int,
-    classes: npt.NDArray[np.int64] | None = None,
-) -> npt.NDArray[np.uint8]:
+    classes: Int64s | None = None,
+) -> UInt8s:
     """Draw alleles as Bernoulli variables, ``uint8`` of shape ``(n, n_sites)``.
 
     Clusters of people follow an additive recurrence, so that each gets its share at any `n`. A
@@ -41,7 +41,7 @@ def draw_bernoulli(
     offset = child_generator(seed, "gan", "clusters").random()
     known = np.zeros(n, dtype=np.int64) if classes is None else classes
 
-    def block(rows: slice) -> npt.NDArray[np.uint8]:
+    def block(rows: slice) -> UInt8s:
         rng = child_generator(seed, "gan", "draw", rows.start)
         noise = rng.standard_normal((BLOCK, generator.latent), dtype=np.float32)
         chance = rng.random((BLOCK, generator.n_sites), dtype=np.float32)
@@ -49,15 +49,13 @@ def draw_bernoulli(
         home = np.resize(known[rows], BLOCK)
         chosen = generator.choose(home, spread)
         logits = _apply(generator, noise, chosen, torch.from_numpy(home).to(chosen.device))
-        drawn: npt.NDArray[np.bool_] = chance < expit(logits)
+        drawn: Bools = chance < expit(logits)
         return drawn[: rows.stop - rows.start].astype(np.uint8)
 
     return np.concatenate(map_pieces(block, pieces(n, BLOCK), threads))
 
 
-def _spread(
-    start: int, offset: float, kinship: float, rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _spread(start: int, offset: float, kinship: float, rng: np.random.Generator) -> Float64s:
     """Return the variable that decides the cluster of each row of a block."""
     row = np.arange(start, start + BLOCK)
     alone, own = rng.random(BLOCK), rng.random(BLOCK)
@@ -66,13 +64,11 @@ def _spread(
     return np.where(other, own, chance)
 
 
-def draw_thresholded(
-    generator: DenseGenerator, n: int, seed: int, threads: int
-) -> npt.NDArray[np.uint8]:
+def draw_thresholded(generator: DenseGenerator, n: int, seed: int, threads: int) -> UInt8s:
     """Draw as the paper does: outputs above one half are allele 1, ``uint8``."""
     latent = int(next(generator.parameters()).shape[1])
 
-    def block(rows: slice) -> npt.NDArray[np.uint8]:
+    def block(rows: slice) -> UInt8s:
         rng = child_generator(seed, "gan", "draw", rows.start)
         noise = rng.standard_normal((BLOCK, latent), dtype=np.float32)
         drawn = _apply(generator, noise) > 0.5
@@ -82,10 +78,8 @@ def draw_thresholded(
 
 
 @torch.no_grad()
-def _apply(
-    generator: torch.nn.Module, noise: npt.NDArray[np.float32], *others: torch.Tensor
-) -> npt.NDArray[np.float32]:
+def _apply(generator: torch.nn.Module, noise: Float32s, *others: torch.Tensor) -> Float32s:
     device = next(generator.parameters()).device
     values = generator(torch.from_numpy(noise).to(device), *others)
-    found: npt.NDArray[np.float32] = values.cpu().numpy()
+    found: Float32s = values.cpu().numpy()
     return found

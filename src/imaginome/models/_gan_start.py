@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Float32s, Int64s
 from imaginome.models._axes import principal_axes
 from imaginome.models._clusters import cluster_rows
 from imaginome.models._gan_clusters import linked_start
@@ -76,7 +76,7 @@ class Start:
             generator.straight.weight[:, : self.loadings.shape[1]] = self.loadings
 
 
-def kinship(clusters: npt.NDArray[np.int64], shares: npt.NDArray[np.float32]) -> float:
+def kinship(clusters: Int64s, shares: Float32s) -> float:
     """Return how much more often than by accident both haplotypes of a person share a cluster.
 
     Cohen's kappa, from 0 (by accident) to 1 (always).

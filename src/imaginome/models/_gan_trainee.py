@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Int64s, UInt8s
 from imaginome.emergence import ROWS
 from imaginome.models._axes import principal_axes
 from imaginome.models._gan_adam import Adam
-from imaginome.models._gan_held_out import HeldOut, Rows
+from imaginome.models._gan_held_out import HeldOut
 from imaginome.models._gan_losses import (
     gradient_penalty,
     linkage_distance,
@@ -88,7 +89,7 @@ class Trainee:
     """
 
     def __init__(
-        self, recipe: Recipe, control: FitControl, people: People, validation: Rows, device: str
+        self, recipe: Recipe, control: FitControl, people: People, validation: UInt8s, device: str
     ) -> None:
         self.recipe, self.control, self.device, self.people = recipe, control, device, people
         self._spans = people.spans()
@@ -226,7 +227,7 @@ class Trainee:
         )
         return self._held_out(rows)
 
-    def frame(self) -> Rows:
+    def frame(self) -> UInt8s:
         """Decode the same clusters, noise and uniform numbers with the averaged generator."""
         classes = self._frame_classes
         return draw_bernoulli(self.average, ROWS, self._frame_seed, self._threads, classes)
@@ -258,7 +259,7 @@ class Trainee:
         from_tensors(self.average, weights)
 
 
-def _classes_of_some(people: People, rows: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def _classes_of_some(people: People, rows: int, rng: np.random.Generator) -> Int64s:
     """Return the classes of the rows of people drawn at random."""
     order = rng.permutation(len(people.classes) // 2)
     return np.repeat(people.classes[2 * np.resize(order, -(-rows // 2))], 2)[:rows]

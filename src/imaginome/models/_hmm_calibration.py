@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Int64s
 from imaginome.models._compile import compiled
-from imaginome.models._hmm_parameters import Float, Full
+from imaginome.models._hmm_parameters import Full
 from imaginome.parallel import map_pieces
 
 SWEEPS = 6
@@ -25,7 +25,7 @@ FLOOR = 1e-6
 Array = Any
 
 
-def calibrated(parameters: Full, shares: Float, threads: int) -> Full:
+def calibrated(parameters: Full, shares: Float32s, threads: int) -> Full:
     """Return the chain with tilts under which classes keep their `shares` of clusters.
 
     Parameters
@@ -61,8 +61,8 @@ def sharpened(parameters: Full, power: float) -> Full:
 
 
 def shrunk_shares(
-    occupancy: Float, groups: npt.NDArray[np.int64], group_prior: float, member_prior: float
-) -> Float:
+    occupancy: Float32s, groups: Int64s, group_prior: float, member_prior: float
+) -> Float32s:
     """Return shares of clusters, a class leaning to its group and a group to everyone.
 
     Parameters
@@ -84,7 +84,7 @@ def shrunk_shares(
     return _normalised(found)
 
 
-def _normalised(weights: Float) -> Float:
+def _normalised(weights: Float32s) -> Float32s:
     total = np.maximum(weights.sum(axis=-1, keepdims=True), np.float32(1e-30))
     return np.asarray(weights / total, dtype=np.float32)
 

@@ -14,13 +14,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices, Int64s, UInt8s
 from imaginome.models._compile import one_blas_thread
 from imaginome.models._completion import Completion
-from imaginome.models._hmm_parameters import Float, Full, Parameters
+from imaginome.models._hmm_parameters import Full, Parameters
 from imaginome.models._hmm_passes import backward, forward, uniform_start
-from imaginome.models._hmm_posterior import Alleles, Index, Pairs, class_posterior
+from imaginome.models._hmm_posterior import Pairs, class_posterior
 from imaginome.models._hmm_random import uniform
 from imaginome.models._hmm_tags import contexts
 from imaginome.models._hmm_trace import begin, trace_full, trace_memoryless
@@ -32,8 +32,8 @@ BLOCK = 64
 
 def complete(
     parameters: Parameters,
-    alleles: Alleles,
-    shares: npt.NDArray[np.float64],
+    alleles: UInt8s,
+    shares: Float64s,
     draws: int,
     seed: int,
     threads: int,
@@ -76,7 +76,7 @@ class _Piece:
     def __init__(
         self,
         parameters: Parameters,
-        alleles: Alleles,
+        alleles: UInt8s,
         pairs: Pairs,
         keys: Any,
     ) -> None:
@@ -86,7 +86,7 @@ class _Piece:
         self.row = pairs.row - pairs.row[0]
         self.blocks = pieces(len(self.columns), BLOCK)
 
-    def fill(self, dosages: Float, drawn: npt.NDArray[np.uint8]) -> None:
+    def fill(self, dosages: Float32s, drawn: UInt8s) -> None:
         """Set expected alleles, ``(n_rows, n_sites)``, and draws, ``(draws, n_rows, n_sites)``."""
         borders = self._borders()
         chosen, states = self._ends(borders[-1])
@@ -100,7 +100,7 @@ class _Piece:
                 drawn[d][:, block] = part.T
             self._expect(block, beta, prior, kept, dosages)
 
-    def _borders(self) -> list[Float]:
+    def _borders(self) -> list[Float32s]:
         """Return the forward variables before each block and after the last."""
         alpha = uniform_start(self.parameters, len(self.row))
         scratch = np.empty((1, *alpha.shape), dtype=np.float32)
@@ -110,7 +110,7 @@ class _Piece:
             borders.append(alpha.copy())
         return borders
 
-    def _kept(self, block: slice, before: Float) -> tuple[Float, Float]:
+    def _kept(self, block: slice, before: Float32s) -> tuple[Float32s, Float32s]:
         """Return what `_hmm_forward` calls `prior` and, before the backward pass, `gamma`."""
         size = block.stop - block.start
         prior = np.empty((size, *before.shape), dtype=np.float32)
@@ -119,12 +119,14 @@ class _Piece:
         self._forward(block, before.copy(), prior, kept, True)
         return prior, kept
 
-    def _forward(self, block: slice, alpha: Float, prior: Float, kept: Float, keep: bool) -> None:
+    def _forward(
+        self, block: slice, alpha: Float32s, prior: Float32s, kept: Float32s, keep: bool
+    ) -> None:
         unused = np.zeros(len(self.row), dtype=np.float64)
         data = self.columns[block], self.contexts[block], self.pairs.cls
         forward(self.parameters, block, data, alpha, prior, kept, keep, unused)
 
-    def _ends(self, alpha: Float) -> tuple[Index, npt.NDArray[np.int64]]:
+    def _ends(self, alpha: Float32s) -> tuple[Indices, Int64s]:
         """Draw the pair of each row and the cluster of its last site, ``(draws, n_rows)``."""
         chosen = np.empty(self.keys.shape, dtype=np.intp)
         states = np.empty(self.keys.shape, dtype=np.int64)
@@ -139,7 +141,9 @@ class _Piece:
             begin(alpha, chosen[d], keys, counter, states[d])
         return chosen, states
 
-    def _expect(self, block: slice, beta: Float, prior: Float, kept: Float, dosages: Float) -> None:
+    def _expect(
+        self, block: slice, beta: Float32s, prior: Float32s, kept: Float32s, dosages: Float32s
+    ) -> None:
         """Add the expected alleles of a block; `kept` becomes the posteriors of clusters."""
         p, message = self.parameters, np.empty_like(prior)
         seen = self.contexts[block]
@@ -151,7 +155,7 @@ class _Piece:
         np.add.at(dosages[:, block], self.row, weighted.T)
 
     def _trace(
-        self, block: slice, kept: Float, chosen: Index, keys: Any, state: Any, part: Alleles
+        self, block: slice, kept: Float32s, chosen: Indices, keys: Any, state: Any, part: UInt8s
     ) -> None:
         p = self.parameters
         seen = self.contexts[block], p.emission[block]

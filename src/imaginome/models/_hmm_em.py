@@ -15,11 +15,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices, Int64s, UInt8s
 from imaginome.models._compile import one_blas_thread
 from imaginome.models._hmm_emission import update_emissions
-from imaginome.models._hmm_parameters import Float, Memoryless, Parameters
+from imaginome.models._hmm_parameters import Memoryless, Parameters
 from imaginome.models._hmm_passes import Columns, backward, forward, uniform_start
 from imaginome.models._hmm_tags import contexts
 from imaginome.models._hmm_update import update_full, update_memoryless
@@ -49,18 +49,18 @@ class Observed:
         Group (superpopulation) of each class, ``int64`` of shape ``(n_classes,)``.
     """
 
-    alleles: npt.NDArray[np.uint8]
-    classes: npt.NDArray[np.int64]
-    borders: npt.NDArray[np.int64]
-    order: npt.NDArray[np.intp]
-    groups: npt.NDArray[np.int64]
+    alleles: UInt8s
+    classes: Int64s
+    borders: Int64s
+    order: Indices
+    groups: Int64s
 
     @classmethod
     def of(
         cls,
         haplotypes: Haplotypes,
-        classes: npt.NDArray[np.int64],
-        groups: npt.NDArray[np.int64],
+        classes: Int64s,
+        groups: Int64s,
     ) -> Observed:
         """Sort the rows of `haplotypes` by class."""
         order = np.argsort(classes, kind="stable")
@@ -68,7 +68,7 @@ class Observed:
         borders = np.searchsorted(ordered, np.arange(len(groups) + 1)).astype(np.int64)
         return cls(np.ascontiguousarray(haplotypes[order].T), ordered, borders, order, groups)
 
-    def columns(self, contexts: npt.NDArray[np.uint8], block: slice, piece: slice) -> Columns:
+    def columns(self, contexts: UInt8s, block: slice, piece: slice) -> Columns:
         """Return alleles, contexts and classes of some haplotypes at the sites of a block."""
         return self.alleles[block, piece], contexts[block, piece], self.classes[piece]
 
@@ -98,14 +98,14 @@ class Priors:
         times pooled jump, then switch.
     """
 
-    frequency: npt.NDArray[np.float32]
+    frequency: Float32s
     emission: float
     tag: float
     jump: float
     row: float
     group: float
     member: float
-    base: Float | None = None
+    base: Float32s | None = None
 
     def leaning_to(self, solution: Memoryless) -> Priors:
         """Return the priors with the memoryless solution as base."""
@@ -113,18 +113,16 @@ class Priors:
         base = np.concatenate([switch * solution.jump.mean(axis=1), switch], axis=1)
         return self.with_base(np.ascontiguousarray(base, dtype=np.float32))
 
-    def with_frequency(self, frequency: Float) -> Priors:
+    def with_frequency(self, frequency: Float32s) -> Priors:
         """Return the priors with other overall frequencies."""
         return replace(self, frequency=frequency)
 
-    def with_base(self, base: Float) -> Priors:
+    def with_base(self, base: Float32s) -> Priors:
         """Return the priors with another base."""
         return replace(self, base=base)
 
 
-def log_likelihoods(
-    parameters: Parameters, observed: Observed, threads: int
-) -> npt.NDArray[np.float64]:
+def log_likelihoods(parameters: Parameters, observed: Observed, threads: int) -> Float64s:
     """Return ln P(haplotype | class) of each haplotype, in the order of the panel."""
     logs = np.zeros(observed.n, dtype=np.float64)
     whole = slice(0, observed.n_sites)
@@ -145,7 +143,7 @@ def log_likelihoods(
 
 def expectation_maximisation(
     parameters: Parameters, observed: Observed, starts: Any, priors: Priors, threads: int
-) -> npt.NDArray[np.float64]:
+) -> Float64s:
     """Do one round in place; return ln P(haplotype | class) under the parameters before it.
 
     Parameters
@@ -186,7 +184,7 @@ class Expectation(ABC):
         self.beta = np.ones(shape, dtype=np.float32)
         self.logs = np.zeros(observed.n, dtype=np.float64)
 
-    def run(self) -> npt.NDArray[np.float64]:
+    def run(self) -> Float64s:
         """Forward over everything, then block by block from the end."""
         self._over(self.pieces, self._forward_to_borders)
         for index in range(len(self.blocks) - 1, -1, -1):
@@ -198,7 +196,7 @@ class Expectation(ABC):
         return self.logs
 
     @abstractmethod
-    def _use(self, block: slice, share: npt.NDArray[np.intp]) -> None:
+    def _use(self, block: slice, share: Indices) -> None:
         """Do what is to be done at some sites of the block, whose posteriors are known now."""
 
     def _over(self, items: list[Any], work: Callable[[Any], None]) -> None:
@@ -242,7 +240,7 @@ class _Round(Expectation):
         super().__init__(parameters, observed, threads)
         self.starts, self.priors = starts, priors
 
-    def _use(self, block: slice, share: npt.NDArray[np.intp]) -> None:
+    def _use(self, block: slice, share: Indices) -> None:
         """Do the M-step of some sites of the block."""
         p, priors, observed = self.parameters, self.priors, self.observed
         update_emissions(

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Int32s
 from imaginome.models._compile import one_blas_thread
 
-Float = npt.NDArray[np.float32]
 Tensors = dict[str, npt.NDArray[Any]]
-Tags = npt.NDArray[np.int32]
 
 
 @dataclass
@@ -34,10 +33,10 @@ class Memoryless:
         P(cluster | jump, class), ``float32`` of shape ``(n_sites, n_classes, K)``.
     """
 
-    emission: Float
-    switch: Float
-    jump: Float
-    tags: Tags
+    emission: Float32s
+    switch: Float32s
+    jump: Float32s
+    tags: Int32s
 
     def tensors(self) -> Tensors:
         """Return the weights by name."""
@@ -72,14 +71,14 @@ class Full:
         One over the normalising sum of each row and class, shape ``(n_sites, n_classes, K)``.
     """
 
-    emission: Float
-    transition: Float
-    tilt: Float
-    inverse: Float
-    tags: Tags
+    emission: Float32s
+    transition: Float32s
+    tilt: Float32s
+    inverse: Float32s
+    tags: Int32s
 
     @classmethod
-    def of(cls, emission: Float, transition: Float, tilt: Float, tags: Tags) -> Full:
+    def of(cls, emission: Float32s, transition: Float32s, tilt: Float32s, tags: Int32s) -> Full:
         """Complete the parameters by the normalising sums."""
         return cls(emission, transition, tilt, normalisers(transition, tilt), tags)
 
@@ -105,7 +104,7 @@ class Full:
 Parameters = Memoryless | Full
 
 
-def normalisers(transition: Float, tilt: Float) -> Float:
+def normalisers(transition: Float32s, tilt: Float32s) -> Float32s:
     """Return one over the sum of each row of each class, shape ``(n_sites, n_classes, K)``."""
     with one_blas_thread():
         sums = np.matmul(tilt, transition.transpose(0, 2, 1))

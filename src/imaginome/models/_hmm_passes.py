@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.models._compile import compiled
 from imaginome.models._completion import UNKNOWN
 from imaginome.models._hmm_forward import (
@@ -20,15 +21,15 @@ from imaginome.models._hmm_forward import (
     forward_full,
     forward_memoryless,
 )
-from imaginome.models._hmm_parameters import Float, Full, Parameters
+from imaginome.models._hmm_parameters import Full, Parameters
 
 HIDDEN = 2.0**-25
 """P(REF) where rounding hides it in every cluster: half a step of single precision below 1."""
-Columns = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[Any]]
+Columns = tuple[UInt8s, UInt8s, npt.NDArray[Any]]
 """Alleles and contexts of a block, shape ``(n_sites, n)``, and the class of each haplotype."""
 
 
-def uniform_start(parameters: Parameters, n: int) -> Float:
+def uniform_start(parameters: Parameters, n: int) -> Float32s:
     """Return the forward variables before the first site: every cluster alike."""
     n_clusters = parameters.emission.shape[-1]
     return np.full((n, n_clusters), 1.0 / n_clusters, dtype=np.float32)
@@ -38,11 +39,11 @@ def forward(
     p: Parameters,
     block: slice,
     data: Columns,
-    alpha: Float,
-    prior: Float,
-    gamma: Float,
+    alpha: Float32s,
+    prior: Float32s,
+    gamma: Float32s,
     keep: bool,
-    logs: npt.NDArray[np.float64],
+    logs: Float64s,
 ) -> None:
     """Move `alpha` over a block; see `_hmm_forward.forward_full`."""
     data, hidden = without_hidden(data, p.emission[block])
@@ -59,10 +60,10 @@ def backward(
     p: Parameters,
     block: slice,
     data: Columns,
-    beta: Float,
-    prior: Float,
-    gamma: Float,
-    message: Float,
+    beta: Float32s,
+    prior: Float32s,
+    gamma: Float32s,
+    message: Float32s,
 ) -> None:
     """Move `beta` back over a block; see `_hmm_forward.backward_full`."""
     data, _ = without_hidden(data, p.emission[block])
@@ -74,7 +75,7 @@ def backward(
         backward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)
 
 
-def without_hidden(data: Columns, emission: Float) -> tuple[Columns, npt.NDArray[np.int64]]:
+def without_hidden(data: Columns, emission: Float32s) -> tuple[Columns, Int64s]:
     """Return the data without alleles that rounding hides, and how many each haplotype had."""
     alleles, contexts, classes = data
     certain = certain_contexts(emission)

@@ -6,10 +6,10 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Indices, UInt8s
 from imaginome.models._completion import UNKNOWN, posterior_shares
-from imaginome.models._hmm_parameters import Float, Full, Parameters
+from imaginome.models._hmm_parameters import Full, Parameters
 from imaginome.models._hmm_passes import HIDDEN, forward, uniform_start
 from imaginome.models._hmm_tags import contexts
 from imaginome.parallel import map_pieces, pieces
@@ -18,9 +18,6 @@ PIECE = 128
 """Most pairs of row and class that are worked on together, where a row has not more."""
 LEAST = 1e-3
 """Classes less likely than this, given what is observed of a row, are left out."""
-
-Alleles = npt.NDArray[np.uint8]
-Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +32,12 @@ class Pairs:
         P(class | observed), ``float64``; sums to 1 within each row.
     """
 
-    row: Index
-    cls: Index
-    weight: npt.NDArray[np.float64]
+    row: Indices
+    cls: Indices
+    weight: Float64s
 
     @classmethod
-    def of(cls, shares: npt.NDArray[np.float64]) -> Pairs:
+    def of(cls, shares: Float64s) -> Pairs:
         """Return the pairs of positive share; shares have the shape ``(n, n_classes)``."""
         row, known = np.nonzero(shares > 0)
         return cls(row, known, shares[row, known])
@@ -61,8 +58,8 @@ class Pairs:
 
 
 def class_posterior(
-    parameters: Parameters, alleles: Alleles, shares: npt.NDArray[np.float64], threads: int
-) -> npt.NDArray[np.float64]:
+    parameters: Parameters, alleles: UInt8s, shares: Float64s, threads: int
+) -> Float64s:
     """Return P(class | observed) of each row without what is below `LEAST`."""
     if ((shares > 0).sum(axis=1) == 1).all():
         return shares
@@ -75,8 +72,8 @@ def class_posterior(
 
 
 def filtered_logs(
-    parameters: Parameters, alleles: Alleles, shares: npt.NDArray[np.float64], threads: int
-) -> npt.NDArray[np.float64]:
+    parameters: Parameters, alleles: UInt8s, shares: Float64s, threads: int
+) -> Float64s:
     """Return ln P(observed | class) of each row, 0 where the share is 0; shape as `shares`."""
     pairs = Pairs.of(shares)
     found = np.zeros(len(pairs.row), dtype=np.float64)
@@ -97,8 +94,8 @@ def filtered_logs(
 
 
 def bridged_logs(
-    parameters: Parameters, alleles: Alleles, shares: npt.NDArray[np.float64], threads: int
-) -> npt.NDArray[np.float64]:
+    parameters: Parameters, alleles: UInt8s, shares: Float64s, threads: int
+) -> Float64s:
     """Do what `filtered_logs` does for rows with the same gaps, by one matrix a gap and class.
 
     The product of the transitions over a gap serves all rows: with more rows than clusters it
@@ -127,7 +124,7 @@ def bridged_logs(
     return logs
 
 
-def bridge(parameters: Parameters, first: int, stop: int, c: int) -> Float:
+def bridge(parameters: Parameters, first: int, stop: int, c: int) -> Float32s:
     """Return P(cluster of site ``stop - 1`` | cluster before site `first`) of class `c`."""
     p, product = parameters, np.eye(parameters.emission.shape[-1], dtype=np.float32)
     for site in range(first, stop):

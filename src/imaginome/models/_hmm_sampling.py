@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Int64s
 from imaginome.models._compile import compiled
 from imaginome.models._hmm_parameters import Full, Parameters
 from imaginome.models._hmm_random import pick, uniform
@@ -19,9 +19,7 @@ PIECE = 64
 Array = Any
 
 
-def draw(
-    parameters: Parameters, classes: npt.NDArray[np.int64], seed: int, threads: int
-) -> Haplotypes:
+def draw(parameters: Parameters, classes: Int64s, seed: int, threads: int) -> Haplotypes:
     """Draw one haplotype for each entry of `classes`, ``uint8`` of shape ``(n, n_sites)``."""
     if isinstance(parameters, Full):
         return draw_stratified(parameters, classes, seed)

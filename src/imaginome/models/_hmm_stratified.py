@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Int64s
 from imaginome.models._compile import compiled
 from imaginome.models._hmm_parameters import Full
 from imaginome.models._hmm_random import pick, uniform
@@ -30,7 +30,7 @@ STEEPEST, HALVINGS = 8.0, 16
 Array = Any
 
 
-def draw_stratified(parameters: Full, classes: npt.NDArray[np.int64], seed: int) -> Haplotypes:
+def draw_stratified(parameters: Full, classes: Int64s, seed: int) -> Haplotypes:
     """Draw one haplotype for each entry of `classes`, ``uint8`` of shape ``(n, n_sites)``."""
     p = parameters
     key = child_sequence(seed, "hmm", "draw").generate_state(1, np.uint64)[0]

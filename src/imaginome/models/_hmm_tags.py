@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Int32s, UInt8s, UInt16s
 from imaginome.models._compile import compiled
 from imaginome.models._completion import UNKNOWN
-from imaginome.models._hmm_parameters import Full, Tags
+from imaginome.models._hmm_parameters import Full
 from imaginome.models._hmm_tag_scores import plain_score, tag_score
 from imaginome.parallel import map_pieces, pieces
 
@@ -29,22 +29,21 @@ candidates gains about the logarithm of their number by chance."""
 FEWEST_CARRIERS = 2
 SHARE = 64
 
-Alleles = npt.NDArray[np.uint8]
 Array = Any
 
 
-def no_tags(n_sites: int) -> Tags:
+def no_tags(n_sites: int) -> Int32s:
     """Return the tags of sites that look back at nothing."""
     return np.empty((n_sites, 0), dtype=np.int32)
 
 
-def tagged(parameters: Full, tags: Tags) -> Full:
+def tagged(parameters: Full, tags: Int32s) -> Full:
     """Return the chain with tags; each context begins with the emissions of its cluster."""
     n_contexts = 2 ** tags.shape[1] + 1
     return replace(parameters, emission=np.repeat(parameters.emission, n_contexts, 1), tags=tags)
 
 
-def contexts(alleles: Alleles, tags: Tags) -> Alleles:
+def contexts(alleles: UInt8s, tags: Int32s) -> UInt8s:
     """Return the context of each site and haplotype.
 
     Parameters
@@ -67,14 +66,14 @@ def contexts(alleles: Alleles, tags: Tags) -> Alleles:
 
 
 def choose_tags(
-    alleles: Alleles,
-    clusters: npt.NDArray[np.uint16],
-    starts: npt.NDArray[np.bool_],
+    alleles: UInt8s,
+    clusters: UInt16s,
+    starts: Bools,
     most: int,
     window: int,
     weights: tuple[float, float],
     threads: int,
-) -> Tags:
+) -> Int32s:
     """Choose tags one after the other, by what each adds to what clusters say.
 
     Parameters

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import numpy as np
-import numpy.typing as npt
-
+from imaginome.arrays import Bools, Float32s, Int64s
 from imaginome.models._hmm_em import Observed, Priors, expectation_maximisation, log_likelihoods
 from imaginome.models._hmm_parameters import (
-    Float,
     Full,
     Memoryless,
     Parameters,
@@ -53,11 +50,11 @@ class ChainTrainee:
         parameters: Memoryless,
         train: Observed,
         validation: Observed,
-        starts: npt.NDArray[np.bool_],
+        starts: Bools,
         priors: Priors,
         rounds: int,
         threads: int,
-        shown: tuple[npt.NDArray[np.int64], int],
+        shown: tuple[Int64s, int],
         tagging: tuple[int, int],
     ) -> None:
         self.parameters: Parameters = parameters
@@ -120,7 +117,7 @@ class ChainTrainee:
         tensors = dict(state)
         base = tensors.pop(BASE, None)
         if base is not None:
-            self.priors = self.priors.with_base(cast(Float, base))
+            self.priors = self.priors.with_base(cast(Float32s, base))
         self.load_weights(tensors)
         self._learnt = True
 

@@ -6,8 +6,8 @@ import math
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Int64s
 from imaginome.citations import Citation
 from imaginome.models._private_moments import People, Question
 from imaginome.training.accounting import Budget
@@ -57,9 +57,7 @@ def bounded(people: People, question: Q, most: float, budget: Budget, share: flo
     return question.within(int(ends[min(found, len(ends) - 1)]))
 
 
-def histogram(
-    people: People, question: Question, ends: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def histogram(people: People, question: Question, ends: Int64s) -> Int64s:
     """Count people by squared length of their answer; one person is in one bin."""
     counts = np.zeros(len(ends), dtype=np.int64)
     for _, answers in people.answers(question):

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.models._classes import class_groups
 from imaginome.models._private_bound import bounded
 from imaginome.models._private_groups import Means, group_means
@@ -20,8 +20,6 @@ from imaginome.models._private_polish import polished
 from imaginome.panel.frame import PanelFrame
 from imaginome.training.accounting import Budget
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 COARSE = 0.2
 """Share of what is left of the budget for the first look."""
 STEPS = 32
@@ -44,16 +42,16 @@ SHARES = ((1.0,), (0.25, 0.75), (0.2, 0.35, 0.45))
 class Levels:
     """Everyone, superpopulations and populations as groups of classes, and their sizes."""
 
-    groups: tuple[Ints, ...]
-    sizes: Floats
+    groups: tuple[Int64s, ...]
+    sizes: Float64s
 
     @classmethod
     def of(cls, frame: PanelFrame, people: float, *, apart: bool = True) -> Levels:
         """Return the levels that differ from each other; only everyone where not `apart`."""
         above = class_groups(frame)
         n = len(above)
-        finer: tuple[Ints, ...] = (above, np.arange(n, dtype=np.int64)) if apart else ()
-        ladder: list[Ints] = [np.zeros(n, dtype=np.int64)]
+        finer: tuple[Int64s, ...] = (above, np.arange(n, dtype=np.int64)) if apart else ()
+        ladder: list[Int64s] = [np.zeros(n, dtype=np.int64)]
         for level in finer:
             if level.max() > ladder[-1].max():
                 ladder.append(level)
@@ -61,7 +59,7 @@ class Levels:
         sizes = np.array(known)
         return cls(tuple(ladder), sizes)
 
-    def asked(self, noise: float, apart: tuple[float, ...]) -> tuple[Ints, ...]:
+    def asked(self, noise: float, apart: tuple[float, ...]) -> tuple[Int64s, ...]:
         """Return the levels at which noise of this s.d. is at most `apart`, as a mean.
 
         What decides is noisy or public: no one person does.
@@ -74,7 +72,7 @@ class Levels:
         )
 
 
-def private_spins(people: People, levels: Levels, budget: Budget, part: float = 1.0) -> Floats:
+def private_spins(people: People, levels: Levels, budget: Budget, part: float = 1.0) -> Float64s:
     """Release the mean spin of each site and class.
 
     Parameters
@@ -100,8 +98,8 @@ def private_spins(people: People, levels: Levels, budget: Budget, part: float = 
 
 
 def private_covariances(
-    people: People, spins: Floats, links: Ints, levels: Levels, budget: Budget
-) -> Floats:
+    people: People, spins: Float64s, links: Int64s, levels: Levels, budget: Budget
+) -> Float64s:
     """Release the covariance of the spins of each link, ``float64`` ``(n_classes, n_links)``.
 
     What is left of the budget is spent. `spins` are what is known of the mean spins.
@@ -120,7 +118,7 @@ def private_covariances(
     return polished(means, unit=spread[:, links[:, 0]] * spread[:, links[:, 1]])
 
 
-def linked(spins: Floats, links: Ints) -> Products:
+def linked(spins: Float64s, links: Int64s) -> Products:
     """Ask for products of links around mean spins; the bound is that of unlinked sites, twice."""
     reference = np.rint(LINK_STEPS * spins).astype(np.int64)
     around = 1 - spins**2 + (spins - reference / LINK_STEPS) ** 2
@@ -155,7 +153,7 @@ def site_means(told: list[Told], levels: Levels) -> Means:
     return group_means(told, levels.groups, levels.sizes, centre)
 
 
-def closer(expected: Floats, error: Floats) -> Spins:
+def closer(expected: Float64s, error: Float64s) -> Spins:
     """Ask for what is beyond what is expected; the bound is how long such an answer should be.
 
     Parameters

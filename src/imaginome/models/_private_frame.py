@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.errors import ModelError
 from imaginome.panel import Panel, Samples
 from imaginome.panel.frame import PanelFrame
@@ -52,7 +52,7 @@ def private_frame(train: Panel, budget: Budget) -> PanelFrame:
     return PanelFrame.of_counts(train.sites, populations, _above(train.samples))
 
 
-def _told(counts: npt.NDArray[np.int64], budget: Budget) -> Noisy:
+def _told(counts: Int64s, budget: Budget) -> Noisy:
     return budget.count("people by population", counts, sensitivity_squared=1, share=SHARE)
 
 
@@ -74,7 +74,7 @@ def _above(samples: Samples) -> dict[str, str]:
     return above
 
 
-def steadied(told: Noisy) -> npt.NDArray[np.float64]:
+def steadied(told: Noisy) -> Float64s:
     """Return noisy numbers nearer to their mean, by the share of their scatter that is noise."""
     values = told.values.astype(np.float64)
     scatter = values.var(ddof=1) if len(values) > 1 else np.inf

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.citations import Citation
 from imaginome.models._private_moments import Told
 
@@ -25,8 +25,6 @@ HENDERSON_1975 = Citation(
     "10.2307/2529430",
     "groups lean to their common mean by what is known of noise and differences",
 )
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 SPREAD = 0.3
 """Variance of a feature between people, roughly: at most a half."""
 LEAST_VARIANCE = 1e-6
@@ -48,14 +46,14 @@ class Means:
         The value before anything was told, ``(n_classes, n_features)``.
     """
 
-    values: Floats
-    error: Floats
-    prior: Floats
-    centre: Floats
+    values: Float64s
+    error: Float64s
+    prior: Float64s
+    centre: Float64s
 
 
 def group_means(
-    told: Sequence[Told], levels: Sequence[Ints], sizes: Floats, centre: Floats
+    told: Sequence[Told], levels: Sequence[Int64s], sizes: Float64s, centre: Float64s
 ) -> Means:
     """Return the mean features of each class, as far as noisy sums tell.
 
@@ -87,8 +85,8 @@ def group_means(
 
 
 def _observations(
-    told: Sequence[Told], sizes: Floats, centre: Floats
-) -> tuple[Floats, Floats, Floats]:
+    told: Sequence[Told], sizes: Float64s, centre: Float64s
+) -> tuple[Float64s, Float64s, Float64s]:
     """Return how classes mix in each observation, its noise variance, and its value."""
     mixing, noise, seen = [], [], []
     for one in told:
@@ -103,13 +101,13 @@ def _observations(
 
 
 def _variances(
-    mixing: Floats, noise: Floats, alike: Sequence[Floats], drawn: Floats, scatter: Floats
-) -> Floats:
+    mixing: Float64s, noise: Float64s, alike: Sequence[Float64s], drawn: Float64s, scatter: Float64s
+) -> Float64s:
     """Return how much groups of each level differ: most likely given the scatter of the sums."""
     parts = [mixing @ same @ mixing.T for same in alike]
     fixed = mixing @ drawn @ mixing.T + np.diag(noise)
 
-    def misfit(logs: Floats) -> tuple[float, Floats]:
+    def misfit(logs: Float64s) -> tuple[float, Float64s]:
         """Return twice the negative log-likelihood of a feature, and its slopes."""
         scaled = [np.exp(x) * part for x, part in zip(logs, parts, strict=True)]
         cover = fixed + sum(scaled)

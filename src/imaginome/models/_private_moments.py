@@ -15,16 +15,14 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.models._classes import haplotype_classes
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import PanelFrame
 from imaginome.training.accounting import Budget
 from imaginome.training.units import one_a_unit
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 BLOCK = 1 << 21
 """Numbers that are in memory at once."""
 
@@ -44,7 +42,7 @@ class People:
     """
 
     haplotypes: Haplotypes
-    classes: Ints
+    classes: Int64s
     n_classes: int
 
     @classmethod
@@ -59,7 +57,7 @@ class People:
         """Number of sites."""
         return int(self.haplotypes.shape[1])
 
-    def answers(self, question: Question) -> Iterator[tuple[Ints, Ints]]:
+    def answers(self, question: Question) -> Iterator[tuple[Int64s, Int64s]]:
         """Yield classes and answers, not shortened yet, of some people at a time."""
         size = max(1, BLOCK // (self.n_sites + question.width))
         for first in range(0, len(self.classes), size):
@@ -81,7 +79,7 @@ class Question(ABC):
         shortened to it.
     """
 
-    reference: Ints
+    reference: Int64s
     bound_squared: int
 
     @property
@@ -95,7 +93,7 @@ class Question(ABC):
         """How many numbers an answer has."""
 
     @abstractmethod
-    def asked(self, classes: Ints, alleles: Ints) -> Ints:
+    def asked(self, classes: Int64s, alleles: Int64s) -> Int64s:
         """Return the answers of some people, ``int64`` of shape ``(n, width)``.
 
         Parameters
@@ -130,7 +128,7 @@ class Spins(Question):
         """Number of sites."""
         return int(self.reference.shape[1])
 
-    def asked(self, classes: Ints, alleles: Ints) -> Ints:
+    def asked(self, classes: Int64s, alleles: Int64s) -> Int64s:
         """Return answers; see `Question.asked`."""
         return self.steps * (alleles[::2] + alleles[1::2] - 1) - self.reference[classes]
 
@@ -143,7 +141,7 @@ class Products(Question):
     site counts only times that of the other. `links` is ``int64`` of shape ``(n_links, 2)``.
     """
 
-    links: Ints
+    links: Int64s
     steps: int
 
     @property
@@ -156,14 +154,14 @@ class Products(Question):
         """Number of links."""
         return len(self.links)
 
-    def asked(self, classes: Ints, alleles: Ints) -> Ints:
+    def asked(self, classes: Int64s, alleles: Int64s) -> Int64s:
         """Return answers; see `Question.asked`."""
         spins = self.steps * (2 * alleles - 1) - np.repeat(self.reference[classes], 2, axis=0)
         both = spins[:, self.links[:, 0]] * spins[:, self.links[:, 1]]
         return both[::2] + both[1::2]
 
 
-def clipped(answers: Ints, bound_squared: int) -> Ints:
+def clipped(answers: Int64s, bound_squared: int) -> Int64s:
     """Shorten rows whose squares sum to more than the bound, towards zero, in whole steps."""
     lengths = (answers**2).sum(axis=1)
     long = lengths > bound_squared
@@ -173,7 +171,7 @@ def clipped(answers: Ints, bound_squared: int) -> Ints:
     return np.where(long[:, None], shortened, answers)
 
 
-def sums(people: People, question: Question, groups: Ints) -> Ints:
+def sums(people: People, question: Question, groups: Int64s) -> Int64s:
     """Return the sum of the clipped answers of each group, ``int64`` ``(n_groups, width)``.
 
     Adding or removing one person changes it by at most the bound of the question, in Euclidean
@@ -208,14 +206,14 @@ class Told:
         Of the noise in `total`.
     """
 
-    groups: Ints
-    total: Floats
-    reference: Floats
+    groups: Int64s
+    total: Float64s
+    reference: Float64s
     variance: float
 
 
 def ask(
-    people: People, question: Question, groups: Ints, budget: Budget, what: str, share: float
+    people: People, question: Question, groups: Int64s, budget: Budget, what: str, share: float
 ) -> Told:
     """Release the answers of everyone, summed by group, at a share of the budget."""
     found = budget.count(

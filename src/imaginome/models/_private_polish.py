@@ -8,8 +8,8 @@ each frequency is then its mean given its noisy value.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.citations import Citation
 from imaginome.models._private_groups import Means
 
@@ -23,7 +23,6 @@ KIEFER_1956 = Citation(
     "10.1214/aoms/1177728066",
     "the distribution of true values from noisy ones, without assuming its shape",
 )
-Floats = npt.NDArray[np.float64]
 GRID = np.sign(np.linspace(-1, 1, 81)) * np.linspace(-1, 1, 81) ** 2
 ROUNDS = 60
 FINE = 0.03
@@ -31,7 +30,9 @@ FINE = 0.03
 LEAST = 1e-6
 
 
-def polished(means: Means, around: Floats | float = 0.0, unit: Floats | float = 1.0) -> Floats:
+def polished(
+    means: Means, around: Float64s | float = 0.0, unit: Float64s | float = 1.0
+) -> Float64s:
     """Return means in [-1, 1] with the noise taken out, ``float64`` ``(n_classes, n_features)``.
 
     Parameters
@@ -55,7 +56,7 @@ def polished(means: Means, around: Floats | float = 0.0, unit: Floats | float = 
     return np.clip(values, -1, 1)
 
 
-def deconvolved(noisy: Floats, variance: Floats) -> Floats:
+def deconvolved(noisy: Float64s, variance: Float64s) -> Float64s:
     """Return E[true | noisy] of values in [-1, 1] with normal noise of known variance.
 
     Parameters

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from imaginome.models._rbm_material import Codes, Material
+from imaginome.arrays import Float32s, Int64s
+from imaginome.models._rbm_material import Material
 
 MOST_AXES = 10
 MOST_LOGIT = 4.0
 LEAST_EXCESS = 2.5
 """Variance beyond that of independent sites, in units of its standard error."""
 LEAST_STRENGTH = 1.0
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -34,13 +33,13 @@ class Admixture:
         Share of this class in train, ``float32``.
     """
 
-    axes: Floats
-    directions: Floats
-    homes: Codes
-    shares: Floats
+    axes: Float32s
+    directions: Float32s
+    homes: Int64s
+    shares: Float32s
 
 
-def admixture(material: Material, residual: Floats, most: int) -> Admixture:
+def admixture(material: Material, residual: Float32s, most: int) -> Admixture:
     """Find classes with more variance along the axes than independent sites would have.
 
     Linkage of distant sites within a population is mostly that its people have different shares
@@ -60,7 +59,7 @@ def admixture(material: Material, residual: Floats, most: int) -> Admixture:
     axes = _axes(material, residual)
     scores = residual @ axes
     apart = _scores_by_contig(residual, axes, material.contigs)
-    found: list[tuple[float, int, Floats]] = []
+    found: list[tuple[float, int, Float32s]] = []
     for home, logits in enumerate(material.logits):
         members = material.codes == home
         rows = scores[members].astype(np.float64)
@@ -85,7 +84,7 @@ def admixture(material: Material, residual: Floats, most: int) -> Admixture:
     return Admixture(axes, directions.reshape(len(found), axes.shape[1]).T.copy(), homes, shares)
 
 
-def _scores_by_contig(residual: Floats, axes: Floats, contigs: Codes) -> Floats:
+def _scores_by_contig(residual: Float32s, axes: Float32s, contigs: Int64s) -> Float32s:
     """Return what each contig adds to the scores, shape ``(n_contigs, n, n_axes)``."""
     chosen = (contigs == contig for contig in np.unique(contigs))
     return np.stack([residual[:, sites] @ axes[sites] for sites in chosen])
@@ -100,7 +99,7 @@ def _strength(excess: float, own: float) -> float:
     return 2.0 * float(np.sqrt(excess)) / own
 
 
-def _axes(material: Material, residual: Floats) -> Floats:
+def _axes(material: Material, residual: Float32s) -> Float32s:
     """Return axes along which the logits of classes differ, most important first.
 
     A single class has none: there, the leading axes of the haplotypes themselves.

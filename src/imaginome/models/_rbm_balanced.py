@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 import numba
 import numpy as np
-import numpy.typing as npt
 import torch
+
+from imaginome.arrays import Float32s, Int64s
 
 WIDTH = 64
 """Columns that share one random order of rows."""
 GOLDEN = 0.6180339887498949
-Groups = npt.NDArray[np.int64] | None
+Groups = Int64s | None
 Bits = Callable[[torch.Tensor, np.random.Generator, Groups], None]
 """Replaces chances by Bernoulli draws, in place: `draw_balanced`, or another way."""
-Orders = npt.NDArray[np.int64]
 
 
-def random_orders(n_rows: int, n_units: int, rng: np.random.Generator, groups: Groups) -> Orders:
+def random_orders(n_rows: int, n_units: int, rng: np.random.Generator, groups: Groups) -> Int64s:
     """Return a random order of rows for each block of columns, rows of a group together.
 
     ``int64`` of shape ``(n_blocks, n_rows)``. `groups` numbers the group of each row.
@@ -30,9 +30,7 @@ def random_orders(n_rows: int, n_units: int, rng: np.random.Generator, groups: G
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"contract"})
-def _balanced(
-    chance: npt.NDArray[np.float32], phase: npt.NDArray[np.float32], orders: Orders
-) -> None:
+def _balanced(chance: Float32s, phase: Float32s, orders: Int64s) -> None:
     n_units = chance.shape[1]
     for block in range(len(orders)):
         first, last = block * WIDTH, min((block + 1) * WIDTH, n_units)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float32s, Float64s, Int64s
 from imaginome.models._classes import class_shares
 from imaginome.panel.frame import PanelFrame, label_columns, largest_remainders
-
-Codes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,12 @@ class Classes:
         Population of each class as an index, ``int64``.
     """
 
-    shares: npt.NDArray[np.float64]
-    design: npt.NDArray[np.float32]
-    broad: npt.NDArray[np.float32]
-    group: Codes
+    shares: Float64s
+    design: Float32s
+    broad: Float32s
+    group: Int64s
 
-    def bodies(self) -> npt.NDArray[np.float32]:
+    def bodies(self) -> Float32s:
         """Return which class belongs to which body of people with hidden biases of its own.
 
         ``float32`` of shape ``(n_bodies, n_classes)``, one 1 a column: superpopulations (and
@@ -45,7 +43,7 @@ class Classes:
         body = np.unique(self.broad, axis=0, return_inverse=True)[1].reshape(-1)
         return np.equal.outer(np.arange(int(body.max()) + 1), body).astype(np.float32)
 
-    def scopes(self) -> npt.NDArray[np.bool_]:
+    def scopes(self) -> Bools:
         """Return the sets of classes in which linkage is looked for, all of them first."""
         everybody = np.ones((1, len(self.shares)), dtype=np.bool_)
         bodies = self.bodies() > 0
@@ -62,7 +60,7 @@ class Classes:
         return cls(class_shares(frame), frame.design(), np.hstack(broad), group)
 
     @classmethod
-    def of_clusters(cls, codes: Codes) -> Classes:
+    def of_clusters(cls, codes: Int64s) -> Classes:
         """Return classes that nothing is known of but who belongs to them."""
         counts = np.bincount(codes)
         n = len(counts)
@@ -70,7 +68,7 @@ class Classes:
         design = np.eye(n, dtype=np.float32) if n > 1 else none
         return cls(counts / counts.sum(), design, none, np.arange(n))
 
-    def proportional(self, n: int, least: int = 0) -> Codes:
+    def proportional(self, n: int, least: int = 0) -> Int64s:
         """Return the classes of about `n` rows, sorted, in the proportions of train.
 
         More rows than `n` come back where a class would have fewer than `least`.
@@ -79,6 +77,6 @@ class Classes:
         return np.repeat(np.arange(len(counts)), np.maximum(counts, least))
 
 
-def proportional(shares: npt.NDArray[np.float64], n: int) -> Codes:
+def proportional(shares: Float64s, n: int) -> Int64s:
     """Return `n` sorted class numbers in these shares, largest remainders first."""
     return np.repeat(np.arange(len(shares)), largest_remainders(shares * n, n))

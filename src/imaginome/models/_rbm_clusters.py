@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.models._axes import principal_axes
 from imaginome.models._classes import mixed
 from imaginome.models._clusters import cluster_rows
-from imaginome.models._rbm_classes import Classes, Codes
+from imaginome.models._rbm_classes import Classes
 from imaginome.models._rbm_pooling import Counts, pooled_logits
 from imaginome.panel import Haplotypes
 
@@ -19,7 +19,7 @@ COMPONENTS = 8
 
 def clusters(
     train: Haplotypes, validation: Haplotypes, rng: np.random.Generator
-) -> tuple[Codes, Codes]:
+) -> tuple[Int64s, Int64s]:
     """Return the cluster of each train and validation row.
 
     Clusters lie along the leading principal components of train; their number, of a few, is
@@ -45,7 +45,7 @@ def clusters(
 
 def _codes(
     scores: torch.Tensor, others: torch.Tensor, count: int, rng: np.random.Generator
-) -> tuple[Codes, Codes]:
+) -> tuple[Int64s, Int64s]:
     if count == 1 or not scores.shape[1]:
         return np.zeros(len(scores), dtype=np.int64), np.zeros(len(others), dtype=np.int64)
     labels = cluster_rows(scores, count, rng)
@@ -54,7 +54,7 @@ def _codes(
     return labels.numpy(), nearest.numpy()
 
 
-def _held_out(train: Haplotypes, validation: Haplotypes, codes: Codes, others: Codes) -> float:
+def _held_out(train: Haplotypes, validation: Haplotypes, codes: Int64s, others: Int64s) -> float:
     """Return the mean log-likelihood of validation rows under the mixture, in nats."""
     classes = Classes.of_clusters(codes)
     n = len(classes.shares)
@@ -63,9 +63,7 @@ def _held_out(train: Haplotypes, validation: Haplotypes, codes: Codes, others: C
     return mixture_log_likelihood(validation, logits, classes.shares)
 
 
-def mixture_log_likelihood(
-    rows: Haplotypes, logits: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]
-) -> float:
+def mixture_log_likelihood(rows: Haplotypes, logits: Float64s, shares: Float64s) -> float:
     """Return the mean log-likelihood of rows under a mixture of independent sites, in nats."""
     logs = logits @ rows.T.astype(np.float64) - np.logaddexp(0, logits).sum(1)[:, None]
     return float(mixed(logs, shares).mean())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from imaginome.models._rbm_gibbs import Codes, Machine
+from imaginome.arrays import Int64s
+from imaginome.models._rbm_gibbs import Machine
 from imaginome.models._rbm_likelihood import (
     class_log_likelihoods,
     log_partition,
@@ -45,7 +46,7 @@ class Evidence:
         control: FitControl,
         material: Material,
         logits: torch.Tensor,
-        classes: Codes,
+        classes: Int64s,
         units: int,
     ) -> None:
         self.control, self.logits = control, logits
@@ -68,7 +69,7 @@ class Evidence:
         )
         self._followed(material, classes)
 
-    def _followed(self, material: Material, classes: Codes) -> None:
+    def _followed(self, material: Material, classes: Int64s) -> None:
         """Choose the chains whose mixing is measured, and train rows of the same classes."""
         most = min(len(classes), self.mixed)
         self.stored = np.unique(np.linspace(0, len(classes) - 1, most).astype(np.int64))
@@ -100,7 +101,7 @@ class Evidence:
             threads=threads,
         )
 
-        def mean(rows: torch.Tensor, codes: Codes) -> float:
+        def mean(rows: torch.Tensor, codes: Int64s) -> float:
             logs = class_log_likelihoods(machine, partition, rows)
             return float(logs[codes, np.arange(len(codes))].mean())
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Int64s
 from imaginome.models._rbm_balanced import Bits, Groups, draw_balanced
 from imaginome.models._rbm_units import UNITS, Kind
 from imaginome.parallel import map_pieces, pieces
@@ -17,7 +17,6 @@ PIECE = 256
 """Chains that are advanced together on one thread; part of the result, unlike threads."""
 
 RandomStream = Callable[[int], np.random.Generator]
-Codes = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -81,7 +80,7 @@ class Machine:
     hidden: torch.Tensor
     kind: Kind = "bernoulli"
 
-    def of(self, classes: Codes) -> Parameters:
+    def of(self, classes: Int64s) -> Parameters:
         """Return the parameters of rows of these classes, ``int64`` of shape ``(n_rows,)``."""
         if len(self.visible) == 1:
             return Parameters(self.weights, self.visible[0], self.hidden[0], self.kind)
@@ -130,7 +129,7 @@ def sweep(
 def advance(
     machine: Machine,
     chains: torch.Tensor,
-    classes: Codes,
+    classes: Int64s,
     steps: int,
     stream: RandomStream,
     threads: int,

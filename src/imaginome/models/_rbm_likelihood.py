@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, Parameters, RandomStream, sweep
+from imaginome.arrays import Float64s, Int64s
+from imaginome.models._rbm_gibbs import PIECE, Machine, Parameters, RandomStream, sweep
 from imaginome.parallel import map_pieces, pieces
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Partition:
         and one over the chains of a class useless.
     """
 
-    log: Floats
+    log: Float64s
     effective: float
 
 
@@ -59,7 +57,7 @@ def log_partition(
     """
     classes = np.repeat(np.arange(len(base)), runs)
 
-    def work(item: tuple[int, slice]) -> Floats:
+    def work(item: tuple[int, slice]) -> Float64s:
         number, rows = item
         return _anneal(machine, base, classes[rows], temperatures, stream(number))
 
@@ -74,7 +72,9 @@ def log_partition(
     return Partition(start + top[:, 0] + np.log(weights.mean(1)), float(effective.mean()))
 
 
-def class_log_likelihoods(machine: Machine, partition: Partition, visible: torch.Tensor) -> Floats:
+def class_log_likelihoods(
+    machine: Machine, partition: Partition, visible: torch.Tensor
+) -> Float64s:
     """Return the log-likelihood of rows under every class, ``(n_classes, n_rows)``, in nats."""
     own = machine.visible.double() @ visible.T.double()
     inputs = visible @ machine.weights
@@ -86,8 +86,8 @@ def class_log_likelihoods(machine: Machine, partition: Partition, visible: torch
 def pseudo_log_likelihood(
     machine: Machine,
     visible: torch.Tensor,
-    classes: Codes,
-    sites: npt.NDArray[np.int64],
+    classes: Int64s,
+    sites: Int64s,
     threads: int,
 ) -> float:
     """Return the mean over rows and `sites` of ``log P(allele | alleles at all other sites)``.
@@ -130,10 +130,10 @@ def pseudo_log_likelihood(
 def _anneal(
     machine: Machine,
     base: torch.Tensor,
-    classes: Codes,
+    classes: Int64s,
     temperatures: int,
     rng: np.random.Generator,
-) -> Floats:
+) -> Float64s:
     """Return the log-weights of one piece of chains."""
     model = machine.of(classes)
     start = base[torch.from_numpy(classes).to(base.device)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float32s, Int64s
 from imaginome.parallel import pieces
 
 REACH = 200
@@ -18,16 +18,15 @@ MOST_CORRELATION = 0.98
 CAUTION = 1.0
 UNLIKE = 0.25
 """Difference of correlations that makes a link of a group one of its own."""
-Floats = npt.NDArray[np.float32]
-Links = tuple[npt.NDArray[np.int64], Floats]
+Links = tuple[Int64s, Float32s]
 
 
 def local_units(
-    residual: Floats,
-    contigs: npt.NDArray[np.int64],
-    scopes: npt.NDArray[np.bool_],
+    residual: Float32s,
+    contigs: Int64s,
+    scopes: Bools,
     most: int,
-) -> tuple[Floats, npt.NDArray[np.int64]]:
+) -> tuple[Float32s, Int64s]:
     """Find the sites that each local unit sees, and a start for its weights.
 
     A unit stands on each site that is linked to any other: one for all people, and one for a
@@ -68,7 +67,7 @@ def local_units(
     return weights, np.array([units[index][1] for index in chosen], dtype=np.int64)
 
 
-def _start(correlation: Floats) -> Floats:
+def _start(correlation: Float32s) -> Float32s:
     """Return the weights with which two units would correlate two sites as much.
 
     Two units with weights w, w to both sites and inputs that are centred raise the log odds
@@ -79,7 +78,7 @@ def _start(correlation: Floats) -> Floats:
     return np.asarray(np.sign(correlation) * weights, dtype=np.float32)
 
 
-def _linked(residual: Floats, contigs: npt.NDArray[np.int64]) -> Iterator[tuple[int, Links]]:
+def _linked(residual: Float32s, contigs: Int64s) -> Iterator[tuple[int, Links]]:
     """Yield the linked neighbours, and correlations with them, of each site that has any."""
     n, n_sites = residual.shape
     scale = np.sqrt(np.square(residual).mean(0))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.models._classes import haplotype_classes
 from imaginome.models._rbm_classes import Classes
 from imaginome.models._rbm_clusters import clusters
 from imaginome.models._rbm_pooling import Counts, pooled_logits
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import PanelFrame
-
-Codes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,11 @@ class Material:
 
     train: Haplotypes
     validation: Haplotypes
-    codes: Codes
-    validation_codes: Codes
+    codes: Int64s
+    validation_codes: Int64s
     classes: Classes
-    logits: npt.NDArray[np.float64]
-    contigs: Codes
+    logits: Float64s
+    contigs: Int64s
 
     @classmethod
     def of(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from imaginome.models._rbm_gibbs import Codes, Machine, RandomStream, advance
+from imaginome.arrays import Float64s, Int64s
+from imaginome.models._rbm_gibbs import Machine, RandomStream, advance
 
 STEPS = 40
-Floats = npt.NDArray[np.float64]
 
 
-def energies(machine: Machine, visible: torch.Tensor, classes: Codes) -> Floats:
+def energies(machine: Machine, visible: torch.Tensor, classes: Int64s) -> Float64s:
     """Return the free energy of each row under its class, ``float64``."""
     model = machine.of(classes)
     return np.asarray(model.free_energy(visible, model.hidden_input(visible)).cpu().numpy())
@@ -21,7 +20,7 @@ def energies(machine: Machine, visible: torch.Tensor, classes: Codes) -> Floats:
 def mixing(
     machine: Machine,
     starts: dict[str, torch.Tensor],
-    classes: Codes,
+    classes: Int64s,
     stream: RandomStream,
     threads: int,
 ) -> dict[str, float]:
@@ -60,7 +59,7 @@ def mixing(
     }
 
 
-def _residual(values: torch.Tensor, classes: Codes) -> torch.Tensor:
+def _residual(values: torch.Tensor, classes: Int64s) -> torch.Tensor:
     member = torch.zeros(int(classes.max()) + 1, len(classes), device=values.device)
     member[torch.from_numpy(classes), torch.arange(len(classes))] = 1.0
     means = member @ values / member.sum(1, keepdim=True).clamp(min=1)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.models._rbm_classes import Classes
 from imaginome.parallel import pieces
 
@@ -20,7 +20,6 @@ LEAST_FREQUENCY = 0.002
 LEAST_VARIANCE = 0.02
 NOISE_EDGE = 0.98
 LEAST_DIFFERENCE = 1e-6
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -35,25 +34,23 @@ class Counts:
         How many of them carry allele 1, ``(n_classes, n_sites)``.
     """
 
-    rows: Floats
-    ones: Floats
+    rows: Float64s
+    ones: Float64s
 
     @classmethod
-    def of(
-        cls, haplotypes: npt.NDArray[np.uint8], codes: npt.NDArray[np.int64], n_classes: int
-    ) -> Counts:
+    def of(cls, haplotypes: UInt8s, codes: Int64s, n_classes: int) -> Counts:
         """Count the rows of `haplotypes` by class."""
         rows = np.bincount(codes, minlength=n_classes).astype(np.float64)
         ones = [haplotypes[codes == k].sum(0, dtype=np.float64) for k in range(n_classes)]
         return cls(rows, np.stack(ones))
 
-    def log_likelihood(self, logits: Floats) -> float:
+    def log_likelihood(self, logits: Float64s) -> float:
         """Return the log-likelihood of independent sites with these logits, in nats."""
         ones, others = self.ones, self.rows[:, None] - self.ones
         return -float((ones * np.logaddexp(0, -logits) + others * np.logaddexp(0, logits)).sum())
 
 
-def pooled_logits(counts: Counts, held_out: Counts, classes: Classes) -> Floats:
+def pooled_logits(counts: Counts, held_out: Counts, classes: Classes) -> Float64s:
     """Return logits of allele 1 by class, ``(n_classes, n_sites)``, most likely held out.
 
     Parameters
@@ -66,7 +63,7 @@ def pooled_logits(counts: Counts, held_out: Counts, classes: Classes) -> Floats:
     return max(_candidates(counts, classes), key=held_out.log_likelihood)
 
 
-def _candidates(counts: Counts, classes: Classes) -> Iterator[Floats]:
+def _candidates(counts: Counts, classes: Classes) -> Iterator[Float64s]:
     broad = _ridge(counts, classes.broad, BROAD_SPREAD)
     yield broad
     if len(classes.shares) > 1:
@@ -75,7 +72,7 @@ def _candidates(counts: Counts, classes: Classes) -> Iterator[Floats]:
             yield _ridge(counts, classes.design, spread)
 
 
-def _ridge(counts: Counts, design: npt.NDArray[np.float32], spread: float) -> Floats:
+def _ridge(counts: Counts, design: Float32s, spread: float) -> Float64s:
     """Fit an intercept and an effect of each feature, normal with this spread, site by site."""
     features = np.hstack([np.ones((len(design), 1)), design.astype(np.float64)])
     prior = np.full(features.shape[1], spread**-2.0)
@@ -86,7 +83,7 @@ def _ridge(counts: Counts, design: npt.NDArray[np.float32], spread: float) -> Fl
     return logits
 
 
-def _newton(rows: Floats, ones: Floats, features: Floats, prior: Floats) -> Floats:
+def _newton(rows: Float64s, ones: Float64s, features: Float64s, prior: Float64s) -> Float64s:
     overall = (ones.sum(0) + 0.5) / (rows.sum() + 1.0)
     effects = np.zeros((ones.shape[1], features.shape[1]))
     effects[:, 0] = np.log(overall / (1 - overall))
@@ -103,7 +100,7 @@ def _newton(rows: Floats, ones: Floats, features: Floats, prior: Floats) -> Floa
     return features @ effects.T
 
 
-def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64]) -> Floats:
+def _along_few_axes(counts: Counts, broad: Float64s, group: Int64s) -> Float64s:
     """Add what sets populations apart along the few axes that rise above chance.
 
     Deviations of frequencies, in units of their chance error, are noise of unit variance plus a
@@ -130,7 +127,7 @@ def _along_few_axes(counts: Counts, broad: Floats, group: npt.NDArray[np.int64])
     return np.asarray(np.log(frequency) - np.log1p(-frequency))
 
 
-def _broad_axes(expected: Floats, rows: Floats) -> Floats:
+def _broad_axes(expected: Float64s, rows: Float64s) -> Float64s:
     """Return the axes on which broad groups differ, orthonormal, ``(n_sites, n_axes)``.
 
     In units of the chance error of a haplotype's alleles; none where groups are all alike.
@@ -141,7 +138,7 @@ def _broad_axes(expected: Floats, rows: Floats) -> Floats:
     return np.asarray(right[singular > LEAST_DIFFERENCE * max(1.0, singular[0])].T)
 
 
-def _without_noise(singular: Floats, n_rows: int, n_columns: int) -> Floats:
+def _without_noise(singular: Float64s, n_rows: int, n_columns: int) -> Float64s:
     """Return what singular values of signal plus noise of unit variance are without the noise.
 
     Zero where they do not rise above it; the inverse of Gavish and Donoho (2017), equation 10:
@@ -156,5 +153,5 @@ def _without_noise(singular: Floats, n_rows: int, n_columns: int) -> Floats:
     return np.asarray(np.sqrt(np.maximum(squared, 0.0) * n_columns))
 
 
-def _sigmoid(logits: Floats) -> Floats:
+def _sigmoid(logits: Float64s) -> Float64s:
     return np.asarray(1 / (1 + np.exp(-logits)))

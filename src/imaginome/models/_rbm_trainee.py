@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Float64s, Int64s, UInt8s
 from imaginome.models._rbm_evidence import Evidence
-from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, sweep
+from imaginome.models._rbm_gibbs import PIECE, Machine, sweep
 from imaginome.models._rbm_material import Material
 from imaginome.models._rbm_recipe import Recipe
 from imaginome.models._rbm_structure import Structure
@@ -83,7 +84,7 @@ class Trainee:
             residual, recipe.components, recipe.damping, control.rng("rbm", "structure")
         )
         self.wiring = Wiring.of(material, residual, recipe, control.rng("rbm", "wiring"))
-        self._order: tuple[int, npt.NDArray[np.int64]] | None = None
+        self._order: tuple[int, Int64s] | None = None
         self.bodies = torch.from_numpy(material.classes.bodies()).to(device)
         weighted = self.bodies * self.shares
         weighted = weighted / weighted.sum(1, keepdim=True)
@@ -105,7 +106,7 @@ class Trainee:
         self.average = self._copy()
         self.spread, self.scale = 0.0, START_SCALE
 
-    def _start_chains(self, classes: Codes) -> None:
+    def _start_chains(self, classes: Int64s) -> None:
         rng = self.control.rng("rbm", "start")
         self.classes = classes
         uniform = rng.random((len(classes), self.data.shape[1]), dtype=np.float32)
@@ -149,7 +150,7 @@ class Trainee:
         self._adapt(index, change)
         return total
 
-    def _positive(self, rows: npt.NDArray[np.int64]) -> _Statistics:
+    def _positive(self, rows: Int64s) -> _Statistics:
         def work(part: slice) -> _Statistics:
             visible = self.data[torch.from_numpy(rows[part]).to(self.device)]
             classes = self.codes[rows[part]]
@@ -160,7 +161,7 @@ class Trainee:
         return _sum(map_pieces(work, pieces(len(rows), PIECE), self.control.threads))
 
     def _statistics(
-        self, visible: torch.Tensor, hidden: torch.Tensor, classes: Codes, centre: torch.Tensor
+        self, visible: torch.Tensor, hidden: torch.Tensor, classes: Int64s, centre: torch.Tensor
     ) -> _Statistics:
         member = _membership(classes, len(self.shares), self.device)
         index = torch.from_numpy(classes).to(self.device)
@@ -227,7 +228,7 @@ class Trainee:
 
     # -- batches and step size ------------------------------------------------------------
 
-    def _batch(self, index: int) -> npt.NDArray[np.int64]:
+    def _batch(self, index: int) -> Int64s:
         n = len(self.data)
         if self.recipe.batch >= n:
             return np.arange(n)
@@ -245,7 +246,7 @@ class Trainee:
     def _rate(self, index: int) -> float:
         return self.recipe.step_size * self.scale * self._schedule(index)
 
-    def _adapt(self, index: int, change: npt.NDArray[np.float64]) -> None:
+    def _adapt(self, index: int, change: Float64s) -> None:
         """Keep moves within the trust region: s.d. over chains of the change of log density.
 
         Within classes, whose normalising constants are free. The region shrinks with the
@@ -264,7 +265,7 @@ class Trainee:
         figures = self.evidence.figures(self.average, self.chains)
         return {**figures, "step_size": self.scale * self.recipe.step_size}
 
-    def frame(self) -> npt.NDArray[np.uint8]:
+    def frame(self) -> UInt8s:
         """Return the alleles of the same 64 chains, spread over classes."""
         n = len(self.chains)
         rows = np.unique(np.linspace(0, n - 1, min(n, SHOWN_CHAINS)).astype(np.int64))
@@ -324,7 +325,7 @@ def _tensors(machine: Machine) -> Tensors:
     }
 
 
-def _membership(classes: Codes, n_classes: int, device: str) -> torch.Tensor:
+def _membership(classes: Int64s, n_classes: int, device: str) -> torch.Tensor:
     """Return which row belongs to which class, ``float32`` of shape ``(n_classes, n_rows)``."""
     index = torch.from_numpy(classes)
     return torch.nn.functional.one_hot(index, n_classes).T.float().contiguous().to(device)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
+from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
 from imaginome.models._compile import compiled
 
 Array = Any
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 MIXED = 1e-3
 
 
@@ -24,11 +22,11 @@ class Tree(NamedTuple):
     site, -1 for a root. Both are ``int64`` of shape ``(n_sites,)``.
     """
 
-    order: Ints
-    parent: Ints
+    order: Int64s
+    parent: Int64s
 
 
-def neighbours(starts: npt.NDArray[np.bool_], reach: int) -> Ints:
+def neighbours(starts: Bools, reach: int) -> Int64s:
     """Return the pairs of sites at most `reach` apart on one contig, ``int64`` ``(n, 2)``."""
     contig = np.cumsum(starts)
     n = len(starts)
@@ -41,7 +39,7 @@ def neighbours(starts: npt.NDArray[np.bool_], reach: int) -> Ints:
     return np.asarray(links[inside], dtype=np.int64)
 
 
-def tables(spins: Floats, covariances: Floats, links: Ints) -> Floats:
+def tables(spins: Float64s, covariances: Float64s, links: Int64s) -> Float64s:
     """Return P(first allele, second allele) of each link, ``(n_classes, n_links, 2, 2)``.
 
     Covariances beyond what the spins of their sites allow are brought back to the next that are
@@ -59,13 +57,13 @@ def tables(spins: Floats, covariances: Floats, links: Ints) -> Floats:
     return np.asarray((1 - MIXED) * cells + MIXED * apart)
 
 
-def information(cells: Floats, shares: Floats) -> Floats:
+def information(cells: Float64s, shares: Float64s) -> Float64s:
     """Return the mutual information of each link in nats, weighted over classes, ``(n_links,)``."""
     apart = cells.sum(axis=-1, keepdims=True) * cells.sum(axis=-2, keepdims=True)
     return np.asarray(shares @ (cells * np.log(cells / apart)).sum(axis=(-2, -1)))
 
 
-def best_tree(links: Ints, weight: Floats, n_sites: int) -> Tree:
+def best_tree(links: Int64s, weight: Float64s, n_sites: int) -> Tree:
     """Return the forest of largest total weight (Chow and Liu 1968), rooted at first sites."""
     # The sparse solver takes 0 for no edge, and looks for the least.
     cost = csr_array((weight.max(initial=0) + 1 - weight, links.T), shape=(n_sites, n_sites))
@@ -82,7 +80,7 @@ def best_tree(links: Ints, weight: Floats, n_sites: int) -> Tree:
     return Tree(np.array(order, dtype=np.int64), parent)
 
 
-def chances(spins: Floats, cells: Floats, links: Ints, parent: Ints) -> npt.NDArray[np.float32]:
+def chances(spins: Float64s, cells: Float64s, links: Int64s, parent: Int64s) -> Float32s:
     """Return P(ALT | allele of the parent), ``float32`` of shape ``(n_classes, n_sites, 2)``.
 
     A root has the same chance twice: its frequency.
@@ -114,9 +112,7 @@ def descend(
             drawn[i, site] = 1 if uniform[i, site] < chance[rows[i], site, told] else 0
 
 
-def log_rows(
-    alleles: npt.NDArray[np.uint8], parent: Ints, chance: npt.NDArray[np.float32]
-) -> Floats:
+def log_rows(alleles: UInt8s, parent: Int64s, chance: Float32s) -> Float64s:
     """Return ln P(row | class), ``float64`` of shape ``(n_classes, n_rows)``."""
     logs = np.log(np.stack([1 - chance, chance], axis=-1).astype(np.float64))
     above = np.where(parent < 0, 0, alleles[:, np.maximum(parent, 0)])

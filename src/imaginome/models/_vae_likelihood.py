@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Float32s, Float64s
 from imaginome.models._vae_network import Network, allele_log_probability, normal_log_density
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
@@ -20,12 +20,12 @@ PIECE = 100
 
 def bounds(
     network: Network,
-    known: npt.NDArray[np.float32],
-    shares: npt.NDArray[np.float64],
-    centre: npt.NDArray[np.float32],
+    known: Float32s,
+    shares: Float64s,
+    centre: Float32s,
     haplotypes: Haplotypes,
     threads: int,
-) -> npt.NDArray[np.float64]:
+) -> Float64s:
     """Return a lower bound of ln P of each row, ``float64`` of shape ``(n_rows,)``.
 
     The mean over 32 codes that the encoder guesses of ``P(row, code) / q(code | row)`` (Burda et
@@ -52,7 +52,7 @@ def bounds(
     middle = torch.from_numpy(centre)
 
     @torch.no_grad()
-    def piece(rows: slice) -> npt.NDArray[np.float64]:
+    def piece(rows: slice) -> Float64s:
         alleles = torch.from_numpy(haplotypes[rows]).float()
         mean, scale = network.encoder(alleles, middle)
         chosen = _likeliest(network, alleles, mean, labels, weights)

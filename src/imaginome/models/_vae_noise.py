@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.training.noise import NoiseSource
 
-Floats = npt.NDArray[np.float64]
 SUMMED = 4
 """Normal numbers in one: gaps that could tell of the value below are not traced back by any attack
 that is known. It is no proof, as `training.noise` has one for whole numbers."""
 SCALE = 2.0**-53
 
 
-def normal(n: int, source: NoiseSource) -> Floats:
+def normal(n: int, source: NoiseSource) -> Float64s:
     """Return standard normal numbers, ``float64`` of shape ``(n,)``.
 
     Each is the sum of four of variance one quarter (Holohan and Braghin 2021,
@@ -38,7 +37,7 @@ def normal(n: int, source: NoiseSource) -> Floats:
     return np.asarray(found / SUMMED**0.5)
 
 
-def chosen(n: int, rate: float, source: NoiseSource) -> npt.NDArray[np.intp]:
+def chosen(n: int, rate: float, source: NoiseSource) -> Indices:
     """Return who of `n` units is drawn, each alone and with the chance `rate` (Poisson sampling).
 
     Parameters
@@ -53,6 +52,6 @@ def chosen(n: int, rate: float, source: NoiseSource) -> npt.NDArray[np.intp]:
     return np.flatnonzero(_unit(n, source) <= rate)
 
 
-def _unit(n: int, source: NoiseSource) -> Floats:
+def _unit(n: int, source: NoiseSource) -> Float64s:
     """Return uniform numbers above 0, up to 1: multiples of 2**-53."""
     return ((source.words(n) >> np.uint64(11)).astype(np.float64) + 1.0) * SCALE

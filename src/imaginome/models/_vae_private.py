@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Float32s, Float64s, Indices
 from imaginome.models._classes import class_shares
 from imaginome.models._gan_adam import Adam
 from imaginome.models._private_fit import Levels, private_spins
@@ -55,7 +55,7 @@ class PrivateRecipe:
 
 def fit_privately(
     recipe: PrivateRecipe, train: Panel, frame: PanelFrame, budget: Budget, control: FitControl
-) -> tuple[Network, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+) -> tuple[Network, Float32s, Float32s]:
     """Return a network with the labels and the centre that belong to it.
 
     Parameters
@@ -87,7 +87,7 @@ class PrivateTrainee:
         recipe: PrivateRecipe,
         units: Units,
         frame: PanelFrame,
-        spins: npt.NDArray[np.float64],
+        spins: Float64s,
         budget: Budget,
         control: FitControl,
     ) -> None:
@@ -108,7 +108,7 @@ class PrivateTrainee:
         for index in range(FIRST_DREAMS):
             self._dream(self.control.rng("vae", "first dream", index))
 
-    def _new(self, frequencies: npt.NDArray[np.float64]) -> Network:
+    def _new(self, frequencies: Float64s) -> Network:
         recipe, n_sites = self.recipe, frequencies.shape[1]
         network = Network(n_sites, self.known.shape[1], recipe.latent, recipe.hidden, 1)
         new_network(network, self.known, frequencies, self.control.rng("vae", "start"))
@@ -161,7 +161,7 @@ class PrivateTrainee:
         deviation = self.noise * self.recipe.bound
         return [whole + deviation * normal_like(whole, source) for whole in total]
 
-    def _gradients(self, units: npt.NDArray[np.intp]) -> list[torch.Tensor]:
+    def _gradients(self, units: Indices) -> list[torch.Tensor]:
         """Return the sum of the clipped gradients of these units.
 
         The noise of codes is a secret as well: from a stream that the seed tells, one person

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.special import expit
 
+from imaginome.arrays import Float32s, Int64s
 from imaginome.models._vae_network import Decoder
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
@@ -17,10 +17,10 @@ BLOCK = 250
 
 def draw(
     decoder: Decoder,
-    known: npt.NDArray[np.float32],
+    known: Float32s,
     n: int,
     seed: int,
-    classes: npt.NDArray[np.int64] | None,
+    classes: Int64s | None,
     threads: int,
 ) -> Haplotypes:
     """Draw `n` haplotypes, ``uint8`` of shape ``(n, n_sites)``.

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Float32s, Float64s
 from imaginome.models._gan_networks import initialise
 from imaginome.models._vae_network import SLOPE, Decoder, Network
 
-Reals = npt.NDArray[np.float64]
 LEAST = 0.002
 RIDGE = 0.1
 WRITING = 0.05
 SPREAD = 1.0
 
 
-def with_constant(design: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def with_constant(design: Float32s) -> Float32s:
     """Return the design with a column of ones before it: ``(n_classes, 1 + n_features)``."""
     return np.hstack([np.ones((len(design), 1), dtype=np.float32), design])
 
 
 def new_network(
     network: Network,
-    known: npt.NDArray[np.float32],
-    frequencies: Reals,
+    known: Float32s,
+    frequencies: Float64s,
     rng: np.random.Generator,
 ) -> None:
     """Draw the weights at random; let labels alone give the frequencies.
@@ -51,7 +50,7 @@ def new_network(
         network.decoder.prior.weight[:, 0] = torch.from_numpy(_prior_start(network.decoder, rng))
 
 
-def label_effects(known: npt.NDArray[np.float32], frequencies: Reals) -> npt.NDArray[np.float32]:
+def label_effects(known: Float32s, frequencies: Float64s) -> Float32s:
     """Return what constant and labels add to log-odds, ``float32`` of ``(n_sites, features)``.
 
     Least squares with a ridge on all columns but the constant.
@@ -64,13 +63,13 @@ def label_effects(known: npt.NDArray[np.float32], frequencies: Reals) -> npt.NDA
     return np.vstack([middle, effects]).T.astype(np.float32)
 
 
-def log_odds(frequencies: Reals) -> Reals:
+def log_odds(frequencies: Float64s) -> Float64s:
     """Return log-odds of frequencies, of which none counts as 0 or 1."""
     p = np.clip(frequencies, LEAST, 1.0 - LEAST)
     return np.asarray(np.log(p) - np.log1p(-p))
 
 
-def _prior_start(decoder: Decoder, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _prior_start(decoder: Decoder, rng: np.random.Generator) -> Float32s:
     """Return weights, means and log standard deviations of the prior: a cloud of normals."""
     start = np.zeros((decoder.components, 1 + 2 * decoder.latent), dtype=np.float32)
     if decoder.components > 1:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.emergence import ROWS
 from imaginome.models._gan_adam import Adam
 from imaginome.models._gan_networks import from_tensors, to_tensors
@@ -90,7 +90,7 @@ class Trainee:
     def _loss(
         self,
         rows: Haplotypes,
-        classes: npt.NDArray[np.int64],
+        classes: Int64s,
         rng: np.random.Generator,
         weight: float,
     ) -> torch.Tensor:
@@ -162,7 +162,7 @@ class Trainee:
         from_tensors(self.average, weights)
 
 
-def class_frequencies(people: People) -> npt.NDArray[np.float64]:
+def class_frequencies(people: People) -> Float64s:
     """Return allele frequencies of classes, small classes leaning on their superpopulation.
 
     ``float64`` of shape ``(n_classes, n_sites)``.
@@ -178,9 +178,7 @@ def class_frequencies(people: People) -> npt.NDArray[np.float64]:
     return _leaning(sums, counts, groups @ above)
 
 
-def _leaning(
-    sums: npt.NDArray[np.float64], counts: npt.NDArray[np.float64], on: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _leaning(sums: Float64s, counts: Float64s, on: Float64s) -> Float64s:
     return np.asarray((sums + PSEUDO_ROWS * on) / (counts + PSEUDO_ROWS))
 
 
@@ -198,6 +196,6 @@ def _shorten(gradients: tuple[torch.Tensor, ...]) -> None:
         gradient.mul_(min(1.0, MOST_GRADIENT / max(length, 1e-12)))
 
 
-def _some(people: People, rng: np.random.Generator) -> tuple[Haplotypes, npt.NDArray[np.int64]]:
+def _some(people: People, rng: np.random.Generator) -> tuple[Haplotypes, Int64s]:
     chosen = np.sort(rng.permutation(len(people.rows))[:MOST_HELD_OUT])
     return people.rows[chosen], people.classes[chosen]

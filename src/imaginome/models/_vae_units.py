@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.models._classes import haplotype_classes
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import PanelFrame
@@ -31,9 +31,9 @@ class Units:
     """
 
     rows: Haplotypes
-    classes: npt.NDArray[np.int64]
-    members: npt.NDArray[np.int64]
-    present: npt.NDArray[np.float64]
+    classes: Int64s
+    members: Int64s
+    present: Float64s
 
     @classmethod
     def of(cls, panel: Panel, frame: PanelFrame) -> Units:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-import numpy.typing as npt
-
+from imaginome.arrays import Int64s
 from imaginome.errors import PanelError
 from imaginome.panel import Samples, strings
 from imaginome.panel.frame import PanelFrame
@@ -34,7 +32,7 @@ def refuse_artificial_names(samples: Samples) -> None:
             )
 
 
-def artificial_samples(n: int, frame: PanelFrame, classes: npt.NDArray[np.int64] | None) -> Samples:
+def artificial_samples(n: int, frame: PanelFrame, classes: Int64s | None) -> Samples:
     """Return samples ``IMG000001`` and on, with labels where they were drawn.
 
     Parameters

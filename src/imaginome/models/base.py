@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import ClassVar, Generic, Literal, Self, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import Citation
 from imaginome.emergence import FILE as EMERGENCE
 from imaginome.emergence import Emergence
@@ -188,9 +188,7 @@ class Generator(ABC, Generic[S]):
         """Whether the people it draws have labels: it knows them, and its train panel had them."""
         return "population" in self.capabilities and bool(self.frame.classes)
 
-    def log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return the natural log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
 
         Raises
@@ -200,9 +198,7 @@ class Generator(ABC, Generic[S]):
         """
         raise CapabilityError(f"{self.id} has no exact log-likelihood")
 
-    def estimated_log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def estimated_log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return log-likelihoods up to an error that is common to all rows; see `log_likelihood`.
 
         Raises
@@ -212,7 +208,7 @@ class Generator(ABC, Generic[S]):
         """
         raise CapabilityError(f"{self.id} has no estimated log-likelihood")
 
-    def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+    def latent(self, haplotypes: Haplotypes) -> Float32s:
         """Return the latent code of each row, ``float32`` of shape ``(n_rows, n_latent)``.
 
         Raises
@@ -222,7 +218,7 @@ class Generator(ABC, Generic[S]):
         """
         raise CapabilityError(f"{self.id} has no latent encoding")
 
-    def critic(self, haplotypes: Haplotypes) -> npt.NDArray[np.float64]:
+    def critic(self, haplotypes: Haplotypes) -> Float64s:
         """Return how real a critic takes each row to be, ``float64`` of shape ``(n_rows,)``.
 
         Scores are higher for what looks real and have no unit.
@@ -237,7 +233,7 @@ class Generator(ABC, Generic[S]):
     def complete(
         self,
         haplotypes: Haplotypes,
-        observed: npt.NDArray[np.bool_],
+        observed: Bools,
         *,
         draws: int = 0,
         seed: int = 1,
@@ -339,9 +335,7 @@ class Generator(ABC, Generic[S]):
         """
 
     @abstractmethod
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         """Draw `n` haplotypes, ``uint8`` of shape ``(n, n_sites)``.
 
         `classes` holds an index into ``self.frame.classes`` for each row, or is None for a
@@ -372,8 +366,8 @@ class Generator(ABC, Generic[S]):
 
     def _complete(
         self,
-        alleles: npt.NDArray[np.uint8],
-        shares: npt.NDArray[np.float64],
+        alleles: UInt8s,
+        shares: Float64s,
         draws: int,
         seed: int,
         threads: int,
@@ -384,9 +378,7 @@ class Generator(ABC, Generic[S]):
         """
         raise NotImplementedError
 
-    def _classes_of(
-        self, n: int, population: str | None, phenotype: str | None
-    ) -> npt.NDArray[np.int64] | None:
+    def _classes_of(self, n: int, population: str | None, phenotype: str | None) -> Int64s | None:
         """Return the class of each of `n` individuals; None where there are no labels."""
         frame = self.frame
         self._check_label("population", population, frame.populations)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from imaginome.arrays import Int64s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.errors import ModelError
 from imaginome.models.base import Capability, Generator, Tensors
@@ -257,9 +257,7 @@ class Gan(Generator[GanSettings]):
         unused = {"preset", "steps", "measure_every", "patience", "assort"}
         return Recipe(steps=steps, **self.settings.model_dump(exclude=unused))
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         from imaginome.models._gan_networks import BernoulliGenerator
         from imaginome.models._gan_sampling import draw_bernoulli, draw_thresholded
 

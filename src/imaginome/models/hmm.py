@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.emergence import ROWS
 from imaginome.models._classes import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.models._completion import Completion
@@ -107,16 +107,12 @@ class Hmm(Generator[HmmSettings]):
         shares = shrunk_shares(occupancy, learnt.groups, *pseudo)
         return calibrated(sharpened(chain, settings.sharpness).rounded(), shares, threads)
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         if classes is None or not self.settings.by_population:
             classes = np.zeros(n, dtype=np.int64)
         return draw(self._parameters, classes, seed, threads)
 
-    def log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return ln P of each row: exact, a mixture over populations in train proportions.
 
         Takes one forward pass over the sites for each population.
@@ -135,8 +131,8 @@ class Hmm(Generator[HmmSettings]):
 
     def _complete(
         self,
-        alleles: npt.NDArray[np.uint8],
-        shares: npt.NDArray[np.float64],
+        alleles: UInt8s,
+        shares: Float64s,
         draws: int,
         seed: int,
         threads: int,
@@ -154,18 +150,18 @@ class Hmm(Generator[HmmSettings]):
     def _load_tensors(self, tensors: Tensors) -> None:
         self._parameters = from_tensors(tensors)
 
-    def _classes(self, panel: Panel) -> npt.NDArray[np.int64]:
+    def _classes(self, panel: Panel) -> Int64s:
         if not self.settings.by_population:
             return np.zeros(panel.n_haplotypes, dtype=np.int64)
         return haplotype_classes(panel, self.frame)
 
-    def _shown_classes(self) -> npt.NDArray[np.int64]:
+    def _shown_classes(self) -> Int64s:
         """Return the classes of the rows of a frame, in the proportions of the panel."""
         if not (self.settings.by_population and self.frame.classes):
             return np.zeros(ROWS, dtype=np.int64)
         return np.repeat(self.frame.proportional(ROWS // 2), 2)
 
-    def _groups(self) -> npt.NDArray[np.int64]:
+    def _groups(self) -> Int64s:
         if not self.settings.by_population:
             return np.zeros(1, dtype=np.int64)
         return class_groups(self.frame)
@@ -213,7 +209,7 @@ class Hmm(Generator[HmmSettings]):
         )
 
 
-def pseudo_frequencies(haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+def pseudo_frequencies(haplotypes: Haplotypes) -> Float32s:
     """Return ALT frequencies with half a haplotype of each allele added, so that none is 0 or 1."""
     n = len(haplotypes)
     return np.asarray((haplotypes.sum(axis=0) + 0.5) / (n + 1.0), dtype=np.float32)

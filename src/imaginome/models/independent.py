@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.models._classes import class_shares, haplotype_classes, mixed
 from imaginome.models._completion import Completion, posterior_shares
@@ -67,7 +67,7 @@ class Independent(Generator[IndependentSettings]):
     )
     Settings = IndependentSettings
 
-    _frequencies: npt.NDArray[np.float32]
+    _frequencies: Float32s
 
     def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
         """Count alleles; there is nothing to stop, so validation people are counted as well."""
@@ -95,9 +95,7 @@ class Independent(Generator[IndependentSettings]):
         spins = private_spins(People.of(train, self.frame), levels, budget)
         self._frequencies = np.clip((1 + spins) / 2, 0, 1).astype(np.float32)
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         rows = np.zeros(n, dtype=np.int64) if classes is None else classes
         drawn = np.empty((n, self._frequencies.shape[1]), dtype=np.uint8)
 
@@ -110,9 +108,7 @@ class Independent(Generator[IndependentSettings]):
         map_pieces(work, pieces(n, ROWS), threads)
         return drawn
 
-    def log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return ln P of each row: a mixture over populations in train proportions.
 
         A frequency of 0 or 1 counts as half a haplotype short of it, so that an allele never
@@ -120,7 +116,7 @@ class Independent(Generator[IndependentSettings]):
         """
         return mixed(self._logs(haplotypes).T, class_shares(self.frame))
 
-    def _logs(self, alleles: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    def _logs(self, alleles: UInt8s) -> Float64s:
         """Return ln P(what is known of a row | class), shape ``(n_rows, n_classes)``."""
         edge = 0.25 / sum(self.frame.classes.values() or [1])
         chance = np.clip(self._frequencies.astype(np.float64), edge, 1 - edge)
@@ -129,8 +125,8 @@ class Independent(Generator[IndependentSettings]):
 
     def _complete(
         self,
-        alleles: npt.NDArray[np.uint8],
-        shares: npt.NDArray[np.float64],
+        alleles: UInt8s,
+        shares: Float64s,
         draws: int,
         seed: int,
         threads: int,

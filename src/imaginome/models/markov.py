@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.models._completion import Completion
 from imaginome.models._markov_complete import complete_row
@@ -64,7 +64,7 @@ class Markov(Generator[MarkovSettings]):
     capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "complete"})
     Settings = MarkovSettings
 
-    _chance: npt.NDArray[np.float32]
+    _chance: Float32s
 
     def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
         """Count; there is nothing to stop, so validation people are counted as well."""
@@ -80,9 +80,7 @@ class Markov(Generator[MarkovSettings]):
             map_pieces(work, pieces(len(starts), SITES), control.threads)
             task.advance()
 
-    def _piece(
-        self, alleles: Haplotypes, starts: npt.NDArray[np.bool_], piece: slice
-    ) -> npt.NDArray[np.float32]:
+    def _piece(self, alleles: Haplotypes, starts: Bools, piece: slice) -> Float32s:
         """Return P(ALT | context) of the longest contexts, from order 0 upward."""
         n = piece.stop - piece.start
         edge = np.float32(0.5 / (len(alleles) + 1))
@@ -97,9 +95,7 @@ class Markov(Generator[MarkovSettings]):
         # Back-off multiplies small chances; no allele may become impossible by rounding.
         return np.asarray(np.clip(chance, LEAST, 1 - LEAST), dtype=np.float32)
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         drawn = np.empty((n, len(self._chance)), dtype=np.uint8)
         starts = self.sites.contig_starts()
 
@@ -112,9 +108,7 @@ class Markov(Generator[MarkovSettings]):
         map_pieces(work, pieces(n, ROWS), threads)
         return drawn
 
-    def log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return ln P of each row, exact."""
         logs = np.empty(len(haplotypes), dtype=np.float64)
         starts = self.sites.contig_starts()
@@ -127,8 +121,8 @@ class Markov(Generator[MarkovSettings]):
 
     def _complete(
         self,
-        alleles: npt.NDArray[np.uint8],
-        shares: npt.NDArray[np.float64],
+        alleles: UInt8s,
+        shares: Float64s,
         draws: int,
         seed: int,
         threads: int,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from imaginome.arrays import Bools, Indices, Int64s
 from imaginome.citations import LI_STEPHENS_2003
 from imaginome.models._classes import haplotype_classes
 from imaginome.models.base import Capability, Generator, Tensors
@@ -47,7 +47,7 @@ class Mosaic(Generator[MosaicSettings]):
     Settings = MosaicSettings
 
     _donors: Haplotypes
-    _classes: npt.NDArray[np.int64]
+    _classes: Int64s
 
     def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
         """Store the donors, validation people as well: there is nothing to stop."""
@@ -55,9 +55,7 @@ class Mosaic(Generator[MosaicSettings]):
         self._donors = np.concatenate([part.haplotypes for part in parts])
         self._classes = np.concatenate([haplotype_classes(part, self.frame) for part in parts])
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         rows = np.zeros(n, dtype=np.int64) if classes is None else classes
         drawn = np.empty((n, self._donors.shape[1]), dtype=np.uint8)
         starts = self.sites.contig_starts()
@@ -73,8 +71,8 @@ class Mosaic(Generator[MosaicSettings]):
 
     def _row(
         self,
-        donors: npt.NDArray[np.intp],
-        starts: npt.NDArray[np.bool_],
+        donors: Indices,
+        starts: Bools,
         rng: np.random.Generator,
     ) -> Haplotypes:
         """Draw one haplotype from the donors of its population."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import DURBIN_2014, MADOW_1944, YELMEN_2021, Citation
 from imaginome.errors import ModelError
 from imaginome.models._classes import mixed
 from imaginome.models._rbm_along import draw_along
 from imaginome.models._rbm_balanced import Bits, draw_balanced
 from imaginome.models._rbm_classes import proportional
-from imaginome.models._rbm_gibbs import PIECE, Codes, Machine, advance
+from imaginome.models._rbm_gibbs import PIECE, Machine, advance
 from imaginome.models._rbm_likelihood import Partition, class_log_likelihoods, log_partition
 from imaginome.models._rbm_material import Material
 from imaginome.models._rbm_recipe import Recipe
@@ -249,16 +249,14 @@ class Rbm(Generator[RbmSettings]):
     Settings = RbmSettings
 
     _machine: Machine
-    _chains: npt.NDArray[np.uint8]
-    _classes: Codes
-    _shares: npt.NDArray[np.float64]
+    _chains: UInt8s
+    _classes: Int64s
+    _shares: Float64s
     _partition: Partition
 
     # -- capabilities ---------------------------------------------------------------------
 
-    def estimated_log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def estimated_log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return the estimated log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
 
         Natural logarithm, classes mixed in the proportions of train. It rests on estimates of
@@ -266,13 +264,13 @@ class Rbm(Generator[RbmSettings]):
         """
         visible = self._visible(haplotypes)
 
-        def work(rows: slice) -> npt.NDArray[np.float64]:
+        def work(rows: slice) -> Float64s:
             logs = class_log_likelihoods(self._machine, self._partition, visible[rows])
             return mixed(logs, self._shares)
 
         return np.concatenate(map_pieces(work, pieces(len(visible), PIECE), threads))
 
-    def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+    def latent(self, haplotypes: Haplotypes) -> Float32s:
         """Return the expected states of the hidden units, ``float32``, ``(n_rows, hidden)``.
 
         They do not depend on the class: it moves the biases of sites only.
@@ -327,9 +325,7 @@ class Rbm(Generator[RbmSettings]):
             }
         )
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         single_threaded_torch()
         if classes is None:
             classes = np.repeat(proportional(self._shares, n // 2), 2)
@@ -381,7 +377,7 @@ class Rbm(Generator[RbmSettings]):
         return torch.from_numpy(haplotypes.astype(np.float32))
 
 
-def _chains_of(classes: Codes, stored: Codes, rng: np.random.Generator) -> Codes:
+def _chains_of(classes: Int64s, stored: Int64s, rng: np.random.Generator) -> Int64s:
     """Return a stored chain of its class for each row, each used about equally often."""
     chosen = np.empty(len(classes), dtype=np.int64)
     for kind in np.unique(classes):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from imaginome.arrays import Float32s, Float64s, Int64s
 from imaginome.citations import Citation
 from imaginome.models._classes import class_shares, haplotype_classes, mixed
 from imaginome.models._private_fit import Levels, private_covariances, private_spins, reach_within
@@ -44,7 +44,6 @@ CHOW_LIU_1968 = Citation(
 ROWS = 256
 SITES = 0.5
 """Share of a private fit for sites; the rest is for pairs."""
-Floats = npt.NDArray[np.float64]
 
 
 class TreeSettings(Settings):
@@ -90,9 +89,9 @@ class Tree(Generator[TreeSettings]):
     )
     Settings = TreeSettings
 
-    _order: npt.NDArray[np.int64]
-    _parent: npt.NDArray[np.int64]
-    _chance: npt.NDArray[np.float32]
+    _order: Int64s
+    _parent: Int64s
+    _chance: Float32s
 
     def _fit(self, train: Panel, validation: Panel, control: FitControl) -> None:
         """Count pairs; there is nothing to stop, so validation people are counted as well."""
@@ -110,7 +109,7 @@ class Tree(Generator[TreeSettings]):
         unlinked = spins[:, links[:, 0]] * spins[:, links[:, 1]]
         self._grow(spins, products - unlinked, links, len(alleles))
 
-    def _pooled(self, people: People, question: Question) -> Floats:
+    def _pooled(self, people: People, question: Question) -> Float64s:
         """Return mean answers of each class, leaning to those of everyone."""
         n = people.n_classes
         total = sums(people, question, np.arange(n)) / question.scale
@@ -131,7 +130,7 @@ class Tree(Generator[TreeSettings]):
         self._grow(spins, covariances, links, 2 * budget.people)
 
     def _grow(
-        self, spins: Floats, covariances: Floats, links: npt.NDArray[np.int64], haplotypes: float
+        self, spins: Float64s, covariances: Float64s, links: Int64s, haplotypes: float
     ) -> None:
         """Make the tree and its chances from moments of `haplotypes` haplotypes."""
         # An allele that nobody was seen with is rare, not impossible.
@@ -142,9 +141,7 @@ class Tree(Generator[TreeSettings]):
         self._order, self._parent = best_tree(links, weight, spins.shape[1])
         self._chance = chances(spins, cells, links, self._parent)
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         rows = np.zeros(n, dtype=np.int64) if classes is None else classes
         drawn = np.empty((n, len(self._parent)), dtype=np.uint8)
 
@@ -157,9 +154,7 @@ class Tree(Generator[TreeSettings]):
         map_pieces(work, pieces(n, ROWS), threads)
         return drawn
 
-    def log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return ln P of each row: exact, a mixture over classes in train proportions."""
         return mixed(log_rows(haplotypes, self._parent, self._chance), class_shares(self.frame))
 

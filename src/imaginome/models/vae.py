@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int64s
 from imaginome.errors import ModelError
 from imaginome.models._vae_citations import CITATIONS
 from imaginome.models._vae_settings import OPEN, PRIVATE, VaeSettings
@@ -58,8 +58,8 @@ class Vae(Generator[VaeSettings]):
     Settings = VaeSettings
 
     _network: Network
-    _known: npt.NDArray[np.float32]
-    _centre: npt.NDArray[np.float32]
+    _known: Float32s
+    _centre: Float32s
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         single_threaded_torch()
@@ -111,15 +111,13 @@ class Vae(Generator[VaeSettings]):
         every = min(chosen.measure_every, steps)
         return TrainingPlan(steps, every, OBJECTIVE, "lower", chosen.patience)
 
-    def _draw(
-        self, n: int, seed: int, classes: npt.NDArray[np.int64] | None, threads: int
-    ) -> Haplotypes:
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
         from imaginome.models._vae_sampling import draw
 
         single_threaded_torch()
         return draw(self._network.decoder, self._known, n, seed, classes, threads)
 
-    def latent(self, haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+    def latent(self, haplotypes: Haplotypes) -> Float32s:
         """Return the mean of the code of each row, ``float32`` of shape ``(n_rows, latent)``."""
         import torch
 
@@ -127,15 +125,13 @@ class Vae(Generator[VaeSettings]):
         centre = torch.from_numpy(self._centre)
 
         @torch.no_grad()
-        def piece(rows: slice) -> npt.NDArray[np.float32]:
+        def piece(rows: slice) -> Float32s:
             alleles = torch.from_numpy(haplotypes[rows]).float()
             return np.asarray(self._network.encoder(alleles, centre)[0].numpy())
 
         return np.concatenate(map_pieces(piece, pieces(len(haplotypes), PIECE), 1))
 
-    def estimated_log_likelihood(
-        self, haplotypes: Haplotypes, *, threads: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def estimated_log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return a lower bound of ln P of each row, a mixture over populations; see `bounds`."""
         from imaginome.models._classes import class_shares
         from imaginome.models._vae_likelihood import bounds

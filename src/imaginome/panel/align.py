@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools
 from imaginome.errors import ComparisonError
 from imaginome.panel.panel import Haplotypes, Panel
 from imaginome.panel.sites import Sites
@@ -41,7 +41,7 @@ def common_sites(panels: dict[str, Panel]) -> dict[str, Panel]:
     return aligned
 
 
-def onto_sites(panel: Panel, sites: Sites) -> tuple[Haplotypes, npt.NDArray[np.bool_]]:
+def onto_sites(panel: Panel, sites: Sites) -> tuple[Haplotypes, Bools]:
     """Lay a panel onto other sites, matched by contig, position, ref and alt.
 
     Returns

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, UInt8s
 from imaginome.panel.panel import Haplotypes
 
 MEMBERS = 10
 """Haplotypes of a crowd, each of another person."""
 
 
-def crowds(
-    haplotypes: Haplotypes, rng: np.random.Generator, *, most: int, shades: int
-) -> npt.NDArray[np.uint8]:
+def crowds(haplotypes: Haplotypes, rng: np.random.Generator, *, most: int, shades: int) -> UInt8s:
     """Return the alleles of groups of similar haplotypes, ``uint8`` of shape ``(n, n_sites)``.
 
     A haplotype drawn at random and the nearest to it, of nine other people, that are in no
@@ -32,7 +30,7 @@ def crowds(
         Steps from a frequency of 0 to one of 1.
     """
     left = np.arange(len(haplotypes))
-    found: list[npt.NDArray[np.float64]] = []
+    found: list[Float64s] = []
     while len(np.unique(left // 2)) >= MEMBERS and len(found) < most:
         start = haplotypes[rng.choice(left)]
         order = np.argsort((haplotypes[left] != start).sum(axis=1), kind="stable")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int64s
 from imaginome.panel.panel import Panel
 from imaginome.panel.samples import Samples
 from imaginome.panel.sites import Sites, strings
@@ -114,7 +115,7 @@ class PanelFrame:
             totals[name[part]] += count
         return {} if set(totals) <= {""} else {name: totals[name] for name in sorted(totals)}
 
-    def codes(self, samples: Samples) -> npt.NDArray[np.int64]:
+    def codes(self, samples: Samples) -> Int64s:
         """Return the class of each individual as an index into `classes`.
 
         A phenotype that is too rare in a population to be a class, or unknown there, counts
@@ -135,7 +136,7 @@ class PanelFrame:
     def _column(labels: npt.NDArray[np.object_] | None, known: bool) -> list[str] | None:
         return list(labels) if known and labels is not None else None
 
-    def design(self) -> npt.NDArray[np.float32]:
+    def design(self) -> Float32s:
         """Return what is known of each class, ``float32`` of shape ``(n_classes, n_features)``.
 
         One column for each superpopulation, population and phenotype, 1 where the class has
@@ -153,7 +154,7 @@ class PanelFrame:
         columns = [column for i, column in enumerate(columns) if column not in columns[:i]]
         return np.array(columns, dtype=np.float32).T.reshape(len(names), len(columns))
 
-    def proportional(self, n: int, chosen: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
+    def proportional(self, n: int, chosen: Sequence[int] | None = None) -> Int64s:
         """Return `n` classes in the proportions of the panel, largest remainders first.
 
         Parameters
@@ -202,7 +203,7 @@ class PanelFrame:
         return cls(sites, classes, content["superpopulations"], content["pooled"])
 
 
-def label_columns(labels: list[str]) -> npt.NDArray[np.float32]:
+def label_columns(labels: list[str]) -> Float32s:
     """Return one column for each value, 1 where a label has it; none for a single value."""
     values = sorted(set(labels))
     if len(values) == 1:
@@ -210,7 +211,7 @@ def label_columns(labels: list[str]) -> npt.NDArray[np.float32]:
     return np.array([[label == value for value in values] for label in labels], dtype=np.float32)
 
 
-def largest_remainders(exact: npt.NDArray[np.float64], n: int) -> npt.NDArray[np.int64]:
+def largest_remainders(exact: Float64s, n: int) -> Int64s:
     """Round expected counts, which sum to `n`, to whole ones that do: largest remainders first."""
     counts = np.floor(exact).astype(np.int64)
     rest = np.argsort(counts - exact, kind="stable")[: n - counts.sum()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.errors import PanelError
 from imaginome.notebook import in_notebook
 from imaginome.panel.samples import Samples
@@ -63,7 +64,7 @@ class Panel:
         """Number of columns."""
         return int(self.haplotypes.shape[1])
 
-    def frequencies(self) -> npt.NDArray[np.float64]:
+    def frequencies(self) -> Float64s:
         """Return the ALT allele frequency of each site, ``float64`` of shape ``(n_sites,)``."""
         return np.asarray(self.haplotypes.mean(axis=0, dtype=np.float64))
 
@@ -72,7 +73,7 @@ class Panel:
         haplotypes = np.ascontiguousarray(self.haplotypes[:, index])
         return replace(self, haplotypes=haplotypes, sites=self.sites.take(index))
 
-    def take_individuals(self, index: npt.NDArray[np.intp]) -> Panel:
+    def take_individuals(self, index: Indices) -> Panel:
         """Return some individuals, both haplotypes of each, in the order of `index`."""
         return replace(
             self,
@@ -93,7 +94,7 @@ class Panel:
         return in_notebook("html", self)
 
 
-def haplotype_rows(individuals: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def haplotype_rows(individuals: Indices) -> Indices:
     """Return the rows ``2i, 2i + 1`` of each individual ``i``, in order."""
     rows = np.empty(2 * len(individuals), dtype=np.intp)
     rows[0::2] = 2 * np.asarray(individuals)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.errors import PanelError
 from imaginome.panel.sites import Index, Strings
 
@@ -62,7 +62,7 @@ class Samples:
         }
         return Samples(self.id[index], **columns)
 
-    def indices(self, ids: Strings | list[str]) -> npt.NDArray[np.intp]:
+    def indices(self, ids: Strings | list[str]) -> Indices:
         """Return the row of each id.
 
         Raises

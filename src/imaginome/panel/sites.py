@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Indices, Int64s
 from imaginome.errors import PanelError
 
 Strings = npt.NDArray[np.object_]
-Index = slice | npt.NDArray[np.intp] | npt.NDArray[np.bool_]
+Index = slice | Indices | Bools
 
 
 def strings(values: Any) -> Strings:
@@ -42,11 +43,11 @@ class Sites:
     """
 
     contig: Strings
-    position: npt.NDArray[np.int64]
+    position: Int64s
     id: Strings
     ref: Strings
     alt: Strings
-    cm: npt.NDArray[np.float64] | None = None
+    cm: Float64s | None = None
 
     def __post_init__(self) -> None:
         """Check that the columns belong together."""
@@ -79,14 +80,14 @@ class Sites:
         """Return the contigs in order of appearance."""
         return list(dict.fromkeys(self.contig))
 
-    def contig_starts(self) -> npt.NDArray[np.bool_]:
+    def contig_starts(self) -> Bools:
         """Tell at which sites a contig begins, ``bool`` of shape ``(n_sites,)``."""
         starts = np.ones(len(self), dtype=np.bool_)
         contig = self.contig.astype(str)
         starts[1:] = contig[1:] != contig[:-1]
         return starts
 
-    def contig_borders(self) -> npt.NDArray[np.int64]:
+    def contig_borders(self) -> Int64s:
         """Return for each site the first of its contig and the first behind it, (2, n_sites)."""
         borders = np.empty((2, len(self)), dtype=np.int64)
         for first, stop in self.contig_spans():

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.errors import SplitError
 from imaginome.panel.panel import Panel
 from imaginome.panel.samples import Samples
@@ -15,7 +15,7 @@ from imaginome.panel.samples import Samples
 
 def split_individuals(
     samples: Samples, fractions: Mapping[str, float], rng: np.random.Generator
-) -> dict[str, npt.NDArray[np.intp]]:
+) -> dict[str, Indices]:
     """Divide individuals into parts, families together, populations in proportion.
 
     Sizes are exact where families allow: each part gets the nearest whole number to its share

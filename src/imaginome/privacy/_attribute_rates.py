@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Int64s, UInt8s
 from imaginome.metrics._bits import Bits
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._hidden_blocks import Blocks, Places, nearest_around
+from imaginome.privacy._hidden_blocks import Blocks, nearest_around
 from imaginome.privacy._wp29 import drawn
-
-Values = npt.NDArray[np.float64]
 
 MOST_HIDDEN = 48
 REACH = 2
@@ -37,8 +36,8 @@ class Attempts:
         Expected successes for each attempt from allele frequencies alone, by way.
     """
 
-    hits: dict[str, Values]
-    tries: dict[str, Values]
+    hits: dict[str, Float64s]
+    tries: dict[str, Float64s]
     guess: dict[str, float]
 
 
@@ -59,10 +58,10 @@ class Attacker:
     """
 
     blocks: Blocks
-    major: npt.NDArray[np.uint8]
-    minor_frequency: Values
+    major: UInt8s
+    minor_frequency: Float64s
     records: Bits
-    hidden: Places
+    hidden: Int64s
 
     @classmethod
     def of(cls, artificial: Panel) -> Attacker:
@@ -79,13 +78,13 @@ class Attacker:
             places.round().astype(np.int64),
         )
 
-    def uncommon(self) -> npt.NDArray[np.bool_]:
+    def uncommon(self) -> Bools:
         """Return the sites whose minor allele is uncommon, but there, among the records."""
         present = self.minor_frequency[self.minor_frequency > 0]
         most = max(UNCOMMON, float(np.quantile(present, 0.25))) if len(present) else UNCOMMON
         return np.asarray((self.minor_frequency > 0) & (self.minor_frequency <= most))
 
-    def window(self) -> tuple[Places, Places]:
+    def window(self) -> tuple[Int64s, Int64s]:
         """Return the blocks around each hidden one that count as near, within its contig."""
         first, last = self.blocks.first[self.hidden], self.blocks.last[self.hidden]
         left, right = self.hidden - REACH, self.hidden + REACH + 1
@@ -109,7 +108,7 @@ class Attacker:
             {"alleles": by_allele, "blocks": 0.0, "whole": by_allele},
         )
 
-    def _guess(self, coded: npt.NDArray[np.uint8], mask: npt.NDArray[np.bool_]) -> float:
+    def _guess(self, coded: UInt8s, mask: Bools) -> float:
         """Return what saying "minor" as often as the records carry it would give."""
         mask = mask & np.isin(self._block_of_site(), self.hidden)
         carried, said = coded[:, mask].mean(axis=0), self.minor_frequency[mask]
@@ -117,7 +116,7 @@ class Attacker:
         either = carried + said - both
         return float(both.sum() / either.sum()) if either.sum() > 0 else 0.0
 
-    def _block_of_site(self) -> Places:
+    def _block_of_site(self) -> Int64s:
         return np.repeat(np.arange(len(self.blocks)), self.blocks.stop - self.blocks.start)
 
 
@@ -128,7 +127,7 @@ def targets(comparison: Comparison) -> tuple[Panel, Panel]:
     return drawn(comparison, "attributes", most)
 
 
-def _alleles(truth: Bits, said: Bits, counted: Bits) -> tuple[Values, Values]:
+def _alleles(truth: Bits, said: Bits, counted: Bits) -> tuple[Float64s, Float64s]:
     """Count alleles that are there and said to be, of those there or said to be."""
     return (
         _people(np.bitwise_count(truth & said & counted)),
@@ -136,6 +135,6 @@ def _alleles(truth: Bits, said: Bits, counted: Bits) -> tuple[Values, Values]:
     )
 
 
-def _people(counts: npt.NDArray[np.generic]) -> Values:
+def _people(counts: npt.NDArray[np.generic]) -> Float64s:
     """Sum counts of both haplotypes over hidden blocks: ``(n_individuals,)``."""
     return np.asarray(counts.sum(axis=1, dtype=np.float64).reshape(-1, 2).sum(axis=1))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import hypergeom, rankdata
 from scipy.stats import t as student
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.results import Estimate
-
-People = npt.NDArray[np.intp]
-Values = npt.NDArray[np.float64]
 
 TWICE = 2.0
 """Any two non-members from different folds are in each other's reference, so that their errors
@@ -22,7 +19,7 @@ RARELY = 0.00135
 
 
 def auc_estimate(
-    members: Values, others: Values, member_units: People, other_units: People, looks: int = 1
+    members: Float64s, others: Float64s, member_units: Indices, other_units: Indices, looks: int = 1
 ) -> Estimate:
     """Return P(member scores higher), ties one half, with its 95% interval.
 
@@ -59,7 +56,7 @@ def by_chance(n_members: int, n_others: int, rate: float) -> float:
     return float(np.argmax(beyond <= RARELY) if beyond[-1] <= RARELY else n_members) / n_members
 
 
-def _variance(placed: Values, unit: People) -> float:
+def _variance(placed: Float64s, unit: Indices) -> float:
     """Return the variance of the mean of placements, at least that of even ones."""
     sums = np.bincount(unit, placed - placed.mean())
     found = float(len(sums) / (len(sums) - 1) * np.sum(sums**2)) / len(placed) ** 2

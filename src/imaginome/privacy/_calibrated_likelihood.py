@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.privacy._crossfit import Targets
-from imaginome.privacy._with_model import People, scored
+from imaginome.privacy._with_model import scored
 
-Values = npt.NDArray[np.float64]
 HALF_A_HAPLOTYPE = 0.5
 FEWEST_KNOWN = 10
 
@@ -28,11 +27,11 @@ class Frequencies:
         haplotype in each group is linear in its alleles.
     """
 
-    weights: Values
-    constant: Values
+    weights: Float64s
+    constant: Float64s
 
     @classmethod
-    def of(cls, panel: Panel, people: People, *, apart: bool = True) -> Frequencies:
+    def of(cls, panel: Panel, people: Indices, *, apart: bool = True) -> Frequencies:
         """Count alleles of some people, by superpopulation where `apart` and there are labels."""
         labels = panel.samples.superpopulation if apart else None
         groups = np.zeros(len(people)) if labels is None else labels[people].astype(str)
@@ -46,7 +45,7 @@ class Frequencies:
             constant.append(np.log1p(-chance).sum() + share)
         return cls(np.stack(weights, axis=1), np.array(constant))
 
-    def logs(self, haplotypes: Haplotypes) -> Values:
+    def logs(self, haplotypes: Haplotypes) -> Float64s:
         """Return the log-likelihood of each person, ``float64`` of shape ``(n_rows / 2,)``."""
         # Alleles are 0 or 1: single precision would do for them, sums need more.
         by_group = haplotypes.astype(np.float64) @ self.weights + self.constant
@@ -54,7 +53,7 @@ class Frequencies:
         return np.asarray(whole.reshape(-1, 2).sum(axis=1))
 
 
-def calibrated_logs(comparison: Comparison, logs: dict[str, Values]) -> Targets:
+def calibrated_logs(comparison: Comparison, logs: dict[str, Float64s]) -> Targets:
     """Return the calibrated score of everyone whose likelihood is known.
 
     The log-likelihood of both haplotypes of a person under the model, less what a regression on
@@ -72,7 +71,7 @@ def calibrated_logs(comparison: Comparison, logs: dict[str, Values]) -> Targets:
     people = {name: logs[name].reshape(-1, 2).sum(axis=1) for name in panels}
     asked = {name: np.isfinite(people[name]) for name in panels}
 
-    def score(known: People, name: str, whom: People) -> Values:
+    def score(known: Indices, name: str, whom: Indices) -> Float64s:
         # Minus infinity is impossible under the model: surely nobody whom it learnt from.
         found = np.where(np.isneginf(people[name][whom]), -np.inf, np.nan)
         seen = asked[name][whom]
@@ -86,7 +85,7 @@ def calibrated_logs(comparison: Comparison, logs: dict[str, Values]) -> Targets:
     return scored(comparison, score)
 
 
-def _plain(holdout: Panel, known: People, panel: Panel, whom: People) -> Values:
+def _plain(holdout: Panel, known: Indices, panel: Panel, whom: Indices) -> Float64s:
     """Return what alleles alone say of some people, shape ``(n, 3)``: for a regression.
 
     Log-likelihoods under independent sites, of everyone alike and within superpopulations, and
@@ -97,7 +96,7 @@ def _plain(holdout: Panel, known: People, panel: Panel, whom: People) -> Values:
     return np.stack([*logs, np.ones(len(whom))], axis=1)
 
 
-def _line(holdout: Panel, known: People, told: People, people: Values) -> Values:
+def _line(holdout: Panel, known: Indices, told: Indices, people: Float64s) -> Float64s:
     """Regress the model's logs of known people on what alleles alone say of them.
 
     Frequencies come from the other half of those known each time: nobody predicts himself.

@@ -7,17 +7,14 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import norm
 from scipy.stats import t as student
 
+from imaginome.arrays import Float64s, Int64s
 from imaginome.results import Estimate
 
-Values = npt.NDArray[np.float64]
-Keys = npt.NDArray[np.int64]
 
-
-def clustered_share(won: Values, clusters: Sequence[Keys]) -> Estimate:
+def clustered_share(won: Float64s, clusters: Sequence[Int64s]) -> Estimate:
     """Return the mean of `won` with its 95% interval, clustered in several ways at once.
 
     Duels that share a train carrier, a holdout carrier or an artificial person have errors in
@@ -47,7 +44,7 @@ def clustered_share(won: Values, clusters: Sequence[Keys]) -> Estimate:
     return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
 
-def wilson_share(won: Values, winner: Keys, looks: int) -> Estimate:
+def wilson_share(won: Float64s, winner: Int64s, looks: int) -> Estimate:
     """Return a share with the interval of Wilson (1927), which holds for shares of 0 and 1 too.
 
     The effective number of winners counts as the number of draws; the interval is widened for
@@ -64,13 +61,13 @@ def wilson_share(won: Values, winner: Keys, looks: int) -> Estimate:
     )
 
 
-def effective(keys: Keys) -> float:
+def effective(keys: Int64s) -> float:
     """Return how many clusters of equal size would weigh as much as these."""
     counts = np.unique(keys, return_counts=True)[1].astype(np.float64)
     return float(counts.sum() ** 2 / (counts**2).sum())
 
 
-def _variance(residual: Values, clusters: Sequence[Keys]) -> float:
+def _variance(residual: Float64s, clusters: Sequence[Int64s]) -> float:
     single = [_of_one_way(residual, keys) for keys in clusters]
     total = 0.0
     for size in range(1, len(clusters) + 1):
@@ -80,13 +77,13 @@ def _variance(residual: Values, clusters: Sequence[Keys]) -> float:
     return max(total, *single)
 
 
-def _of_one_way(residual: Values, keys: Keys) -> float:
+def _of_one_way(residual: Float64s, keys: Int64s) -> float:
     number = np.unique(keys, return_inverse=True)[1]
     sums = np.bincount(number, residual)
     n = len(sums)
     return float((sums**2).sum()) / len(residual) ** 2 * (n / (n - 1) if n > 1 else 1.0)
 
 
-def _crossed(ways: Sequence[Keys]) -> Keys:
+def _crossed(ways: Sequence[Int64s]) -> Int64s:
     """Number the combinations of clusters of several ways."""
     return np.asarray(np.unique(np.stack(ways), axis=1, return_inverse=True)[1], dtype=np.int64)

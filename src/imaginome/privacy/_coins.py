@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Samples
 
-People = npt.NDArray[np.intp]
-Values = npt.NDArray[np.float64]
 Kind = tuple[str, int]
 
 
@@ -25,14 +23,14 @@ class Pairs:
         For each pair, the individuals of its family in train and in the holdout.
     """
 
-    members: list[People]
-    others: list[People]
+    members: list[Indices]
+    others: list[Indices]
 
     def __len__(self) -> int:
         """Return the number of pairs."""
         return len(self.members)
 
-    def apart(self, members: Values, others: Values) -> Values:
+    def apart(self, members: Float64s, others: Float64s) -> Float64s:
         """Return the score of the family in train less that of the other; the highest counts."""
         return np.array(
             [
@@ -52,8 +50,8 @@ def pairs(comparison: Comparison) -> Pairs:
     """
     rng = comparison.rng("pairs")
     mine, yours = (_families(p.samples) for p in (comparison.train, comparison.holdout))
-    members: list[People] = []
-    others: list[People] = []
+    members: list[Indices] = []
+    others: list[Indices] = []
     for kind in sorted(set(mine) & set(yours)):
         one, other = rng.permutation(len(mine[kind])), rng.permutation(len(yours[kind]))
         n = min(len(one), len(other))
@@ -62,13 +60,13 @@ def pairs(comparison: Comparison) -> Pairs:
     return Pairs(members, others)
 
 
-def _families(samples: Samples) -> dict[Kind, list[People]]:
+def _families(samples: Samples) -> dict[Kind, list[Indices]]:
     """Return families, or individuals, by population and size."""
     found: dict[str, list[int]] = {}
     for i in range(len(samples)):
         family = "" if samples.family is None else samples.family[i]
         found.setdefault(f"f{family}" if family else f"i{i}", []).append(i)
-    kinds: dict[Kind, list[People]] = {}
+    kinds: dict[Kind, list[Indices]] = {}
     for people in found.values():
         home = "" if samples.population is None else str(samples.population[people[0]])
         kinds.setdefault((home, len(people)), []).append(np.array(people, dtype=np.intp))

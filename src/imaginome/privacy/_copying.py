@@ -6,16 +6,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s, Float64s, Int64s
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.parallel import map_pieces, pieces
 from imaginome.privacy._surprise import surprise
 from imaginome.privacy.pbwt import Duel, scan_contig
 from imaginome.results import Estimate
-
-Values = npt.NDArray[np.float64]
 
 BLOCKS = 20
 PIECE_BYTES = 128 << 20
@@ -42,7 +40,7 @@ class SharedRuns:
     """
 
     kinds: tuple[str, ...]
-    longest: npt.NDArray[np.float32]
+    longest: Float32s
     against_holdout: Duel
     control: Duel
 
@@ -66,11 +64,11 @@ class _Donors:
     """
 
     haplotypes: Haplotypes
-    block: npt.NDArray[np.int64]
+    block: Int64s
     n_blocks: int
     kinds: tuple[str, ...]
-    common: Values
-    surprise: npt.NDArray[np.float32]
+    common: Float64s
+    surprise: Float32s
 
     @classmethod
     def of(cls, comparison: Comparison) -> _Donors:
@@ -110,7 +108,7 @@ def shared_runs(comparison: Comparison) -> SharedRuns:
     )
 
 
-def longest_share(runs: SharedRuns, kind: str, duel: Duel) -> tuple[Estimate, Values]:
+def longest_share(runs: SharedRuns, kind: str, duel: Duel) -> tuple[Estimate, Float64s]:
     """Return P(longest run with the first side > with the second), ties one half.
 
     Returns
@@ -138,7 +136,7 @@ def sitewise_share(duel: Duel) -> Estimate:
     return _with_interval(won, [list(left[slice(*side)]) for side in (duel.first, duel.second)])
 
 
-def _with_interval(won: Values, without: list[list[float]]) -> Estimate:
+def _with_interval(won: Float64s, without: list[list[float]]) -> Estimate:
     """Return the mean of `won` with an interval.
 
     Variances add up: over artificial individuals (both haplotypes together), and for each side
@@ -154,17 +152,17 @@ def _with_interval(won: Values, without: list[list[float]]) -> Estimate:
     return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
 
-def _won(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) -> Values:
+def _won(first: Float32s, second: Float32s) -> Float64s:
     return np.asarray((first > second) + 0.5 * (first == second), dtype=np.float64)
 
 
-def _max_without(lengths: npt.NDArray[np.float32], b: int) -> npt.NDArray[np.float32]:
+def _max_without(lengths: Float32s, b: int) -> Float32s:
     if lengths.shape[1] == 1:
         return np.zeros(len(lengths), dtype=np.float32)
     return np.asarray(np.delete(lengths, b, axis=1).max(axis=1))
 
 
-def _blocks(panel: Panel, n_blocks: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def _blocks(panel: Panel, n_blocks: int, rng: np.random.Generator) -> Int64s:
     """Divide individuals at random into blocks of equal size; one number a haplotype.
 
     Blocks are filled in an order that keeps the first half of them as large as the second.
@@ -176,7 +174,7 @@ def _blocks(panel: Panel, n_blocks: int, rng: np.random.Generator) -> npt.NDArra
     return np.repeat(of_person, 2)
 
 
-def _common_lengths(sites: Sites) -> tuple[tuple[str, ...], Values]:
+def _common_lengths(sites: Sites) -> tuple[tuple[str, ...], Float64s]:
     """Return how runs are measured and cumulative lengths in front of each site."""
     weights = {"sites": np.ones(len(sites))}
     if sites.cm is not None:

@@ -11,13 +11,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int64s, UInt8s, UInt32s
 from imaginome.metrics._bits import compiled
 from imaginome.panel import Haplotypes
 from imaginome.parallel import map_pieces, pieces
-
-Values = npt.NDArray[np.float64]
 
 LANES = 4
 """Targets that are followed together, which costs little more than following one."""
@@ -48,9 +46,9 @@ class Donors:
     """
 
     n: int
-    minor: npt.NDArray[np.uint8]
-    carriers: npt.NDArray[np.uint32]
-    starts: npt.NDArray[np.int64]
+    minor: UInt8s
+    carriers: UInt32s
+    starts: Int64s
 
     @classmethod
     def of(cls, haplotypes: Haplotypes) -> Donors:
@@ -69,11 +67,11 @@ class Donors:
 def log_likelihood(
     targets: Haplotypes,
     donors: Donors,
-    apart: Values,
+    apart: Float64s,
     rate: float,
     error: float,
     threads: int = 1,
-) -> Values:
+) -> Float64s:
     """Return the logarithm of the chance to copy each target from donors.
 
     Parameters
@@ -96,7 +94,7 @@ def log_likelihood(
 
     padded = np.concatenate([targets, targets[:1].repeat(-len(targets) % LANES, axis=0)])
 
-    def work(rows: slice) -> Values:
+    def work(rows: slice) -> Float64s:
         return _forward(
             padded[rows], donors.n, donors.minor, donors.carriers, donors.starts, jump, error
         )
@@ -121,7 +119,7 @@ class Copier:
     error: float
 
     @classmethod
-    def fitted(cls, haplotypes: Haplotypes, apart: Values, threads: int = 1) -> Copier:
+    def fitted(cls, haplotypes: Haplotypes, apart: Float64s, threads: int = 1) -> Copier:
         """Choose the likeliest of a grid: some people, copied from all others.
 
         Parameters
@@ -142,14 +140,14 @@ class Copier:
         return min((cls(best.rate, error) for error in ERRORS), key=worse)
 
     def log_likelihood(
-        self, targets: Haplotypes, donors: Donors, apart: Values, threads: int = 1
-    ) -> Values:
+        self, targets: Haplotypes, donors: Donors, apart: Float64s, threads: int = 1
+    ) -> Float64s:
         """Return the logarithm of the chance of each target; see `log_likelihood`."""
         return log_likelihood(targets, donors, apart, self.rate, self.error, threads)
 
 
 @compiled
-def _rebase(mass: Values, lane: int, scale: float, shift: float) -> None:
+def _rebase(mass: Float64s, lane: int, scale: float, shift: float) -> None:
     """Write out the affine map of one target, and make its masses sum to one."""
     total = 0.0
     for k in range(len(mass)):
@@ -161,7 +159,7 @@ def _rebase(mass: Values, lane: int, scale: float, shift: float) -> None:
 
 @compiled
 def _touch(
-    mass: Values, carriers: npt.NDArray[np.uint32], ratio: Values, moved: Values, held: Values
+    mass: Float64s, carriers: UInt32s, ratio: Float64s, moved: Float64s, held: Float64s
 ) -> None:
     """Multiply carriers by `ratio` relative to everyone else; set `held` to the sum they had."""
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
@@ -185,12 +183,12 @@ def _touch(
 def _forward(
     targets: Haplotypes,
     n: int,
-    minor: npt.NDArray[np.uint8],
-    carriers: npt.NDArray[np.uint32],
-    starts: npt.NDArray[np.int64],
-    jump: Values,
+    minor: UInt8s,
+    carriers: UInt32s,
+    starts: Int64s,
+    jump: Float64s,
     error: float,
-) -> Values:
+) -> Float64s:
     """Return log-likelihoods of `LANES` targets by the forward pass.
 
     The forward variable of donor k is ``scale * mass[k] + shift``; all of them sum to one. The

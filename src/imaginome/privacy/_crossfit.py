@@ -14,12 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics._labels import labels
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-
-People = npt.NDArray[np.intp]
-Values = npt.NDArray[np.float64]
 
 FOLDS = 5
 FEWEST_PEOPLE = 10
@@ -42,9 +40,9 @@ class Fold:
         Individuals of the holdout who are attacked, and who are not.
     """
 
-    members: People
-    others: People
-    reference: People
+    members: Indices
+    others: Indices
+    reference: Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +57,10 @@ class Targets:
         Their individuals in train and in the holdout.
     """
 
-    members: Values
-    others: Values
-    member_rows: People
-    other_rows: People
+    members: Float64s
+    others: Float64s
+    member_rows: Indices
+    other_rows: Indices
 
 
 def too_few(comparison: Comparison) -> str:
@@ -99,14 +97,14 @@ def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
     ]
 
 
-def _divided(comparison: Comparison) -> list[People]:
+def _divided(comparison: Comparison) -> list[Indices]:
     """Return individuals of the holdout in parts of about equal size, families together."""
     holdout = comparison.holdout
     dealt = _dealt(holdout, families(holdout), FOLDS, comparison.rng("cross-fit", "holdout"))
     return [part for part in dealt if len(part) > 0]
 
 
-def _dealt(panel: Panel, unit: People, n_parts: int, rng: np.random.Generator) -> list[People]:
+def _dealt(panel: Panel, unit: Indices, n_parts: int, rng: np.random.Generator) -> list[Indices]:
     """Deal individuals to parts at random, units together, each population evenly.
 
     A fifth that by chance had more of a population than its share would be judged with a reference
@@ -122,7 +120,7 @@ def _dealt(panel: Panel, unit: People, n_parts: int, rng: np.random.Generator) -
     return [np.flatnonzero(part[unit] == k) for k in range(n_parts)]
 
 
-def families(panel: Panel) -> People:
+def families(panel: Panel) -> Indices:
     """Return the family of each individual, or who he is where none is known, numbered."""
     family = panel.samples.family
     if family is None:
@@ -131,12 +129,12 @@ def families(panel: Panel) -> People:
     return np.asarray(np.unique(own, return_inverse=True)[1], dtype=np.intp)
 
 
-def _some(people: People, most: int | None, rng: np.random.Generator) -> People:
+def _some(people: Indices, most: int | None, rng: np.random.Generator) -> Indices:
     kept = people if most is None else rng.permutation(people)[:most]
     return np.sort(kept)
 
 
-def gathered(comparison: Comparison, found: Iterable[tuple[Fold, Values, Values]]) -> Targets:
+def gathered(comparison: Comparison, found: Iterable[tuple[Fold, Float64s, Float64s]]) -> Targets:
     """Put folds together; scores become deviations from people of the same population.
 
     What is subtracted and divided by (median and median absolute deviation) is of members and
@@ -153,7 +151,7 @@ def gathered(comparison: Comparison, found: Iterable[tuple[Fold, Values, Values]
     return Targets(scores[: len(rows[0])], scores[len(rows[0]) :], *rows)
 
 
-def _evened(scores: Values, kind: npt.NDArray[np.str_]) -> Values:
+def _evened(scores: Float64s, kind: npt.NDArray[np.str_]) -> Float64s:
     """Return deviations within kinds; small kinds are taken together."""
     names, group, count = np.unique(kind, return_inverse=True, return_counts=True)
     group = np.where(count[group] >= ALIKE, group, len(names))
@@ -169,7 +167,7 @@ def _populations(panel: Panel) -> npt.NDArray[np.str_]:
     return np.asarray(found, dtype=np.str_)
 
 
-def _deviations(scores: Values) -> Values:
+def _deviations(scores: Float64s) -> Float64s:
     apart = scores - np.median(scores)
     scale = TO_DEVIATIONS * float(np.median(np.abs(apart)))
     return np.asarray(apart / scale if scale > 0 else apart)

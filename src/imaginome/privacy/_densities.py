@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Values = npt.NDArray[np.float64]
+from imaginome.arrays import Float64s, Int64s
 
 FEWEST = 5
 """Fewest haplotypes that a bin may hold, unless it holds none."""
@@ -15,7 +14,7 @@ TAIL = 0.02
 
 
 def densities(
-    parts: Sequence[Values], most_bins: int
+    parts: Sequence[Float64s], most_bins: int
 ) -> tuple[list[float | str], list[list[float | str | None]]]:
     """Return bin centres and the share per unit of each part in common bins from zero on.
 
@@ -50,7 +49,7 @@ def densities(
     )
 
 
-def _top(pool: Values) -> float:
+def _top(pool: Float64s) -> float:
     """Return where the axis ends: a high quantile, rounded down to two digits."""
     beyond = max(int(np.ceil(TAIL * len(pool))), FEWEST)
     value = float(pool[max(len(pool) - 1 - beyond, 0)])
@@ -60,13 +59,13 @@ def _top(pool: Values) -> float:
     return float(np.floor(value / unit) * unit)
 
 
-def _edges(top: float, most_bins: int) -> Values:
+def _edges(top: float, most_bins: int) -> Float64s:
     """Return edges half-way between whole numbers, from below zero to `top`."""
     step = max(1, int(np.ceil((top + 1.0) / most_bins)))
     return np.arange(-0.5, top + step, step)
 
 
-def _merged(edges: Values, counts: npt.NDArray[np.int64]) -> tuple[Values, npt.NDArray[np.int64]]:
+def _merged(edges: Float64s, counts: Int64s) -> tuple[Float64s, Int64s]:
     """Merge bins from the left until each is empty or full enough, for every part."""
     starts, columns, running = [0], [], np.zeros(len(counts), dtype=np.int64)
     for b in range(counts.shape[1]):
@@ -84,5 +83,5 @@ def _merged(edges: Values, counts: npt.NDArray[np.int64]) -> tuple[Values, npt.N
     return edges[starts], np.stack(columns, axis=1)
 
 
-def _tells_nobody(counts: npt.NDArray[np.int64]) -> bool:
+def _tells_nobody(counts: Int64s) -> bool:
     return bool(np.all((counts == 0) | (counts >= FEWEST)))

@@ -7,15 +7,13 @@ from typing import Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy.neighbours import Nearest, nearest_between, nearest_within
 
 Name = Literal["train", "holdout", "artificial"]
-Mask = npt.NDArray[np.bool_]
-Values = npt.NDArray[np.float64]
 
 NEIGHBOURS_KEPT = 32
 
@@ -62,7 +60,9 @@ class Distances:
             self._lists[key] = found
         return self._lists[key]
 
-    def accuracy(self, queries: Name, others: Name, alive: dict[Name, Mask] | None = None) -> float:
+    def accuracy(
+        self, queries: Name, others: Name, alive: dict[Name, Bools] | None = None
+    ) -> float:
         """Return ``mean 1[d(query, others) > d(query, own panel)]``, ties counted one half.
 
         Parameters
@@ -87,7 +87,7 @@ class Distances:
         return share_greater(far, near)
 
 
-def share_greater(first: Values, second: Values) -> float:
+def share_greater(first: Float64s, second: Float64s) -> float:
     """Return ``mean 1[first > second]``, ties one half, where both are known; NaN if nowhere."""
     known = np.isfinite(first) & np.isfinite(second)
     if not known.any():
@@ -96,7 +96,7 @@ def share_greater(first: Values, second: Values) -> float:
     return float(np.mean(first > second) + 0.5 * np.mean(first == second))
 
 
-def half_samples(comparison: Comparison, distances: Distances) -> list[dict[Name, Mask]]:
+def half_samples(comparison: Comparison, distances: Distances) -> list[dict[Name, Bools]]:
     """Draw half of the individuals of each panel without replacement, many times.
 
     The spread of a statistic over half samples estimates its sampling error (the delete-d
@@ -120,7 +120,7 @@ def half_samples(comparison: Comparison, distances: Distances) -> list[dict[Name
     ]
 
 
-def _half(n_individuals: int, rng: np.random.Generator) -> Mask:
+def _half(n_individuals: int, rng: np.random.Generator) -> Bools:
     drawn = np.zeros(n_individuals, dtype=bool)
     drawn[rng.permutation(n_individuals)[: n_individuals // 2]] = True
     return np.repeat(drawn, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from imaginome.arrays import Int64s
 from imaginome.metrics._labels import labels
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
@@ -11,7 +12,7 @@ from imaginome.privacy._person_runs import longest_runs
 from imaginome.privacy._strata import PersonScores, Stratum
 from imaginome.privacy._surprise import surprise
 from imaginome.privacy.membership import person_scores
-from imaginome.privacy.neighbours import Groups, kin_groups
+from imaginome.privacy.neighbours import kin_groups
 
 LEAST_PEOPLE = 10
 """Fewest people of a group in train and in the holdout for a figure of its own."""
@@ -101,7 +102,7 @@ def _scores(comparison: Comparison, train: Panel, holdout: Panel, made: Panel) -
     )
 
 
-def _families(comparison: Comparison) -> Groups:
+def _families(comparison: Comparison) -> Int64s:
     return kin_groups(comparison.train.samples, comparison.holdout.samples)[::2]
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from imaginome.arrays import Int32s, Int64s
 from imaginome.metrics._bits import Bits, popcount
 from imaginome.panel import Haplotypes, Sites
 from imaginome.parallel import map_pieces, pieces
-
-Rows = npt.NDArray[np.int32]
-Places = npt.NDArray[np.int64]
 
 WORD = 64
 NARROWEST = 8
@@ -33,10 +30,10 @@ class Blocks:
         ``int64``, shape ``(n_blocks,)``: first block of the same contig and first block behind.
     """
 
-    start: Places
-    stop: Places
-    first: Places
-    last: Places
+    start: Int64s
+    stop: Int64s
+    first: Int64s
+    last: Int64s
 
     @classmethod
     def of(cls, sites: Sites) -> Blocks:
@@ -71,8 +68,8 @@ class Blocks:
 
 
 def nearest_around(
-    queries: Bits, targets: Bits, hidden: Places, window: tuple[Places, Places], threads: int
-) -> tuple[Rows, Rows]:
+    queries: Bits, targets: Bits, hidden: Int64s, window: tuple[Int64s, Int64s], threads: int
+) -> tuple[Int32s, Int32s]:
     """Find for each query and hidden block the target nearest on known sites.
 
     Parameters
@@ -105,11 +102,11 @@ def nearest_around(
 def _nearest_kernel(
     queries: Bits,
     targets: Bits,
-    hidden: Places,
-    left: Places,
-    right: Places,
-    near: Rows,
-    whole: Rows,
+    hidden: Int64s,
+    left: Int64s,
+    right: Int64s,
+    near: Int32s,
+    whole: Int32s,
 ) -> None:
     n_blocks, n_hidden = queries.shape[1], hidden.shape[0]
     before = np.zeros(n_blocks + 1, dtype=np.int64)

@@ -6,15 +6,13 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Int64s, UInt8s
 from imaginome.metrics._bits import pack
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
 from imaginome.privacy.neighbours import kin_groups, nearest_strangers
 
-Classes = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 DIGEST_BYTES = 16
 FAR = 10
 
@@ -104,11 +102,11 @@ def _genotypes(panel: Panel) -> Haplotypes:
     return np.concatenate([first & second, first | second], axis=1)
 
 
-def _classes(parts: list[Haplotypes]) -> list[Classes]:
+def _classes(parts: list[Haplotypes]) -> list[Int64s]:
     """Number the rows of all parts: equal rows, equal numbers."""
     numbers: dict[bytes, int] = {}
 
-    def number(row: npt.NDArray[np.uint8]) -> int:
+    def number(row: UInt8s) -> int:
         digest = hashlib.blake2b(row.tobytes(), digest_size=DIGEST_BYTES).digest()
         return numbers.setdefault(digest, len(numbers))
 
@@ -133,7 +131,7 @@ def _match(
     of_holdout = (carriers == 1) & in_holdout & ~in_train
     real = np.concatenate([train, holdout])
 
-    def isolated(copied: Mask) -> int:
+    def isolated(copied: Bools) -> int:
         units = _firsts(real, copied)
         alone = _far(np.concatenate(rows[:2]), groups, units)
         if haplotypes is not None:
@@ -156,13 +154,13 @@ def _match(
     )
 
 
-def _firsts(real: Classes, copied: Mask) -> Classes:
+def _firsts(real: Int64s, copied: Bools) -> Int64s:
     """Return the first unit of each class that was copied."""
     _, firsts = np.unique(real, return_index=True)
     return np.asarray(firsts[copied[real[firsts]]], dtype=np.int64)
 
 
-def _far(rows: Haplotypes, groups: Classes, units: Classes) -> Mask:
+def _far(rows: Haplotypes, groups: Int64s, units: Int64s) -> Bools:
     """Return which units differ from those of every other family at `FAR` sites."""
     if len(units) == 0:
         return np.zeros(0, dtype=np.bool_)
@@ -171,7 +169,7 @@ def _far(rows: Haplotypes, groups: Classes, units: Classes) -> Mask:
     return np.asarray(found >= FAR)
 
 
-def _families(classes: Classes, groups: Classes, n_classes: int) -> Classes:
+def _families(classes: Int64s, groups: Int64s, n_classes: int) -> Int64s:
     """Return how many families carry each class."""
     pairs = np.unique(np.stack([classes, groups], axis=1), axis=0)
     return np.bincount(pairs[:, 0], minlength=n_classes)

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Int32s, Int64s
 from imaginome.metrics._bits import Bits, pack
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy._nearest_people import Ints, NearestPeople, nearest_people
+from imaginome.privacy._nearest_people import NearestPeople, nearest_people
 from imaginome.privacy._strongest_runs import Strongest, strongest_runs
-from imaginome.privacy.neighbours import MISSING, Groups, kin_groups
-
-Values = npt.NDArray[np.float64]
+from imaginome.privacy.neighbours import MISSING, kin_groups
 
 KINDS = ("run", "sites", "distance", "person")
 
@@ -40,8 +39,8 @@ class Likeness:
         The train people nearest to each artificial person.
     """
 
-    artificial: dict[str, Values]
-    real: dict[str, Values]
+    artificial: dict[str, Float64s]
+    real: dict[str, Float64s]
     runs: Strongest
     known: NearestPeople
 
@@ -66,12 +65,12 @@ def likeness(comparison: Comparison) -> Likeness:
 
 
 def _both(
-    queries: Bits, groups: Groups, targets: list[tuple[Bits, Groups]], threads: int
+    queries: Bits, groups: Int64s, targets: list[tuple[Bits, Int64s]], threads: int
 ) -> list[NearestPeople]:
     return [nearest_people(queries, groups, *target, threads) for target in targets]
 
 
-def _contrasts(runs: Strongest, near: list[NearestPeople]) -> dict[str, Values]:
+def _contrasts(runs: Strongest, near: list[NearestPeople]) -> dict[str, Float64s]:
     """Return the contrasts; one unit more on both sides keeps all of them finite."""
     first, second = near
     return {
@@ -82,11 +81,11 @@ def _contrasts(runs: Strongest, near: list[NearestPeople]) -> dict[str, Values]:
     }
 
 
-def _log_ratio(first: npt.NDArray[np.floating], second: npt.NDArray[np.floating]) -> Values:
+def _log_ratio(first: npt.NDArray[np.floating], second: npt.NDArray[np.floating]) -> Float64s:
     return np.asarray(np.log((first + 1.0) / (second + 1.0)), dtype=np.float64)
 
 
-def _nearer(first: Ints, second: Ints) -> Values:
+def _nearer(first: Int32s, second: Int32s) -> Float64s:
     """Return the contrast of two distances, 0 for somebody with strangers on one side only."""
     known = (first != MISSING) & (second != MISSING)
     ratio = _log_ratio(second.astype(np.float64), first.astype(np.float64))

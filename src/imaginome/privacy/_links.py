@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices, Int64s, UInt8s
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, Sites
 from imaginome.privacy._wp29 import drawn
 from imaginome.privacy.neighbours import nearest_between
 
-Places = npt.NDArray[np.intp]
-Rows = npt.NDArray[np.int64]
-Values = npt.NDArray[np.float64]
-Cut = tuple[Places, Places]
+Cut = tuple[Indices, Indices]
 
 NEIGHBOURS = (1, 5)
 MOST_WINDOWS = 12
@@ -45,7 +42,7 @@ class Records:
         ]
         return cls(_nameless(rows, panel.sites), _nameless(rows[::-1], panel.sites))
 
-    def linked(self, people: Panel, cut: Cut, threads: int) -> dict[int, Values]:
+    def linked(self, people: Panel, cut: Cut, threads: int) -> dict[int, Float64s]:
         """Return for each k and person how many of the two haplotypes are linked.
 
         Returns
@@ -107,12 +104,12 @@ def targets(comparison: Comparison) -> tuple[Panel, Panel]:
     return drawn(comparison, "linkability", most)
 
 
-def _nameless(rows: npt.NDArray[np.uint8], sites: Sites) -> Panel:
+def _nameless(rows: UInt8s, sites: Sites) -> Panel:
     ids = np.array([str(i) for i in range(len(rows) // 2)], dtype=object)
     return Panel(np.ascontiguousarray(rows), sites, Samples(ids))
 
 
-def _shared(first: Rows, second: Rows) -> Values:
+def _shared(first: Int64s, second: Int64s) -> Float64s:
     """Count the haplotypes of each person whose two lists have a record in common."""
     common = (first[:, :, None] == second[:, None, :]).any(axis=(1, 2))
     return np.asarray(common.reshape(-1, 2).sum(axis=1), dtype=np.float64)

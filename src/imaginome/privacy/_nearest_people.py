@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from imaginome.arrays import Int32s, Int64s
 from imaginome.metrics._bits import Bits
 from imaginome.parallel import map_pieces, pieces
-from imaginome.privacy.neighbours import MISSING, Groups, _differences
-
-Ints = npt.NDArray[np.int32]
+from imaginome.privacy.neighbours import MISSING, _differences
 
 PEOPLE_A_PIECE = 64
 
@@ -34,13 +32,13 @@ class NearestPeople:
         ``int32``, shape ``(n_people,)``: sum over both haplotypes, to one person.
     """
 
-    haplotype: Ints
-    row: Ints
-    person: Ints
+    haplotype: Int32s
+    row: Int32s
+    person: Int32s
 
 
 def nearest_people(
-    queries: Bits, q_groups: Groups, targets: Bits, t_groups: Groups, threads: int
+    queries: Bits, q_groups: Int64s, targets: Bits, t_groups: Int64s, threads: int
 ) -> NearestPeople:
     """Search the nearest people of another group; packed rows ``2i`` and ``2i + 1`` are one's.
 
@@ -55,9 +53,9 @@ def nearest_people(
 
 def _search(
     queries: Bits,
-    q_groups: Groups,
+    q_groups: Int64s,
     targets: Bits,
-    t_groups: Groups,
+    t_groups: Int64s,
     found: NearestPeople,
     people: slice,
 ) -> None:
@@ -69,12 +67,12 @@ def _search(
 @njit(cache=True, nogil=True)
 def _people_kernel(
     queries: Bits,
-    q_groups: Groups,
+    q_groups: Int64s,
     targets: Bits,
-    t_groups: Groups,
-    haplotype: Ints,
-    row: Ints,
-    person: Ints,
+    t_groups: Int64s,
+    haplotype: Int32s,
+    row: Int32s,
+    person: Int32s,
 ) -> None:
     """Compare everyone with everyone; of equals, the first rows."""
     apart = np.empty((2, 2), dtype=np.int32)

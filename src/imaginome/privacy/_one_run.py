@@ -12,15 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 from scipy.stats import beta, binom
 
+from imaginome.arrays import Bools, Float64s
+
 STEPS = 60
 MOST_EPSILON = 64.0
-
-Values = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 def p_value(right: int, guesses: int, epsilon: float, delta: float = 0.0, coins: int = 0) -> float:
@@ -106,7 +104,7 @@ class Guesses:
     right: int
 
 
-def guess_coins(scores: Values, inside: Mask, shares: Sequence[float]) -> list[Guesses]:
+def guess_coins(scores: Float64s, inside: Bools, shares: Sequence[float]) -> list[Guesses]:
     """Guess that those with the highest scores were in and those with the lowest were not.
 
     Parameters
@@ -129,7 +127,7 @@ def guess_coins(scores: Values, inside: Mask, shares: Sequence[float]) -> list[G
     return found
 
 
-def bound_pairs(apart: Values, shares: Sequence[float]) -> list[tuple[int, int]]:
+def bound_pairs(apart: Float64s, shares: Sequence[float]) -> list[tuple[int, int]]:
     """Guess in each pair of people that the one with the higher score was in.
 
     Parameters

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from imaginome.arrays import Float32s, Float64s, Int32s
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces
 from imaginome.privacy.pbwt import advance
 
-Values = npt.NDArray[np.float64]
-Lengths = npt.NDArray[np.float32]
-
 LARGEST_PIECE = 1280
 
 
-def longest_runs(people: Panel, artificial: Panel, surprise: Lengths, threads: int = 1) -> Values:
+def longest_runs(
+    people: Panel, artificial: Panel, surprise: Float32s, threads: int = 1
+) -> Float64s:
     """Return the longest run of identical sites of each person with any artificial haplotype.
 
     Parameters
@@ -36,14 +35,14 @@ def longest_runs(people: Panel, artificial: Panel, surprise: Lengths, threads: i
         ``float64``, shape ``(n_individuals,)``.
     """
 
-    def scan(rows: slice) -> Lengths:
+    def scan(rows: slice) -> Float32s:
         return _scan(people.haplotypes[rows], artificial, surprise)
 
     found = map_pieces(scan, pieces(people.n_haplotypes, LARGEST_PIECE), threads)
     return np.asarray(np.concatenate(found).reshape(-1, 2).max(axis=1), dtype=np.float64)
 
 
-def _scan(queries: Haplotypes, artificial: Panel, surprise: Lengths) -> Lengths:
+def _scan(queries: Haplotypes, artificial: Panel, surprise: Float32s) -> Float32s:
     """Scan one piece of people against the whole artificial panel, contig by contig."""
     n, m = queries.shape
     own = np.zeros((n, m + 1), dtype=np.float32)
@@ -57,7 +56,7 @@ def _scan(queries: Haplotypes, artificial: Panel, surprise: Lengths) -> Lengths:
 
 @njit(cache=True, nogil=True)
 def _scan_kernel(
-    alleles: Haplotypes, n_donors: int, first: int, stop: int, own: Lengths, longest: Lengths
+    alleles: Haplotypes, n_donors: int, first: int, stop: int, own: Float32s, longest: Float32s
 ) -> None:
     """Follow where the longest run of each query with any donor begins (see `pbwt`)."""
     n = alleles.shape[1]
@@ -76,11 +75,11 @@ def _scan_kernel(
 
 @njit(cache=True, nogil=True)
 def _nearest_starts(
-    order: npt.NDArray[np.int32],
-    diverge: npt.NDArray[np.int32],
+    order: Int32s,
+    diverge: Int32s,
     n_donors: int,
     site: int,
-    starts: npt.NDArray[np.int32],
+    starts: Int32s,
 ) -> None:
     """Find where the run of each query with the nearest donor above or below begins."""
     running = np.int32(site + 1)
@@ -102,10 +101,10 @@ def _nearest_starts(
 @njit(cache=True, nogil=True)
 def _end_runs(
     site: int,
-    new: npt.NDArray[np.int32],
-    old: npt.NDArray[np.int32],
-    own: Lengths,
-    longest: Lengths,
+    new: Int32s,
+    old: Int32s,
+    own: Float32s,
+    longest: Float32s,
 ) -> None:
     """Measure the runs that did not go on at `site`."""
     for s in range(new.shape[0]):

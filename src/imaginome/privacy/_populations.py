@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.metrics._labels import labels
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
@@ -13,8 +13,6 @@ from imaginome.privacy._crossfit import Targets
 from imaginome.privacy._recognised import Recognised, units
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import Cell, Estimate, Finding, Table
-
-People = npt.NDArray[np.intp]
 
 ENOUGH = 20
 """People of a population, on each side, without whom it is not judged."""
@@ -45,7 +43,7 @@ def by_population(comparison: Comparison, targets: Targets) -> dict[str, tuple[E
     }
 
 
-def _labelled(panel: Panel, rows: People) -> dict[str, People]:
+def _labelled(panel: Panel, rows: Indices) -> dict[str, Indices]:
     """Return which targets are of each population."""
     found = labels(panel, "population")
     if found is None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics.bootstrap import estimate, individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
@@ -18,9 +18,6 @@ from imaginome.privacy._roc import LOW_RATES, Roc, Scores
 from imaginome.privacy._roc_figure import roc_figure
 from imaginome.privacy.policy import STRETCH, Policy, judge
 from imaginome.results import Estimate, Figure, Finding, Status
-
-People = npt.NDArray[np.intp]
-Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +38,10 @@ class Recognised:
 
     attack: str
     name: str
-    members: Values
-    others: Values
-    member_units: People
-    other_units: People
+    members: Float64s
+    others: Float64s
+    member_units: Indices
+    other_units: Indices
     replicates: int
     rng: np.random.Generator
 
@@ -163,6 +160,6 @@ class Recognised:
         return roc_figure(self.attack, self.name, len(self.others), self.true_rate)
 
 
-def units(panel: Panel, rows: People) -> People:
+def units(panel: Panel, rows: Indices) -> Indices:
     """Return the family of some individuals, or who they are, numbered from zero."""
     return np.asarray(np.unique(families(panel)[rows], return_inverse=True)[1], dtype=np.intp)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Indices
 from imaginome.panel import Sites
 from imaginome.privacy._densities import FEWEST
 from imaginome.privacy._risks import Risks
 from imaginome.results import Figure, Series, Table
-
-Mask = npt.NDArray[np.bool_]
 
 BINS = 100
 KIND_NAMES = (
@@ -21,7 +19,7 @@ KIND_NAMES = (
 )
 
 
-def copied_map(risks: Risks, named: Mask, sites: Sites) -> Figure:
+def copied_map(risks: Risks, named: Bools, sites: Sites) -> Figure:
     """Draw how many named haplotypes copy each place."""
     x, bins = _bins(sites)
     covers = _covers(risks, named, bins)
@@ -37,7 +35,7 @@ def copied_map(risks: Risks, named: Mask, sites: Sites) -> Figure:
     )
 
 
-def donor_map(risks: Risks, named: Mask, sites: Sites) -> Figure:
+def donor_map(risks: Risks, named: Bools, sites: Sites) -> Figure:
     """Draw from how many train people they copy; nothing where it is one to four."""
     x, bins = _bins(sites)
     covers, donor = _covers(risks, named, bins), risks.donor[named]
@@ -55,7 +53,7 @@ def donor_map(risks: Risks, named: Mask, sites: Sites) -> Figure:
     )
 
 
-def evidence_table(risks: Risks, named: Mask) -> Table:
+def evidence_table(risks: Risks, named: Bools) -> Table:
     """Count named haplotypes by what tells most of them."""
     counts = np.bincount(risks.kind[named], minlength=len(KIND_NAMES))
     return Table(
@@ -66,7 +64,7 @@ def evidence_table(risks: Risks, named: Mask) -> Table:
     )
 
 
-def _bins(sites: Sites) -> tuple[list[float], list[npt.NDArray[np.intp]]]:
+def _bins(sites: Sites) -> tuple[list[float], list[Indices]]:
     """Divide sites into bins of equal numbers; return their centres and members."""
     bins = np.array_split(np.arange(len(sites)), min(BINS, len(sites)))
     one = len(sites.contig_spans()) == 1
@@ -79,7 +77,7 @@ def _axis(sites: Sites) -> str:
     return f"position on contig {sites.contig[0]}, Mb" if one else "site, in panel order"
 
 
-def _covers(risks: Risks, named: Mask, bins: list[npt.NDArray[np.intp]]) -> Mask:
+def _covers(risks: Risks, named: Bools, bins: list[Indices]) -> Bools:
     """Return which named haplotypes' runs reach into which bin, ``(n_named, n_bins)``."""
     first, stop = risks.stretch[named].T
     starts = np.array([members[0] for members in bins])
@@ -87,6 +85,6 @@ def _covers(risks: Risks, named: Mask, bins: list[npt.NDArray[np.intp]]) -> Mask
     return np.asarray((first[:, None] <= ends) & (stop[:, None] > starts))
 
 
-def _series(name: str, role: str, x: list[float], y: npt.NDArray[np.float64]) -> Series:
+def _series(name: str, role: str, x: list[float], y: Float64s) -> Series:
     values = [None if np.isnan(v) else float(v) for v in y]
     return Series.model_validate({"name": name, "role": role, "x": x, "y": values})

@@ -11,16 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Int64s
 from imaginome.metrics.bootstrap import estimate, individual_weights
 from imaginome.panel import Samples
 from imaginome.privacy.neighbours import kin_groups
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import Estimate, Finding, Status
-
-Values = npt.NDArray[np.float64]
-Groups = npt.NDArray[np.int64]
 
 REPLICATES = 1000
 """Draws of people; each is one sum over numbers already known."""
@@ -44,7 +41,7 @@ class Rate:
     """
 
     value: float
-    replicates: Values
+    replicates: Float64s
     units: int
 
     def estimate(self) -> Estimate:
@@ -52,12 +49,12 @@ class Rate:
         return estimate(self.value, self.replicates, lowest=0.0, highest=1.0)
 
 
-def families(people: Samples) -> Groups:
+def families(people: Samples) -> Int64s:
     """Return the family of each individual, or the individual: shape ``(n_individuals,)``."""
     return np.unique(kin_groups(people)[::2], return_inverse=True)[1].astype(np.int64)
 
 
-def rate_of(hits: Values, tries: Values, groups: Groups, rng: np.random.Generator) -> Rate:
+def rate_of(hits: Float64s, tries: Float64s, groups: Int64s, rng: np.random.Generator) -> Rate:
     """Return successes per attempt over all people.
 
     Parameters
@@ -75,7 +72,7 @@ def rate_of(hits: Values, tries: Values, groups: Groups, rng: np.random.Generato
 
 
 def rate_by_influence(
-    value: float, influence: Values, groups: Groups, rng: np.random.Generator
+    value: float, influence: Float64s, groups: Int64s, rng: np.random.Generator
 ) -> Rate:
     """Return a rate that is no mean over people, with replicates to the first order.
 
@@ -89,7 +86,7 @@ def rate_by_influence(
     return Rate(value, value + drawn, len(sums))
 
 
-def _weights(n: int, rng: np.random.Generator) -> Values:
+def _weights(n: int, rng: np.random.Generator) -> Float64s:
     return individual_weights(n, REPLICATES, rng).astype(np.float64)
 
 
@@ -166,14 +163,14 @@ def _no_power(success: float, guess: float) -> tuple[Status, str]:
     )
 
 
-def halves(groups: Groups, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+def halves(groups: Int64s, rng: np.random.Generator) -> Bools:
     """Return which individuals are in the first half, families whole: ``(n_individuals,)``."""
     first = rng.permutation(int(groups.max()) + 1) % 2 == 0
     return np.asarray(first[groups])
 
 
 def between_halves(
-    hits: Values, tries: Values, groups: Groups, rng: np.random.Generator
+    hits: Float64s, tries: Float64s, groups: Int64s, rng: np.random.Generator
 ) -> Estimate:
     """Return the residual risk of one half of people against the other, for `rate_of`."""
     first = halves(groups, rng)

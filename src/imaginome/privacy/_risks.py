@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Bools, Float64s, Int64s
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._likeness import KINDS, Likeness, likeness
 from imaginome.privacy._parts import paired_parts
 from imaginome.privacy._tails import discovery_rates, tail_probabilities
-
-Values = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 WHOLE = KINDS.index("distance")
 """Contrasts from here on are about the whole haplotype, those before about runs."""
@@ -50,15 +47,15 @@ class Risks:
         ``bool``, shape ``(n_people,)``: equal to one train person at every site.
     """
 
-    p: Values
-    q: Values
-    q_whole: Values
-    mirrored: Values
-    kind: Ints
-    stretch: Ints
-    donor: Ints
-    apart: Ints
-    verbatim: npt.NDArray[np.bool_]
+    p: Float64s
+    q: Float64s
+    q_whole: Float64s
+    mirrored: Float64s
+    kind: Int64s
+    stretch: Int64s
+    donor: Int64s
+    apart: Int64s
+    verbatim: Bools
 
     @classmethod
     def of(cls, comparison: Comparison) -> Risks:
@@ -90,17 +87,17 @@ class Risks:
             np.any([made.known.person == 0 for made in found], axis=0),
         )
 
-    def people(self, rate: float, *, whole: bool = False) -> npt.NDArray[np.bool_]:
+    def people(self, rate: float, *, whole: bool = False) -> Bools:
         """Return which people have a haplotype named at a rate: by anything, or as a whole."""
         rates = self.q_whole if whole else self.q
         return np.asarray((rates <= rate).reshape(-1, 2).any(axis=1))
 
-    def named(self, rate: float) -> npt.NDArray[np.bool_]:
+    def named(self, rate: float) -> Bools:
         """Return which haplotypes are named at a false-discovery rate."""
         return self.q <= rate
 
 
-def _least(p: Values) -> Values:
+def _least(p: Float64s) -> Float64s:
     """Return the least probability over rows, times their number."""
     return np.asarray(np.minimum(1.0, len(p) * p.min(axis=0)))
 
@@ -110,7 +107,7 @@ def enough(comparison: Comparison) -> bool:
     return min(comparison.train.n_individuals, comparison.holdout.n_individuals) >= ENOUGH_PEOPLE
 
 
-def _probabilities(found: Likeness, sign: float = 1.0) -> Values:
+def _probabilities(found: Likeness, sign: float = 1.0) -> Float64s:
     """Return P(contrast as large by chance), ``float64`` of shape ``(n_kinds, n_haplotypes)``."""
     rows = []
     for kind in KINDS:
@@ -119,7 +116,7 @@ def _probabilities(found: Likeness, sign: float = 1.0) -> Values:
     return np.stack(rows)
 
 
-def _chance(scores: Values, real: Values) -> Values:
+def _chance(scores: Float64s, real: Float64s) -> Float64s:
     """Return P(contrast as large by chance).
 
     The tail is that of real people on either side of strangers: they are the most, relatives
@@ -132,7 +129,7 @@ def _chance(scores: Values, real: Values) -> Values:
     return tail_probabilities(scores / stretch, pool)
 
 
-def _donors(found: Likeness, comparison: Comparison, part: Comparison) -> Ints:
+def _donors(found: Likeness, comparison: Comparison, part: Comparison) -> Int64s:
     """Return who carries the strongest run and who is nearest, ``(2, n_haplotypes)``."""
     people = comparison.train.samples.indices(part.train.samples.id)
     rows = np.stack([found.runs.donor, found.known.row])

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Values = npt.NDArray[np.float64]
+from imaginome.arrays import Float64s, Indices
 
 LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
 """False-positive rates at which true-positive rates are reported, by the name of the finding."""
@@ -24,8 +23,8 @@ class Roc:
         ``float64``, shape ``(n_thresholds + 1,)``, non-decreasing from 0 to 1.
     """
 
-    false: Values
-    true: Values
+    false: Float64s
+    true: Float64s
 
     def auc(self) -> float:
         """Return the area: P(member scores higher) with ties one half; NaN without anyone."""
@@ -49,23 +48,25 @@ class Roc:
 class Scores:
     """Scores of members and non-members, sorted into distinct values once; build with `of`."""
 
-    members: npt.NDArray[np.intp]
-    others: npt.NDArray[np.intp]
+    members: Indices
+    others: Indices
     n_values: int
 
     @classmethod
-    def of(cls, members: Values, others: Values) -> Scores:
+    def of(cls, members: Float64s, others: Float64s) -> Scores:
         """Rank the scores, highest first; equal scores share a rank."""
         distinct, ranks = np.unique(-np.concatenate([members, others]), return_inverse=True)
         return cls(ranks[: len(members)], ranks[len(members) :], len(distinct))
 
-    def roc(self, member_weights: Values | None = None, other_weights: Values | None = None) -> Roc:
+    def roc(
+        self, member_weights: Float64s | None = None, other_weights: Float64s | None = None
+    ) -> Roc:
         """Return the curve; weights are how often each individual was drawn."""
         return Roc(
             self._rates(self.others, other_weights), self._rates(self.members, member_weights)
         )
 
-    def _rates(self, ranks: npt.NDArray[np.intp], weights: Values | None) -> Values:
+    def _rates(self, ranks: Indices, weights: Float64s | None) -> Float64s:
         mass = np.bincount(ranks, weights, minlength=self.n_values).astype(np.float64)
         total = mass.sum()
         if total == 0:

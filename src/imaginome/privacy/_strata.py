@@ -7,14 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import norm, rankdata
 
+from imaginome.arrays import Float64s, Indices, Int64s
 from imaginome.results import Estimate
-
-Values = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
-Groups = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +26,8 @@ class Stratum:
     """
 
     name: str
-    train: Rows
-    holdout: Rows
+    train: Indices
+    holdout: Indices
 
     def weight(self) -> float:
         """Return the weight among strata at which an average of areas varies least."""
@@ -50,9 +46,9 @@ class PersonScores:
         ``int64``: number of the family (or individual) of each, train before holdout.
     """
 
-    train: Values
-    holdout: Values
-    families: Groups
+    train: Float64s
+    holdout: Float64s
+    families: Int64s
 
     def area(self, strata: Sequence[Stratum], looks: int = 1) -> Estimate:
         """Return P(member scores higher than a non-member of the same group), ties one half.
@@ -83,7 +79,7 @@ class PersonScores:
         margin = float(norm.ppf(1 - 0.025 / looks)) * math.sqrt(max(null, spread))
         return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
-    def _add_influence(self, stratum: Stratum, share: float, influence: Values) -> float:
+    def _add_influence(self, stratum: Stratum, share: float, influence: Float64s) -> float:
         """Return the area of one group; add the influence of each of its people."""
         members, others = self.train[stratum.train], self.holdout[stratum.holdout]
         n, m = len(members), len(others)

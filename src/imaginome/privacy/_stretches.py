@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from imaginome.arrays import Bools, Float64s, Int32s, Int64s, UInt8s
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
 from imaginome.parallel import map_pieces, pieces
-
-Places = npt.NDArray[np.int64]
-Values = npt.NDArray[np.float64]
 
 MOST_PREDICATES = 4000
 LONGER = 1.5
@@ -36,9 +33,9 @@ class Stretches:
     """
 
     rows: Haplotypes
-    row: Places
-    start: Places
-    stop: Places
+    row: Int64s
+    start: Int64s
+    stop: Int64s
 
     @classmethod
     def of(cls, comparison: Comparison) -> Stretches:
@@ -59,11 +56,11 @@ class Stretches:
         map_pieces(grow, pieces(MOST_PREDICATES, PREDICATES_A_PIECE), comparison.threads)
         return cls(rows, row, start, stop).only(stop <= ends[start])
 
-    def only(self, chosen: npt.NDArray[np.bool_]) -> Stretches:
+    def only(self, chosen: Bools) -> Stretches:
         """Return some of the predicates."""
         return Stretches(self.rows, self.row[chosen], self.start[chosen], self.stop[chosen])
 
-    def longer(self, times: float, ends: Places) -> Stretches:
+    def longer(self, times: float, ends: Int64s) -> Stretches:
         """Return stretches some times as long; those that would cross a contig's end are cut."""
         length = np.ceil((self.stop - self.start) * times).astype(np.int64)
         stop = np.minimum(self.start + length, ends[self.start])
@@ -73,7 +70,7 @@ class Stretches:
         """Return the number of predicates."""
         return len(self.row)
 
-    def guess(self, frequency: Values, n_individuals: int) -> float:
+    def guess(self, frequency: Float64s, n_individuals: int) -> float:
         """Return how often stretches single somebody out if sites were independent.
 
         Parameters
@@ -111,9 +108,9 @@ class Carriers:
         ``int32``: the first two of them; -1 where there is none.
     """
 
-    count: npt.NDArray[np.int32]
-    first: npt.NDArray[np.int32]
-    second: npt.NDArray[np.int32]
+    count: Int32s
+    first: Int32s
+    second: Int32s
 
     @classmethod
     def of(cls, stretches: Stretches, people: Panel, threads: int) -> Carriers:
@@ -127,7 +124,7 @@ class Carriers:
         """Return the share of stretches that exactly one individual carries."""
         return float(np.mean(self.count == 1)) if len(self.count) else float("nan")
 
-    def influence(self, n_individuals: int) -> Values:
+    def influence(self, n_individuals: int) -> Float64s:
         """Return how far the share falls when an individual is left out: ``(n_individuals,)``.
 
         Stretches that only this one carries are lost, and those that one other carries too are
@@ -139,15 +136,13 @@ class Carriers:
         return np.asarray((lost - won) / max(len(self.count), 1), dtype=np.float64)
 
 
-def _count_piece(
-    stretches: Stretches, people: Haplotypes, found: npt.NDArray[np.int32], part: slice
-) -> None:
+def _count_piece(stretches: Stretches, people: Haplotypes, found: Int32s, part: slice) -> None:
     borders = stretches.row[part], stretches.start[part], stretches.stop[part]
     _count_kernel(stretches.rows, *borders, people, found[:, part])
 
 
 @njit(cache=True, nogil=True)
-def _grow_kernel(rows: Haplotypes, row: Places, start: Places, ends: Places, stop: Places) -> None:
+def _grow_kernel(rows: Haplotypes, row: Int64s, start: Int64s, ends: Int64s, stop: Int64s) -> None:
     """End each stretch one site behind the longest run that it shares with another row."""
     for p in range(row.shape[0]):
         longest, end = start[p], ends[start[p]]
@@ -162,7 +157,7 @@ def _grow_kernel(rows: Haplotypes, row: Places, start: Places, ends: Places, sto
 
 
 @njit(cache=True, nogil=True)
-def _carries(person: Haplotypes, row: npt.NDArray[np.uint8], start: int, stop: int) -> bool:
+def _carries(person: Haplotypes, row: UInt8s, start: int, stop: int) -> bool:
     k = start
     while k < stop and person[0, k] == row[k]:
         k += 1
@@ -177,11 +172,11 @@ def _carries(person: Haplotypes, row: npt.NDArray[np.uint8], start: int, stop: i
 @njit(cache=True, nogil=True)
 def _count_kernel(
     rows: Haplotypes,
-    row: Places,
-    start: Places,
-    stop: Places,
+    row: Int64s,
+    start: Int64s,
+    stop: Int64s,
     people: Haplotypes,
-    found: npt.NDArray[np.int32],
+    found: Int32s,
 ) -> None:
     for p in range(row.shape[0]):
         count = 0

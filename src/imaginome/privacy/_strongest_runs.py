@@ -12,17 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from imaginome.arrays import Float32s, Float64s, Int32s, Int64s, UInt8s
 from imaginome.panel import Haplotypes, Sites
 from imaginome.parallel import map_pieces, pieces
 from imaginome.privacy._surprise import surprise
-from imaginome.privacy.pbwt import Ints, advance
-
-Values = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+from imaginome.privacy.pbwt import advance
 
 NOBODY = -1
 LARGEST_PIECE = 1280
@@ -46,10 +42,10 @@ class Strongest:
         ``int32``, shape ``(n,)``: row of a donor of the first side who carries that run.
     """
 
-    strength: Floats
-    sites: Values
-    stretch: Ints
-    donor: Ints
+    strength: Float32s
+    sites: Float64s
+    stretch: Int32s
+    donor: Int32s
 
     def take(self, rows: slice) -> Strongest:
         """Return some haplotypes."""
@@ -60,7 +56,7 @@ class Strongest:
 
 def strongest_runs(
     sides: tuple[Haplotypes, Haplotypes],
-    groups: Counts,
+    groups: Int64s,
     asked: Haplotypes,
     sites: Sites,
     threads: int,
@@ -99,9 +95,9 @@ def strongest_runs(
 def _scan(
     donors: Haplotypes,
     n_first: int,
-    groups: Counts,
+    groups: Int64s,
     asked: Haplotypes,
-    surprise: Floats,
+    surprise: Float32s,
     sites: Sites,
     with_donors: bool,
 ) -> Strongest:
@@ -157,7 +153,13 @@ def _answer(latest: Any, group: int, mine: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def _starts(
-    order: Ints, diverge: Ints, group: Counts, sizes: Any, span: Any, latest: Ints, starts: Ints
+    order: Int32s,
+    diverge: Int32s,
+    group: Int64s,
+    sizes: Any,
+    span: Any,
+    latest: Int32s,
+    starts: Int32s,
 ) -> None:
     """Find where the longest run up to a site with each side begins, and with whom."""
     n_first, n_donors, asked = sizes
@@ -179,7 +181,7 @@ def _starts(
 
 
 @njit(cache=True, nogil=True)
-def _end_run(q: int, site: int, side: int, old: Ints, weight: float, found: Any) -> None:
+def _end_run(q: int, site: int, side: int, old: Int32s, weight: float, found: Any) -> None:
     """Measure a run that did not go on at `site`."""
     strength, _, stretch, donor = found
     if weight > strength[q, side]:
@@ -190,11 +192,11 @@ def _end_run(q: int, site: int, side: int, old: Ints, weight: float, found: Any)
 
 @njit(cache=True, nogil=True)
 def _scan_kernel(
-    alleles: npt.NDArray[np.uint8],
+    alleles: UInt8s,
     sizes: Any,
-    group: Counts,
+    group: Int64s,
     span: Any,
-    surprise: Floats,
+    surprise: Float32s,
     found: Any,
 ) -> None:
     n, asked, n_asked = alleles.shape[1], sizes[2], found[0].shape[0]

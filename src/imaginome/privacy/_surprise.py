@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float32s
 from imaginome.panel import Haplotypes
 
 
-def surprise(*haplotypes: Haplotypes) -> npt.NDArray[np.float32]:
+def surprise(*haplotypes: Haplotypes) -> Float32s:
     """Return minus the logarithm of the frequency of REF and ALT among all, (2, n_sites).
 
     One haplotype with either allele is added, so that no allele is infinitely surprising.

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from imaginome.arrays import Bools, Float64s, Indices, Int64s
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes
 from imaginome.privacy.neighbours import kin_groups
-
-Rows = npt.NDArray[np.int64]
 
 MOST_CARRIERS = 5
 """Alleles with more carriers than this in train or in the holdout are not called rare here."""
@@ -42,17 +40,17 @@ class Duels:
         ``int64``, same shape: those carriers, as numbers of families or individuals.
     """
 
-    carriers: Rows
-    site: Rows
-    person: Rows
-    runs: Rows
-    units: Rows
+    carriers: Int64s
+    site: Int64s
+    person: Int64s
+    runs: Int64s
+    units: Int64s
 
     def __len__(self) -> int:
         """Return the number of duels."""
         return len(self.site)
 
-    def take(self, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Duels:
+    def take(self, index: Indices | Bools) -> Duels:
         """Return some duels."""
         return Duels(
             self.carriers[:, index],
@@ -62,12 +60,12 @@ class Duels:
             self.units[:, index],
         )
 
-    def won(self) -> npt.NDArray[np.float64]:
+    def won(self) -> Float64s:
         """Return 1 where the run with train is longer, one half for a tie, else 0."""
         train, holdout = self.runs
         return np.asarray((train > holdout) + 0.5 * (train == holdout), dtype=np.float64)
 
-    def winner(self) -> Rows:
+    def winner(self) -> Int64s:
         """Return the unit with the longer run; of equals that of train."""
         return np.asarray(np.where(self.runs[1] > self.runs[0], self.units[1], self.units[0]))
 
@@ -77,9 +75,9 @@ class _Site:
     """Rows that carry the minor allele of one site."""
 
     index: int
-    train: Rows
-    holdout: Rows
-    artificial: Rows
+    train: Int64s
+    holdout: Int64s
+    artificial: Int64s
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +85,8 @@ class RareAlleles:
     """Carriers of rare alleles in the three panels; build it with `of`."""
 
     rows: tuple[Haplotypes, Haplotypes, Haplotypes]
-    units: tuple[Rows, Rows]
-    borders: Rows
+    units: tuple[Int64s, Int64s]
+    borders: Int64s
     sites: list[_Site]
 
     @classmethod
@@ -122,7 +120,7 @@ class RareAlleles:
         columns = [[getattr(duel, name) for duel in found] for name in Duels.__annotations__]
         return Duels(*(np.concatenate(column, axis=-1) for column in columns))
 
-    def private(self) -> tuple[Rows, Rows]:
+    def private(self) -> tuple[Int64s, Int64s]:
         """Return runs around alleles of one train carrier and nobody in the holdout.
 
         Returns
@@ -157,7 +155,7 @@ class RareAlleles:
             np.stack([unit for _, unit in best]),
         )
 
-    def _best(self, site: _Site, side: int, contestants: Rows) -> tuple[Rows, Rows]:
+    def _best(self, site: _Site, side: int, contestants: Int64s) -> tuple[Int64s, Int64s]:
         """Return the longest run of each artificial carrier with contestants, and with whom."""
         carriers = site.train if side == 0 else site.holdout
         donors = carriers[np.isin(self.units[side][carriers], contestants)]
@@ -174,12 +172,12 @@ class RareAlleles:
 def _runs_kernel(
     made: Haplotypes,
     real: Haplotypes,
-    made_rows: Rows,
-    real_rows: Rows,
+    made_rows: Int64s,
+    real_rows: Int64s,
     site: int,
     first: int,
     stop: int,
-    runs: Rows,
+    runs: Int64s,
 ) -> None:
     """Count consecutive identical sites around `site` for all pairs of rows."""
     for i in range(made_rows.shape[0]):

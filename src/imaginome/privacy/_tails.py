@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.citations import Citation
-
-Values = npt.NDArray[np.float64]
 
 PICKANDS_1975 = Citation(
     "pickands1975",
@@ -48,7 +46,7 @@ MOST_IN_TAIL = 250
 FEWEST_IN_TAIL = 20
 
 
-def tail_probabilities(scores: Values, null: Values) -> Values:
+def tail_probabilities(scores: Float64s, null: Float64s) -> Float64s:
     """Return P(null >= score) for each score, beyond the largest null value too.
 
     Inside the null values it is the share that reach the score, one more in both counts. In
@@ -82,7 +80,7 @@ def tail_probabilities(scores: Values, null: Values) -> Values:
     return np.where(scores <= threshold, counted, beyond)
 
 
-def _pareto(excess: Values, scores: Values) -> Values:
+def _pareto(excess: Float64s, scores: Float64s) -> Float64s:
     """Return the survival function of a generalised Pareto distribution fitted to `excess`."""
     n = len(excess)
     ordered = np.sort(excess)
@@ -96,7 +94,7 @@ def _pareto(excess: Values, scores: Values) -> Values:
     return np.asarray((1.0 + shape * x) ** (-1.0 / shape))
 
 
-def discovery_rates(p: Values) -> Values:
+def discovery_rates(p: Float64s) -> Float64s:
     """Return the false-discovery rate at which each would be named (Benjamini-Hochberg).
 
     Returns

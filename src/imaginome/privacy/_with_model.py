@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._crossfit import Fold, Targets, folds, gathered
 from imaginome.privacy._recognised import Recognised
@@ -15,9 +15,7 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate, Finding
 
-People = npt.NDArray[np.intp]
-Values = npt.NDArray[np.float64]
-Score = Callable[[People, str, People], Values]
+Score = Callable[[Indices, str, Indices], Float64s]
 
 RATES = ("tpr_1",)
 FEWEST = 10
@@ -40,7 +38,7 @@ def scored(comparison: Comparison, score: Score) -> Targets:
         the individuals asked about; returns one score each, NaN where nothing is known.
     """
 
-    def found() -> Iterator[tuple[Fold, Values, Values]]:
+    def found() -> Iterator[tuple[Fold, Float64s, Float64s]]:
         for fold in folds(comparison):
             members = score(fold.reference, "train", fold.members)
             others = score(fold.reference, "holdout", fold.others)
@@ -51,7 +49,7 @@ def scored(comparison: Comparison, score: Score) -> Targets:
     return gathered(comparison, found())
 
 
-def _finite(scores: Values) -> Values:
+def _finite(scores: Float64s) -> Float64s:
     """Put whoever is impossible just below everyone else: ranks stay, deviations are defined."""
     known = scores[np.isfinite(scores)]
     return np.where(np.isfinite(scores), scores, known.min() - 1.0 if len(known) else 0.0)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from imaginome.arrays import Bools
 from imaginome.citations import YELMEN_2021
 from imaginome.metrics.bootstrap import estimate
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._citations import SHAO_WU_1989, YALE_2020
 from imaginome.privacy._densities import densities
-from imaginome.privacy._distances import Distances, Mask, Name, half_samples
+from imaginome.privacy._distances import Distances, Name, half_samples
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import AttackResult, Estimate, Figure, Finding, Series, Status
 
-Halves = list[dict[Name, Mask]]
+Halves = list[dict[Name, Bools]]
 
 BASELINE = 0.5
 BINS = 60
@@ -94,7 +95,7 @@ def _excess(
 ) -> Estimate:
     """Return how far an accuracy lies below its control, drawn on the same half samples."""
 
-    def below(alive: dict[Name, Mask] | None = None) -> float:
+    def below(alive: dict[Name, Bools] | None = None) -> float:
         return distances.accuracy(*control, alive) - distances.accuracy(queries, others, alive)
 
     return estimate(below(), [below(alive) for alive in halves], lowest=-1.0, highest=1.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes
@@ -39,8 +39,6 @@ SANKARARAMAN_2009 = Citation(
 )
 PIECE = 256
 RATE = "tpr_1"
-
-Values = npt.NDArray[np.float64]
 
 
 class Frequency(Attack):
@@ -99,7 +97,7 @@ def attack(comparison: Comparison, released: Haplotypes) -> Targets:
         Haplotypes of which only the frequencies are looked at.
     """
 
-    def scored() -> Iterator[tuple[Fold, Values, Values]]:
+    def scored() -> Iterator[tuple[Fold, Float64s, Float64s]]:
         holdout, threads = comparison.holdout, comparison.threads
         for fold in folds(comparison):
             weights = ratios(released, holdout.take_individuals(fold.reference).haplotypes)
@@ -112,7 +110,7 @@ def attack(comparison: Comparison, released: Haplotypes) -> Targets:
     return gathered(comparison, scored())
 
 
-def ratios(released: Haplotypes, reference: Haplotypes) -> Values:
+def ratios(released: Haplotypes, reference: Haplotypes) -> Float64s:
     """Return the logarithm of released over reference frequencies of REF and ALT.
 
     Each allele counts as seen half a time more in what was released, and as much in proportion
@@ -132,8 +130,8 @@ def ratios(released: Haplotypes, reference: Haplotypes) -> Values:
 
 
 def person_scores(
-    haplotypes: Haplotypes, people: npt.NDArray[np.intp], weights: Values, threads: int = 1
-) -> Values:
+    haplotypes: Haplotypes, people: Indices, weights: Float64s, threads: int = 1
+) -> Float64s:
     """Return the sum of weights of all alleles of each person.
 
     Returns
@@ -143,7 +141,7 @@ def person_scores(
     """
     base, slope = float(weights[0].sum()), weights[1] - weights[0]
 
-    def work(rows: slice) -> Values:
+    def work(rows: slice) -> Float64s:
         some = people[rows]
         alt = haplotypes[2 * some] + haplotypes[2 * some + 1]
         return np.asarray((alt * slope).sum(axis=1) + 2.0 * base)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.citations import LI_STEPHENS_2003, Citation
 from imaginome.metrics._li_stephens import distances
 from imaginome.metrics.comparison import Comparison
@@ -33,9 +33,6 @@ MOST_WORK = 20_000_000_000
 """Minor alleles of donors times haplotypes attacked, at most; people are drawn at random then."""
 LEAST_TARGETS = 300
 """People attacked on each side whatever it costs."""
-
-People = npt.NDArray[np.intp]
-Values = npt.NDArray[np.float64]
 
 
 class Likelihood(Attack):
@@ -161,17 +158,17 @@ class Ratio:
 
     released: Donors
     reference: Donors
-    apart: Values
+    apart: Float64s
     copier: Copier
     threads: int
 
     @classmethod
-    def of(cls, released: Donors, known: Haplotypes, apart: Values, threads: int) -> Ratio:
+    def of(cls, released: Donors, known: Haplotypes, apart: Float64s, threads: int) -> Ratio:
         """Fit how people copy from each other on `known`, who become the reference."""
         copier = Copier.fitted(known, apart, threads)
         return cls(released, Donors.of(known), apart, copier, threads)
 
-    def of_people(self, panel: Panel, people: People) -> tuple[Values, Values]:
+    def of_people(self, panel: Panel, people: Indices) -> tuple[Float64s, Float64s]:
         """Return the logarithm of the ratio, and its share, each of shape ``(n_people,)``."""
         rows = panel.haplotypes[haplotype_rows(people)]
         made, real = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy._citations import WILSON_1927
@@ -23,7 +23,6 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate
 
-Values = npt.NDArray[np.float64]
 Way = tuple[str, int]
 
 NAMES = {
@@ -102,9 +101,9 @@ def _cuts(comparison: Comparison) -> dict[str, list[Cut]]:
 
 def _linked(
     records: Records, people: Panel, cuts: dict[str, list[Cut]], threads: int
-) -> dict[Way, Values]:
+) -> dict[Way, Float64s]:
     """Return how many links were made for each individual, by cut and number of neighbours."""
-    total: dict[Way, Values] = {}
+    total: dict[Way, Float64s] = {}
     for name, several in cuts.items():
         found = [records.linked(people, cut, threads) for cut in several]
         for k in NEIGHBOURS:
@@ -115,7 +114,7 @@ def _linked(
 def _rates(
     comparison: Comparison,
     panels: tuple[Panel, Panel],
-    linked: list[dict[Way, Values]],
+    linked: list[dict[Way, Float64s]],
     way: Way,
     cuts: dict[str, list[Cut]],
 ) -> tuple[Rate, Rate]:
@@ -131,7 +130,7 @@ def _rates(
     return rates[0], rates[1]
 
 
-def _control(comparison: Comparison, people: Panel, links: Values, n_cuts: int) -> Estimate:
+def _control(comparison: Comparison, people: Panel, links: Float64s, n_cuts: int) -> Estimate:
     """Return the residual risk of one half of the holdout against the other."""
     tries = np.full(people.n_individuals, 2.0 * n_cuts)
     rng = comparison.rng("linkability", "halves")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s
 from imaginome.metrics.bootstrap import estimate, individual_weights
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
@@ -68,7 +68,7 @@ class Membership(Attack):
         )
 
 
-def person_scores(people: Panel, artificial: Panel, threads: int = 1) -> npt.NDArray[np.float64]:
+def person_scores(people: Panel, artificial: Panel, threads: int = 1) -> Float64s:
     """Return minus the distance of each person to the nearest artificial haplotype.
 
     Returns

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from imaginome.arrays import Float32s, Float64s, Indices
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import Codes
 from imaginome.panel import haplotype_rows
@@ -13,16 +13,13 @@ from imaginome.parallel import map_pieces, pieces
 from imaginome.privacy._citations import CHEN_2020
 from imaginome.privacy._crossfit import Targets, too_few
 from imaginome.privacy._model_citations import HILPRECHT_2019
-from imaginome.privacy._with_model import People, report, scored
+from imaginome.privacy._with_model import report, scored
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult
 
 PIECE = 256
 LEAST = 1e-6
-
-Values = npt.NDArray[np.float64]
-Code = npt.NDArray[np.float32]
 
 
 class ModelLatent(Attack):
@@ -72,7 +69,7 @@ def _scores(comparison: Comparison, codes: Codes) -> Targets:
     threads = comparison.threads
     near = {n: nearest(codes[n], codes["artificial"], threads) for n in ("train", "holdout")}
 
-    def score(known: People, name: str, whom: People) -> Values:
+    def score(known: Indices, name: str, whom: Indices) -> Float64s:
         rows = haplotype_rows(whom)
         apart = nearest(codes[name][rows], codes["holdout"][haplotype_rows(known)], threads)
         ratio = np.log(apart + LEAST) - np.log(near[name][rows] + LEAST)
@@ -81,7 +78,7 @@ def _scores(comparison: Comparison, codes: Codes) -> Targets:
     return scored(comparison, score)
 
 
-def nearest(rows: Code, others: Code, threads: int = 1) -> Values:
+def nearest(rows: Float32s, others: Float32s, threads: int = 1) -> Float64s:
     """Return the Euclidean distance of each row to the nearest of others.
 
     Parameters
@@ -99,7 +96,7 @@ def nearest(rows: Code, others: Code, threads: int = 1) -> Values:
     wide = others.astype(np.float64)
     squares = (wide**2).sum(axis=1)
 
-    def work(piece: slice) -> Values:
+    def work(piece: slice) -> Float64s:
         own = rows[piece].astype(np.float64)
         found = squares - 2.0 * (own @ wide.T)
         best = wide[np.argmin(found, axis=1)]

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from imaginome.arrays import Bools, Float64s, Int32s, Int64s
 from imaginome.metrics._bits import Bits, pack, popcount
 from imaginome.panel import Panel, Samples
 from imaginome.parallel import map_pieces, pieces
-
-Groups = npt.NDArray[np.int64]
 
 MISSING = -1
 QUERIES_A_PIECE = 128
@@ -38,15 +36,15 @@ class Nearest:
         ``int32``, same shape: row of the neighbour in the target panel; -1 where there is none.
     """
 
-    distance: npt.NDArray[np.int32]
-    index: npt.NDArray[np.int32]
+    distance: Int32s
+    index: Int32s
 
-    def first(self) -> npt.NDArray[np.float64]:
+    def first(self) -> Float64s:
         """Return the distance to the nearest neighbour, NaN where there is none."""
         nearest = self.distance[:, 0]
         return np.where(nearest == MISSING, np.nan, nearest.astype(np.float64))
 
-    def first_among(self, alive: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def first_among(self, alive: Bools) -> Float64s:
         """Return the distance to the nearest neighbour among some target rows.
 
         Where none of the k known neighbours is among them, the distance of the last one known
@@ -61,7 +59,7 @@ class Nearest:
         return np.where(exhausted | (chosen == MISSING), np.nan, chosen.astype(np.float64))
 
 
-def kin_groups(*samples: Samples) -> Groups:
+def kin_groups(*samples: Samples) -> Int64s:
     """Return one number a haplotype, equal for haplotypes of one person or one family.
 
     Parameters
@@ -105,15 +103,13 @@ def nearest_within(panel: Panel, k: int = 1, threads: int = 1) -> Nearest:
     return _search(packed, groups, packed, groups, k, threads)
 
 
-def nearest_strangers(
-    queries: Bits, q_groups: Groups, targets: Bits, t_groups: Groups
-) -> npt.NDArray[np.float64]:
+def nearest_strangers(queries: Bits, q_groups: Int64s, targets: Bits, t_groups: Int64s) -> Float64s:
     """Return the distance of packed rows to the nearest one of another group; NaN without one."""
     return _search(queries, q_groups, targets, t_groups, 1, threads=1).first()
 
 
 def _search(
-    queries: Bits, q_groups: Groups, targets: Bits, t_groups: Groups, k: int, threads: int
+    queries: Bits, q_groups: Int64s, targets: Bits, t_groups: Int64s, k: int, threads: int
 ) -> Nearest:
     shape = (len(queries), min(k, len(targets)))
     distance = np.full(shape, MISSING, dtype=np.int32)
@@ -125,11 +121,11 @@ def _search(
 
 def _search_rows(
     queries: Bits,
-    q_groups: Groups,
+    q_groups: Int64s,
     targets: Bits,
-    t_groups: Groups,
-    distance: npt.NDArray[np.int32],
-    index: npt.NDArray[np.int32],
+    t_groups: Int64s,
+    distance: Int32s,
+    index: Int32s,
     rows: slice,
 ) -> None:
     _nearest_kernel(queries[rows], q_groups[rows], targets, t_groups, distance[rows], index[rows])
@@ -147,11 +143,11 @@ def _differences(a: Bits, b: Bits) -> int:
 @njit(cache=True, nogil=True)
 def _nearest_kernel(
     queries: Bits,
-    q_groups: Groups,
+    q_groups: Int64s,
     targets: Bits,
-    t_groups: Groups,
-    distance: npt.NDArray[np.int32],
-    index: npt.NDArray[np.int32],
+    t_groups: Int64s,
+    distance: Int32s,
+    index: Int32s,
 ) -> None:
     """Keep, for each query, a sorted list of the k nearest; of equals, the first rows."""
     k = distance.shape[1]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imaginome.arrays import Float64s
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy._coins import Pairs, Values, pairs
+from imaginome.privacy._coins import Pairs, pairs
 from imaginome.privacy._model_citations import CLOPPER_PEARSON_1934, STEINKE_2023
 from imaginome.privacy._one_run import bound_pairs, epsilon_shown
 from imaginome.privacy._person_runs import longest_runs
@@ -90,7 +91,7 @@ class OneRun(Attack):
         )
 
 
-def _scores(comparison: Comparison) -> dict[str, tuple[Values, Values]]:
+def _scores(comparison: Comparison) -> dict[str, tuple[Float64s, Float64s]]:
     """Return scores of everyone in train and in the holdout, by what they look at."""
     artificial, threads = comparison.artificial, comparison.threads
     real = (comparison.train, comparison.holdout)
@@ -100,7 +101,7 @@ def _scores(comparison: Comparison) -> dict[str, tuple[Values, Values]]:
     return {"nearest haplotype": (near[0], near[1]), "longest shared run": (runs[0], runs[1])}
 
 
-def _tries(made: Pairs, scores: dict[str, tuple[Values, Values]]) -> list[_Try]:
+def _tries(made: Pairs, scores: dict[str, tuple[Float64s, Float64s]]) -> list[_Try]:
     level = LEVEL / (len(SHARES) * len(scores))
     found = []
     for name, (members, others) in scores.items():

@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Ints = npt.NDArray[np.int32]
-Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+from imaginome.arrays import Float32s, Float64s, Int32s, Int64s, UInt8s
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +40,9 @@ class Duel:
 
     first: tuple[int, int]
     second: tuple[int, int]
-    wins: Counts
-    site_wins: Counts
-    without: Counts
+    wins: Int64s
+    site_wins: Int64s
+    without: Int64s
 
     @classmethod
     def empty(
@@ -60,11 +57,11 @@ class Duel:
 
 
 def scan_contig(
-    alleles: npt.NDArray[np.uint8],
-    block: npt.NDArray[np.int64],
+    alleles: UInt8s,
+    block: Int64s,
     borders: tuple[int, int],
-    lengths: tuple[npt.NDArray[np.float64], Floats],
-    longest: Floats,
+    lengths: tuple[Float64s, Float32s],
+    longest: Float32s,
     duels: tuple[Duel, Duel],
 ) -> None:
     """Scan one contig, adding to `longest` and `duels` in place.
@@ -91,9 +88,7 @@ def scan_contig(
 
 
 @njit(cache=True, nogil=True)
-def advance(
-    alleles: npt.NDArray[np.uint8], site: int, order: Ints, diverge: Ints, spare: Ints
-) -> None:
+def advance(alleles: UInt8s, site: int, order: Int32s, diverge: Int32s, spare: Int32s) -> None:
     """Sort haplotypes by one more site (Durbin 2014, algorithm 2); `spare` has two rows."""
     zeros = ones = 0
     p = q = np.int32(site + 1)
@@ -113,7 +108,7 @@ def advance(
 
 @njit(cache=True, nogil=True)
 def _starts(
-    order: Ints, diverge: Ints, block: Counts, site: int, running: Ints, starts: Ints
+    order: Int32s, diverge: Int32s, block: Int64s, site: int, running: Int32s, starts: Int32s
 ) -> None:
     """Find where the longest run up to `site` with each block begins, from both neighbours."""
     n, n_donors, n_blocks = order.shape[0], block.shape[0], starts.shape[1]
@@ -141,7 +136,7 @@ def _starts(
 
 @njit(cache=True, nogil=True)
 def _end_runs(
-    site: int, s: int, new: Ints, old: Ints, common: Any, own: Floats, longest: Floats
+    site: int, s: int, new: Int32s, old: Int32s, common: Any, own: Float32s, longest: Float32s
 ) -> None:
     """Measure the runs of haplotype `s` that did not go on at `site`."""
     kinds = common.shape[0]
@@ -157,7 +152,7 @@ def _end_runs(
 
 
 @njit(cache=True, nogil=True)
-def _two_first(starts: Ints, first: int, stop: int, never: int) -> tuple[int, int, int]:
+def _two_first(starts: Int32s, first: int, stop: int, never: int) -> tuple[int, int, int]:
     """Return the earliest start among some blocks, the second, and the block of the first."""
     best, second, which = never, never, first
     for b in range(first, stop):
@@ -174,7 +169,7 @@ def _points(first: int, second: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _fight(site: int, s: int, starts: Ints, duel: Any) -> None:
+def _fight(site: int, s: int, starts: Int32s, duel: Any) -> None:
     """Compare the longest runs of two sides, with every block and without the best of each."""
     a0, a1, b0, b1, wins, site_wins, without = duel
     best_a, second_a, block_a = _two_first(starts, a0, a1, site + 1)
@@ -188,13 +183,13 @@ def _fight(site: int, s: int, starts: Ints, duel: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def _scan_kernel(
-    alleles: npt.NDArray[np.uint8],
-    block: Counts,
+    alleles: UInt8s,
+    block: Int64s,
     first: int,
     stop: int,
     common: Any,
-    own: Floats,
-    longest: Floats,
+    own: Float32s,
+    longest: Float32s,
     one: Any,
     two: Any,
 ) -> None:

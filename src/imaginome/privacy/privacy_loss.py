@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from imaginome.arrays import Bools
 from imaginome.citations import YELMEN_2021
 from imaginome.metrics.bootstrap import estimate
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._citations import SHAO_WU_1989, YALE_2020
-from imaginome.privacy._distances import Distances, Mask, Name, half_samples
+from imaginome.privacy._distances import Distances, Name, half_samples
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import AttackResult, Finding, Table
@@ -62,12 +63,12 @@ class PrivacyLoss(Attack):
         )
 
 
-def privacy_loss(distances: Distances, alive: dict[Name, Mask] | None = None) -> float:
+def privacy_loss(distances: Distances, alive: dict[Name, Bools] | None = None) -> float:
     """Return ``AA_TS(holdout) - AA_TS(train)``, each the mean of AA_truth and AA_syn."""
     return _mean_accuracy(distances, "holdout", alive) - _mean_accuracy(distances, "train", alive)
 
 
-def _mean_accuracy(distances: Distances, real: Name, alive: dict[Name, Mask] | None) -> float:
+def _mean_accuracy(distances: Distances, real: Name, alive: dict[Name, Bools] | None) -> float:
     truth = distances.accuracy(real, "artificial", alive)
     syn = distances.accuracy("artificial", real, alive)
     return 0.5 * (truth + syn)

@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 
+from imaginome.arrays import Int64s
 from imaginome.citations import Citation
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy._citations import WILSON_1927
 from imaginome.privacy._clustered import clustered_share, effective, wilson_share
 from imaginome.privacy._densities import FEWEST, densities
-from imaginome.privacy._surroundings import MOST_CARRIERS, Duels, RareAlleles, Rows
+from imaginome.privacy._surroundings import MOST_CARRIERS, Duels, RareAlleles
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
@@ -165,7 +166,7 @@ def _finding(
     )
 
 
-def _classes(duels: Duels, private: tuple[Rows, Rows]) -> Table:
+def _classes(duels: Duels, private: tuple[Int64s, Int64s]) -> Table:
     """Show shares and mean runs by number of carriers; the last row has no fair opponent."""
     rows = [
         _row(name, duels.take((duels.carriers[0] >= low) & (duels.carriers[0] <= high)))
@@ -202,7 +203,7 @@ def _row(name: str, duels: Duels) -> list[Cell]:
     return [name, sites, len(duels), *numbers, *(_mean(side) for side in duels.runs)]
 
 
-def _mean(runs: Rows) -> float:
+def _mean(runs: Int64s) -> float:
     return round(float(runs.mean()), 2)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.cluster.hierarchy import leaves_list, linkage
 
-from imaginome.emergence import SHADES, Bits, Emergence, packed
+from imaginome.arrays import Float64s, Indices, UInt8s
+from imaginome.emergence import SHADES, Emergence, packed
 from imaginome.errors import ModelError
 from imaginome.report.wording import number
 
@@ -85,7 +85,7 @@ def in_order(emergence: Emergence) -> Emergence:
     )
 
 
-def alike_sites(emergence: Emergence) -> npt.NDArray[np.intp]:
+def alike_sites(emergence: Emergence) -> Indices:
     """Return an order of the sites in which those that vary alike among crowds are neighbours.
 
     On panels of sites far apart, whose neighbours are not linked, it shows the structure of
@@ -126,7 +126,7 @@ def words(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _leaves(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+def _leaves(rows: Float64s) -> Indices:
     if len(rows) < 3:
         return np.arange(len(rows))
     tree = linkage(rows, method="average", optimal_ordering=True)
@@ -152,5 +152,5 @@ def _embedded(emergence: Emergence, shown: int) -> dict[str, Any]:
     }
 
 
-def _text(values: Bits) -> str:
+def _text(values: UInt8s) -> str:
     return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()

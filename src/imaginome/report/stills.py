@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from imaginome import __version__
-from imaginome.emergence import SHADES, Bits, Emergence
+from imaginome.arrays import UInt8s
+from imaginome.emergence import SHADES, Emergence
 from imaginome.outputs import atomic_directory
 from imaginome.report.emergence import (
     COLOURS,
@@ -30,7 +30,6 @@ FILM_COLOURS = 32
 SMALLEST = 8
 
 Picture = Image.Image
-Shades = npt.NDArray[np.uint8]
 
 
 def write_pictures(
@@ -121,13 +120,13 @@ def _write_gif(emergence: Emergence, path: Path) -> None:
     film[0].save(path, save_all=True, append_images=film[1:], duration=times, loop=0)
 
 
-def painted_shades(shades: Shades) -> npt.NDArray[np.uint8]:
+def painted_shades(shades: UInt8s) -> UInt8s:
     """Return the colours of shades 0 ... SHADES, ``uint8`` of shape ``(..., 3)``."""
     scale = [[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in LIGHT[COLOURS]]
     return np.array(scale, dtype=np.uint8)[shades]
 
 
-def _paste(page: Picture, shades: Bits, box: tuple[int, int, int, int]) -> None:
+def _paste(page: Picture, shades: UInt8s, box: tuple[int, int, int, int]) -> None:
     """Draw rows of sites so that they fill a box: all cells as large, their borders blended."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import numpy as np
-import numpy.typing as npt
-
+from imaginome.arrays import Int64s
 from imaginome.citations import Citation
 from imaginome.errors import ModelError
 from imaginome.training.guarantee import Guarantee, Release, Spending, Unit
@@ -26,7 +24,6 @@ BUN_STEINKE_2016 = Citation(
 )
 ACCOUNTANT = "zero-concentrated differential privacy"
 SLACK = 1e-9
-Counts = npt.NDArray[np.int64]
 
 
 def epsilon_of(rho: float, delta: float) -> float:
@@ -74,7 +71,7 @@ def _least(value: Callable[[float], float], low: float, high: float) -> float:
 class Noisy:
     """Released counts, ``int64``, and the variance of the noise in them."""
 
-    values: Counts
+    values: Int64s
     variance: float
 
 
@@ -119,7 +116,7 @@ class Budget:
         """The share of `rho` that is not spent yet."""
         return max(0.0, 1.0 - self._shares)
 
-    def count(self, what: str, counts: Counts, *, sensitivity_squared: int, share: float) -> Noisy:
+    def count(self, what: str, counts: Int64s, *, sensitivity_squared: int, share: float) -> Noisy:
         """Release counts with discrete normal noise.
 
         Parameters

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from imaginome.emergence import ROWS, SHADES, SITES, Bits, Emergence, shown
+from imaginome.arrays import UInt8s
+from imaginome.emergence import ROWS, SHADES, SITES, Emergence, shown
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.panel.crowds import MEMBERS
 from imaginome.panel.crowds import crowds as crowds_of
@@ -15,7 +16,7 @@ from imaginome.training.control import FitControl
 __all__ = ["MEMBERS", "beside_real", "crowds", "place"]
 
 
-def crowds(haplotypes: Haplotypes, rng: np.random.Generator) -> Bits:
+def crowds(haplotypes: Haplotypes, rng: np.random.Generator) -> UInt8s:
     """Return as many crowds, in as many shades, as frames have; see `panel.crowds`."""
     return crowds_of(haplotypes, rng, most=ROWS, shades=SHADES)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from imaginome.emergence import ROWS, Bits, Emergence, packed, shown, unpacked
+from imaginome.arrays import UInt8s
+from imaginome.emergence import ROWS, Emergence, packed, shown, unpacked
 from imaginome.tensors import Tensors
 from imaginome.training.plan import Trainee, TrainingPlan
 
@@ -43,11 +44,11 @@ class Recorder:
     """
 
     def __init__(self, trainee: Trainee, plan: TrainingPlan) -> None:
-        self._frame: Callable[[], Bits | None] | None = getattr(trainee, "frame", None)
+        self._frame: Callable[[], UInt8s | None] | None = getattr(trainee, "frame", None)
         self._measure = trainee.held_out
         self._objective = plan.objective
         self._wanted = frozenset(frame_steps(plan.steps, plan.measure_every))
-        self._taken: dict[int, tuple[Bits, dict[str, float]]] = {}
+        self._taken: dict[int, tuple[UInt8s, dict[str, float]]] = {}
 
     def take(
         self, step: int, figures: Mapping[str, float] | None = None, *, always: bool = False

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Int64s, UInt64s
 from imaginome.citations import Citation
 
 CANONNE_2020 = Citation(
@@ -38,7 +38,6 @@ MIRONOV_2012 = Citation(
 )
 BITS = 128
 GUARD = 64
-Words = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,11 @@ class NoiseSource:
         Whether nobody can draw them again.
     """
 
-    words: Callable[[int], Words]
+    words: Callable[[int], UInt64s]
     secret: bool
 
 
-def _of_system(n: int) -> Words:
+def _of_system(n: int) -> UInt64s:
     return np.frombuffer(os.urandom(8 * n), dtype=np.uint64)
 
 
@@ -74,7 +73,7 @@ def seeded(seed: int) -> NoiseSource:
     return NoiseSource(lambda n: rng.integers(0, 1 << 64, n, dtype=np.uint64), secret=False)
 
 
-def discrete_normal(variance: float, n: int, source: NoiseSource) -> npt.NDArray[np.int64]:
+def discrete_normal(variance: float, n: int, source: NoiseSource) -> Int64s:
     """Draw whole numbers ``k`` with chances proportional to ``exp(-k^2 / (2 variance))``.
 
     By inversion in whole numbers of 128 bits: the total distance to the true distribution is
@@ -108,7 +107,7 @@ def discrete_normal(variance: float, n: int, source: NoiseSource) -> npt.NDArray
     return np.asarray(found - reach, dtype=np.int64)
 
 
-def _split(bounds: tuple[int, ...]) -> Words:
+def _split(bounds: tuple[int, ...]) -> UInt64s:
     return np.array([bound >> 64 for bound in bounds], dtype=np.uint64)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Int64s
 from imaginome.panel import Panel, Samples
 from imaginome.training.guarantee import Unit
 
@@ -14,7 +14,7 @@ def unit_of(samples: Samples) -> Unit:
     return "individual" if samples.family is None else "family"
 
 
-def units(samples: Samples) -> npt.NDArray[np.int64]:
+def units(samples: Samples) -> Int64s:
     """Return the unit of each individual, ``int64`` from 0 in the order of their first members.
 
     Someone without a family is a unit alone.

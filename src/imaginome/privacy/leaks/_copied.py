@@ -6,8 +6,8 @@ from abc import ABC
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.privacy.leaks._mosaic import flipped
 from imaginome.privacy.leaks.base import KnownLeak
@@ -34,7 +34,7 @@ class Copied(KnownLeak, ABC):
     def _leaky(
         self,
         train: Panel,
-        members: npt.NDArray[np.intp],
+        members: Indices,
         replaced: Panel,
         rng: np.random.Generator,
     ) -> Haplotypes:

@@ -6,8 +6,8 @@ from abc import ABC
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.panel import Haplotypes, Panel
 from imaginome.privacy.leaks._mosaic import mosaic
 from imaginome.privacy.leaks._people import populations
@@ -28,7 +28,7 @@ class Pasted(KnownLeak, ABC):
     def _leaky(
         self,
         train: Panel,
-        members: npt.NDArray[np.intp],
+        members: Indices,
         replaced: Panel,
         rng: np.random.Generator,
     ) -> Haplotypes:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.panel import Samples, strings
 
-People = npt.NDArray[np.intp]
 
-
-def some_people(n: int, wanted: int, rng: np.random.Generator) -> People:
+def some_people(n: int, wanted: int, rng: np.random.Generator) -> Indices:
     """Return `wanted` of `n` people, drawn at random, in order."""
     return np.sort(rng.choice(n, min(n, wanted), replace=False)).astype(np.intp)
 
 
-def partners(train: Samples, others: Samples, rng: np.random.Generator) -> People:
+def partners(train: Samples, others: Samples, rng: np.random.Generator) -> Indices:
     """Return for each of the others a train member, of the same population where there is one.
 
     Nobody is taken twice before everyone of that population was taken once.

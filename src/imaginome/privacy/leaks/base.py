@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices, UInt8s
 from imaginome.citations import Citation
 from imaginome.panel import Panel, haplotype_rows
 from imaginome.privacy.leaks._people import artificial_people, partners, some_people
@@ -41,10 +41,10 @@ class KnownLeak(ABC):
     def _leaky(
         self,
         train: Panel,
-        members: npt.NDArray[np.intp],
+        members: Indices,
         replaced: Panel,
         rng: np.random.Generator,
-    ) -> npt.NDArray[np.uint8]:
+    ) -> UInt8s:
         """Return the haplotypes that stand for the people of `replaced`.
 
         Parameters

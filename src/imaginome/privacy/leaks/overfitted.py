@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Indices
 from imaginome.citations import LI_STEPHENS_2003
 from imaginome.panel import Haplotypes, Panel
 from imaginome.privacy.leaks._mosaic import flipped, mosaic
@@ -34,7 +34,7 @@ class Overfitted(KnownLeak):
     def _leaky(
         self,
         train: Panel,
-        members: npt.NDArray[np.intp],
+        members: Indices,
         replaced: Panel,
         rng: np.random.Generator,
     ) -> Haplotypes:

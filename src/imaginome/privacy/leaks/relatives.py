@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imaginome.arrays import Float64s, Indices
 from imaginome.citations import Citation
 from imaginome.panel import Haplotypes, Panel, Sites, haplotype_rows
 from imaginome.privacy.leaks.base import KnownLeak
@@ -41,7 +41,7 @@ class Relatives(KnownLeak):
     def _leaky(
         self,
         train: Panel,
-        members: npt.NDArray[np.intp],
+        members: Indices,
         replaced: Panel,
         rng: np.random.Generator,
     ) -> Haplotypes:
@@ -54,7 +54,7 @@ class Relatives(KnownLeak):
         return children
 
 
-def recombination(sites: Sites) -> npt.NDArray[np.float64]:
+def recombination(sites: Sites) -> Float64s:
     """Return the chance of recombination in front of each site; one half where a contig begins.
 
     Haldane (1919): crossings without interference, ``(1 - exp(-2 d)) / 2`` at d morgans.
@@ -72,9 +72,7 @@ def recombination(sites: Sites) -> npt.NDArray[np.float64]:
     return np.asarray(chance, dtype=np.float64)
 
 
-def gamete(
-    pair: Haplotypes, crossed: npt.NDArray[np.float64], rng: np.random.Generator
-) -> Haplotypes:
+def gamete(pair: Haplotypes, crossed: Float64s, rng: np.random.Generator) -> Haplotypes:
     """Return one haplotype made of two by recombination.
 
     Parameters
