@@ -11,16 +11,16 @@ from typing import Any
 from benchmarks._attacks_trials import Ground
 from benchmarks._frontier_points import Fitted, Published
 from benchmarks._kept import Kept, identity_of, read_kept
-from imaginome.evidence import with_evidence
-from imaginome.fitting import create, fit
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.outputs import write_text
+from imaginome.panel.split import split
 from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
 from imaginome.randomness import child_seed
 from imaginome.results import Audit
-from imaginome.splits import split
+from imaginome.runs.evidence import with_evidence
+from imaginome.runs.fitting import create, fit
 
 HALF = 0.5
 

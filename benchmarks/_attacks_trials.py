@@ -14,7 +14,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
 from imaginome.panel.split import split_individuals
-from imaginome.privacy.leaks._people import artificial_people
+from imaginome.privacy.leaks.base import artificial_people
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.registry import attacks

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from benchmarks._attacks_page import table
 from benchmarks._epsilon_points import Case, fitted, identity
 from benchmarks._epsilon_result import told
-from imaginome.evidence import with_evidence
 from imaginome.metrics.comparison import Comparison
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
 from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
 from imaginome.results import Audit
+from imaginome.runs.evidence import with_evidence
 
 Audits = Mapping[Case, Audit]
 

@@ -8,7 +8,7 @@ from benchmarks._epsilon_audit import verdicts
 from benchmarks._epsilon_points import MEASURES
 from benchmarks._epsilon_result import Curve, Curves, told
 from benchmarks._epsilon_words import tables, words
-from imaginome.training.guarantee import DELTA
+from imaginome.dp.guarantee import DELTA
 
 AUDITED = (
     "A guarantee is a promise beforehand; an audit looks afterwards. All attacks, on the first "

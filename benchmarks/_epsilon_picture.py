@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchmarks._drawing import Line, Mark, Point, Words, disc, text_width
 from benchmarks._epsilon_points import MEASURES, MIDDLE
 from benchmarks._epsilon_result import Curves, told
-from imaginome.report.palette import LIGHT
+from imaginome.report.figures.palette import LIGHT
 
 WIDTH = 1180
 CHART, LEFT, TOP, GAP_X, GAP_Y = (470, 250), 80, 110, 110, 110

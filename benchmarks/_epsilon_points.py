@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from imaginome.arrays import Indices
-from imaginome.fitting import create, fit, panel_digest
+from imaginome.dp.guarantee import DELTA, Guarantee
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.models.base import Generator
@@ -21,7 +21,7 @@ from imaginome.models.registry import models
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
 from imaginome.progress import Progress
-from imaginome.training.guarantee import DELTA, Guarantee
+from imaginome.runs.fitting import create, fit, panel_digest
 
 EPSILONS = (0.5, 1.0, 3.0, 8.0, math.inf)
 MIDDLE = 3.0

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from benchmarks._drawing import Anchor, Area, Line, Mark, Point, Words, text_width
 from benchmarks._frontier_axes import Axis
-from imaginome.report.palette import LIGHT
+from imaginome.report.figures.palette import LIGHT
 
 TEXT, GRID, AXIS = LIGHT["@text"], LIGHT["@grid"], LIGHT["@axis"]
 LABEL = 12.0

@@ -10,7 +10,7 @@ from benchmarks._drawing import Area, Mark, Point, Words, disc, square, star, te
 from benchmarks._frontier_axes import COPYING, REALISM, Axis
 from benchmarks._frontier_chart import LABEL, Chart, Scale
 from benchmarks._frontier_result import Frontier, Group, Spread
-from imaginome.report.palette import LIGHT
+from imaginome.report.figures.palette import LIGHT
 
 WIDTH, HEIGHT = 1240, 1070
 LEFT, TOP, GAP_X, GAP_Y = 78, 128, 100, 96

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from imaginome.fitting import create, fit
 from imaginome.formats import ReadOptions, read_panel
 from imaginome.panel import Panel
 from imaginome.progress import Progress
 from imaginome.provenance import sha256
 from imaginome.randomness import child_seed
+from imaginome.runs.fitting import create, fit
 
 Kind = Literal["mosaic", "model", "published"]
 MOSAIC = "mosaic"

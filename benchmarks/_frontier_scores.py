@@ -18,10 +18,10 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
+from imaginome.panel.split import split
 from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
 from imaginome.results import Audit, Evaluation
-from imaginome.splits import split
 
 METRICS = ("classifier", "linkage")
 ATTACKS = ("privacy-loss", "segments")

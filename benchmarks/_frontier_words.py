@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks._command_line import Parser, ask_for_panel, require, short, stem_of
 from benchmarks._frontier_points import MOSAIC, Point, Published, learned, mosaic
 from imaginome.errors import SettingsError
-from imaginome.formats.hapt import Hapt
+from imaginome.formats.items.hapt import Hapt
 from imaginome.models.registry import models
 
 LENGTHS = (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from imaginome.fitting import create, fit
 from imaginome.panel import Panel
 from imaginome.results import Result
+from imaginome.runs.fitting import create, fit
 
 SCORED = 100
 """Haplotypes whose log-likelihood is taken."""

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks._command_line import Parser, require, short
 from benchmarks._scaling_plan import Plan, Size, positive
 from imaginome.errors import SettingsError
-from imaginome.fitting import create
+from imaginome.runs.fitting import create
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks" / "scaling.md"
 SETTINGS = {"hmm": ("rounds=3", "full_rounds=2", "patience=0")}

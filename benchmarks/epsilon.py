@@ -33,14 +33,14 @@ from benchmarks.machine import machine
 from imaginome.cli.console import show_progress
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import CapabilityError
-from imaginome.fitting import fit
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.models.registry import models
 from imaginome.outputs import atomic_file, write_text
 from imaginome.panel import Panel, Samples, strings
+from imaginome.panel.split import split
 from imaginome.progress import Progress
 from imaginome.results import Audit
-from imaginome.splits import split
+from imaginome.runs.fitting import fit
 
 HERE = Path(__file__).parent
 OUT = HERE / "out" / "epsilon"

@@ -22,9 +22,9 @@ from imaginome.arrays import Indices, Int64s
 from imaginome.formats import read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
+from imaginome.panel.split import split
 from imaginome.privacy.audit import audit
 from imaginome.randomness import child_generator
-from imaginome.splits import split
 
 PLAIN = ("nothing", "everybody")
 LEVELS = (*PLAIN, "superpopulation", "population")

@@ -22,12 +22,12 @@ from benchmarks.machine import machine
 from imaginome.cli.console import show_progress
 from imaginome.cli.reading import thread_count
 from imaginome.errors import ModelError
-from imaginome.fitting import create
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
+from imaginome.panel.split import split
 from imaginome.progress import Progress
-from imaginome.splits import split
+from imaginome.runs.fitting import create
 
 HAPLOTYPES = 1000
 """Drawn at every point."""

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from imaginome import _canary_scores as looking
-from imaginome.canaries import CanaryAudit, CanaryPlan, audit_with_canaries, in_one_line
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
+from imaginome.dp import accounting
+from imaginome.dp.accounting import Budget, rho_of
+from imaginome.dp.guarantee import Guarantee
+from imaginome.dp.noise import seeded
 from imaginome.errors import CapabilityError, SettingsError
-from imaginome.fitting import fit
 from imaginome.formats import ReadOptions, read_panel
 from imaginome.models.independent import Independent
 from imaginome.models.registry import models
 from imaginome.panel import Panel, Samples, strings
-from imaginome.training import accounting
-from imaginome.training.accounting import Budget, rho_of
-from imaginome.training.guarantee import Guarantee
-from imaginome.training.noise import seeded
+from imaginome.privacy import canaries as looking
+from imaginome.runs.canaries import CanaryAudit, CanaryPlan, audit_with_canaries, in_one_line
+from imaginome.runs.fitting import fit
 
 CLAIM = Guarantee(1.0, 1e-6)
 

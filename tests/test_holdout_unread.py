@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from contracts.test_models import SMALL
-from imaginome import pipeline
 from imaginome.formats import ReadOptions, write_panel
 from imaginome.formats.samples_table import samples_table_text
 from imaginome.models.registry import models
 from imaginome.panel import Panel, haplotype_rows
-from imaginome.pipeline import run
-from imaginome.request import RunRequest
-from imaginome.splits import split
+from imaginome.panel.split import split
+from imaginome.runs import pipeline
+from imaginome.runs.pipeline import run
+from imaginome.runs.request import RunRequest
 
 IDS = [*models.ids(), "auto"]
 
@@ -57,7 +57,7 @@ def learnt(panel: Panel, model_id: str, folder: Path) -> dict[str, bytes]:
 def no_report(monkeypatch):
     """Leave out pages and pictures: they come after the evaluation, and cost seconds."""
     monkeypatch.setattr(pipeline, "write_report", lambda *_, **__: None)
-    monkeypatch.setattr("imaginome.report.stills.write_pictures", lambda *_, **__: None)
+    monkeypatch.setattr("imaginome.report.emergence.stills.write_pictures", lambda *_, **__: None)
 
 
 @pytest.mark.parametrize("model_id", IDS)

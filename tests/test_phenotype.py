@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from imaginome.errors import ModelError
-from imaginome.fitting import create, fit
-from imaginome.metrics._odds import allele_tables, log_odds
-from imaginome.metrics.bootstrap import individual_weights
+from imaginome.kernels.intervals import individual_weights
+from imaginome.metrics.items.phenotype import allele_tables, log_odds
 from imaginome.panel import Panel, strings
 from imaginome.panel.split import split_panel
+from imaginome.runs.fitting import create, fit
 from simulated import simulated_panel
 
 STRONG, WEAK, NULL = 20, 60, 100

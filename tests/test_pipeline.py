@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from imaginome.errors import CheckpointError, ModelError, OutputError, PanelError
-from imaginome.fitting import create, fit
 from imaginome.formats import write_panel
 from imaginome.models.registry import load_model
 from imaginome.panel import strings
-from imaginome.pipeline import run
 from imaginome.privacy.policy import Policy
 from imaginome.report.folder import report_folder
-from imaginome.request import RunRequest, shown
+from imaginome.runs.fitting import create, fit
+from imaginome.runs.pipeline import run
+from imaginome.runs.request import RunRequest, shown
 from imaginome.training.control import FitControl
 
 
@@ -71,7 +71,7 @@ def test_a_run_that_fails_leaves_nothing(panel, tmp_path, monkeypatch):
     def exhausted(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("imaginome.pipeline.fit", exhausted)
+    monkeypatch.setattr("imaginome.runs.pipeline.fit", exhausted)
     with pytest.raises(MemoryError):
         run(request(panel, tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["panel.hapt.gz", "panel.legend"]
@@ -82,7 +82,7 @@ def test_resume_with_another_policy_is_refused(panel, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("imaginome.pipeline.evaluate", interrupted)
+        patch.setattr("imaginome.runs.pipeline.evaluate", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(request(panel, tmp_path))
     assert (tmp_path / "out.partial" / "model").is_dir()
@@ -131,7 +131,7 @@ def test_a_checkpoint_of_other_settings_is_refused(panel, tmp_path):
     checkpoint = tmp_path / "c.safetensors"
     first = create("hmm", ["clusters=4", "rounds=3"])
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("imaginome.models._hmm_trainee.ChainTrainee.held_out", _stop_at_third(stop))
+        patch.setattr("imaginome.models.hmm.fit.ChainTrainee.held_out", _stop_at_third(stop))
         fit(first, panel, checkpoint=checkpoint, checkpoint_seconds=0)
     assert checkpoint.exists()
     with pytest.raises(CheckpointError, match="another panel, seed"):

@@ -8,10 +8,10 @@ from importlib import import_module
 
 import pytest
 
-from imaginome import notebook
-from imaginome.notebook import in_notebook, show_with
+from imaginome import display as notebook
+from imaginome.display import in_notebook, show_with
 
-GROUND = ("imaginome", "imaginome.errors", "imaginome.notebook", "imaginome.panel")
+GROUND = ("imaginome", "imaginome.errors", "imaginome.display", "imaginome.panel")
 
 
 class Shape:

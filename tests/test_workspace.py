@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from imaginome.errors import OutputError
-from imaginome.workspace import fit_files
+from imaginome.runs.workspace import fit_files
 
 
 def test_a_fit_that_cannot_be_discarded_says_what_to_do(tmp_path, monkeypatch):

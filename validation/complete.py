@@ -24,18 +24,17 @@ import numpy as np
 
 from imaginome import provenance
 from imaginome.arrays import Float32s, Indices
-from imaginome.fitting import create, fit
 from imaginome.formats import ReadOptions, read_panel
-from imaginome.metrics._beagle import Markers, impute
-from imaginome.metrics._imputation_scores import BINS, Masked, accuracy
-from imaginome.metrics._resample import some
-from imaginome.metrics.bootstrap import individual_weights
-from imaginome.metrics.imputation import array_sites
+from imaginome.kernels.intervals import individual_weights
+from imaginome.metrics.items.imputation.beagle import Markers, impute
+from imaginome.metrics.items.imputation.metric import BINS, Masked, accuracy, array_sites
+from imaginome.metrics.resample import some
 from imaginome.models.base import Generator
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel
+from imaginome.panel.split import split
 from imaginome.randomness import child_generator, child_seed
-from imaginome.splits import split
+from imaginome.runs.fitting import create, fit
 
 REPLICATES = 200
 GIVEN = ", population given"

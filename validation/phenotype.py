@@ -20,13 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
-from imaginome.fitting import create, fit, require_phenotype
 from imaginome.formats import ReadOptions, read_panel
-from imaginome.metrics._odds import allele_tables, log_odds
-from imaginome.metrics.bootstrap import individual_weights
+from imaginome.kernels.intervals import individual_weights
+from imaginome.metrics.items.phenotype import allele_tables, log_odds
 from imaginome.panel import Panel, strings
+from imaginome.panel.split import split
 from imaginome.randomness import child_generator, child_seed
-from imaginome.splits import split
+from imaginome.runs.fitting import create, fit, require_phenotype
 
 EFFECTS = {
     "strong": 6.0,

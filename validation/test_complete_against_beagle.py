@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from complete import Task
-from imaginome.fitting import create, fit
 from imaginome.formats import ReadOptions, read_panel
-from imaginome.metrics._imputation_scores import accuracy
+from imaginome.metrics.items.imputation.metric import accuracy
+from imaginome.runs.fitting import create, fit
 
 
 @pytest.mark.long

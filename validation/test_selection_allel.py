@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from imaginome.formats import ReadOptions, read_panel
-from imaginome.metrics._selection_scans import (
+from imaginome.metrics.items.selection.scans import (
     frequency_bins,
     ihs,
     pbs,

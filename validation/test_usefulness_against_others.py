@@ -15,11 +15,9 @@ import pytest
 
 from imaginome import read_panel, split
 from imaginome.formats import ReadOptions, write_panel
-from imaginome.metrics._beagle import Markers, impute
-from imaginome.metrics._imputation_scores import Masked, accuracy
-from imaginome.metrics._regression import orthonormal, scan
-from imaginome.metrics._traits import dosages
-from imaginome.metrics.imputation import array_sites
+from imaginome.metrics.items.association.traits import dosages, orthonormal, scan
+from imaginome.metrics.items.imputation.beagle import Markers, impute
+from imaginome.metrics.items.imputation.metric import Masked, accuracy, array_sites
 from imaginome.panel import Panel
 
 

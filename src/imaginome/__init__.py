@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from imaginome.notebook import show_with
+from imaginome.display import show_with
 
 __version__ = "0.1.0"
 
@@ -40,33 +40,35 @@ _PUBLIC = {
     "read_panel": "imaginome.formats",
     "write_panel": "imaginome.formats",
     "write_completed": "imaginome.formats",
-    "split": "imaginome.splits",
+    "split": "imaginome.panel.split",
     "models": "imaginome.models.registry",
     "metrics": "imaginome.metrics.registry",
     "attacks": "imaginome.privacy.registry",
-    "create": "imaginome.fitting",
-    "fit": "imaginome.fitting",
-    "Guarantee": "imaginome.training.guarantee",
-    "choose": "imaginome.choice.choose",
+    "create": "imaginome.runs.fitting",
+    "fit": "imaginome.runs.fitting",
+    "Guarantee": "imaginome.dp.guarantee",
+    "choose": "imaginome.runs.choose.choose",
     "load_model": "imaginome.models.registry",
-    "complete_panel": "imaginome.completing",
+    "complete_panel": "imaginome.runs.completion",
     "Comparison": "imaginome.metrics.comparison",
     "evaluate": "imaginome.metrics.evaluate",
     "audit": "imaginome.privacy.audit",
-    "figure": "imaginome.report.plotting",
-    "figures": "imaginome.report.plotting",
-    "write_report": "imaginome.report.page",
+    "figure": "imaginome.report.notebook.plotting",
+    "figures": "imaginome.report.notebook.plotting",
+    "write_report": "imaginome.report.page.page",
     "show_progress": "imaginome.cli.console",
-    "RunRequest": "imaginome.request",
-    "run": "imaginome.pipeline",
+    "RunRequest": "imaginome.runs.request",
+    "run": "imaginome.runs.pipeline",
 }
 
 __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604
 
-show_with("html", "imaginome.panel.panel.Panel", "imaginome.panel._card.panel_card")
-show_with("html", "imaginome.models.base.Generator", "imaginome.models._card.generator_card")
-show_with("html", "imaginome.results.Result", "imaginome.report.cards.result_card")
-show_with("bundle", "imaginome.results.Figure", "imaginome.report.plotting.mime_bundle")
+show_with("html", "imaginome.panel.panel.Panel", "imaginome.panel.panel.panel_card")
+show_with("html", "imaginome.models.base.Generator", "imaginome.models.shared.card.generator_card")
+show_with("html", "imaginome.results.figures.Result", "imaginome.report.notebook.cards.result_card")
+show_with(
+    "bundle", "imaginome.results.figures.Figure", "imaginome.report.notebook.plotting.mime_bundle"
+)
 
 
 def __getattr__(name: str) -> Any:

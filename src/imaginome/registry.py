@@ -11,14 +11,16 @@ from typing import Generic, TypeVar
 from imaginome.errors import UnknownIdError
 
 T = TypeVar("T")
+NO_ITEMS = frozenset({"base", "registry", "shared"})
+"""Modules of a room of items that are none: the contract, the registry, and what items share."""
 
 
 class Registry(Generic[T]):
     """The classes of one kind that live in one package, keyed by id.
 
-    The module ``package/some_id.py`` registers one item by defining ``ITEM``: the class. Its id,
-    with ``-`` for ``_``, is the module's name. Modules that begin with an underscore and those
-    in `helpers` are not items. Listing ids imports nothing.
+    The module ``package/some_id.py``, or the package ``package/some_id/``, registers one item by
+    defining ``ITEM``: the class. Its id, with ``-`` for ``_``, is the module's name. Everything
+    there is an item but `NO_ITEMS`. Listing ids imports nothing.
 
     Parameters
     ----------
@@ -26,14 +28,11 @@ class Registry(Generic[T]):
         Dotted name of the package that holds the items.
     kind
         What an item is called in messages, for example ``"model"``.
-    helpers
-        Modules of the package that are not items.
     """
 
-    def __init__(self, package: str, kind: str, helpers: frozenset[str]) -> None:
+    def __init__(self, package: str, kind: str) -> None:
         self._package = package
         self._kind = kind
-        self._helpers = helpers
 
     def ids(self) -> list[str]:
         """Return the ids of all items, sorted."""
@@ -41,7 +40,7 @@ class Registry(Generic[T]):
         return sorted(
             module.name.replace("_", "-")
             for module in pkgutil.iter_modules(package.__path__)
-            if not module.name.startswith("_") and module.name not in self._helpers
+            if module.name not in NO_ITEMS
         )
 
     def get(self, item_id: str) -> type[T]:

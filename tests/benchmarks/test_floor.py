@@ -6,7 +6,7 @@ import pytest
 from benchmarks import floor
 from imaginome.data import demo_panel
 from imaginome.panel import Panel, Samples
-from imaginome.splits import split
+from imaginome.panel.split import split
 
 
 @pytest.fixture(scope="module")

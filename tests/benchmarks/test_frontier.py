@@ -16,15 +16,15 @@ from benchmarks._frontier_points import learned
 from benchmarks._frontier_words import panel_name, parser, points
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import ComparisonError, FormatError, ImaginomeError, SettingsError
-from imaginome.fitting import create, fit
 from imaginome.formats import ReadOptions, read_panel, write_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.models.registry import models
 from imaginome.panel import Panel
+from imaginome.panel.split import split
 from imaginome.privacy.audit import audit
 from imaginome.randomness import child_seed
-from imaginome.splits import split
+from imaginome.runs.fitting import create, fit
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 120

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imaginome.choice.budget import budget_text, parse_budget, refuse_mixture
 from imaginome.errors import SettingsError
+from imaginome.runs.choose.budget import budget_text, parse_budget, refuse_mixture
 
 
 @pytest.mark.parametrize(

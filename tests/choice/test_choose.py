@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaginome.choice import choose as choosing
-from imaginome.choice.base import Size
-from imaginome.choice.choose import choose
-from imaginome.choice.plan import ROUNDS, Plan
-from imaginome.choice.trials import stage
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import CheckpointError, ModelError
 from imaginome.formats import ReadOptions, read_panel
 from imaginome.panel import Panel, Samples, strings
+from imaginome.runs.choose import choose as choosing
+from imaginome.runs.choose.base import Size
+from imaginome.runs.choose.choose import choose
+from imaginome.runs.choose.plan import ROUNDS, Plan
+from imaginome.runs.choose.trials import stage
 from simulated import simulated_panel
 
 BUDGET = 16.0

@@ -6,12 +6,12 @@ import math
 
 import pytest
 
-from imaginome.choice.base import Size
-from imaginome.choice.budget import COMPARING
-from imaginome.choice.plan import ROUNDS, Plan, round_seconds
-from imaginome.choice.registry import proposers
-from imaginome.fitting import create
 from imaginome.models.registry import models
+from imaginome.runs.choose.base import Size
+from imaginome.runs.choose.budget import COMPARING
+from imaginome.runs.choose.plan import ROUNDS, Plan, round_seconds
+from imaginome.runs.choose.registry import proposers
+from imaginome.runs.fitting import create
 
 SIZES = [Size(60, 120, 1), Size(600, 1500, 4), Size(2504, 805, 26), Size(2504, 10_000, 26)]
 BUDGETS = [10.0, 60.0, 600.0, 1200.0, 36_000.0]

@@ -6,9 +6,8 @@ import math
 
 import pytest
 
-from imaginome.choice.ledger import Trial
-from imaginome.choice.plan import Contender
-from imaginome.choice.rule import decide, standings, still_running
+from imaginome.runs.choose.plan import Contender
+from imaginome.runs.choose.rule import Trial, decide, standings, still_running
 
 
 def contender(model: str, size: str = "", seconds: float = 1.0) -> Contender:

@@ -6,7 +6,7 @@ import json
 
 from commands import call, said
 
-from imaginome.canaries import CanaryAudit
+from imaginome.runs.canaries import CanaryAudit
 
 
 def test_says_what_was_proven(files, tmp_path):
@@ -29,7 +29,7 @@ def test_a_private_fit_is_held_against_its_claim(files):
 
 
 def test_a_broken_claim_is_code_3(files, monkeypatch):
-    from imaginome import canaries
+    from imaginome.runs import canaries
 
     real = canaries.audit_with_canaries
 

@@ -111,7 +111,7 @@ def test_evaluate_prints_json_on_stdout(finished, files):
 
 
 def test_an_audit_of_copies_fails_with_code_3(finished, files, tmp_path):
-    from imaginome.splits import take_part
+    from imaginome.panel.split import take_part
 
     whole = read_panel(files / "panel.vcf.gz")
     copies = take_part(whole, finished / "split.tsv", "train")

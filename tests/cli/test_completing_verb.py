@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from commands import call, said
 
-from imaginome.fitting import create, fit
 from imaginome.formats import io, read_panel, write_panel
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples
+from imaginome.runs.fitting import create, fit
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,7 @@ def test_unphased_and_missing_calls_follow_the_options(files, finished, tmp_path
 
 
 def test_train_and_holdout_may_be_files_of_their_own(files, finished, tmp_path, panel: Panel):
-    from imaginome.splits import take_part
+    from imaginome.panel.split import take_part
 
     whole = read_panel(files / "panel.vcf.gz")
     for part in ("train", "holdout"):
@@ -115,7 +115,7 @@ def test_train_and_holdout_may_be_files_of_their_own(files, finished, tmp_path, 
 
 
 def test_an_audit_without_holdout_passes_nothing(files, finished, tmp_path):
-    from imaginome.splits import take_part
+    from imaginome.panel.split import take_part
 
     mine = take_part(read_panel(files / "panel.vcf.gz"), finished / "split.tsv", "train")
     write_panel(mine, tmp_path / "train.bcf")

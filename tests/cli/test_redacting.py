@@ -10,9 +10,9 @@ from commands import DONE, call, said
 
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.formats import ReadOptions, read_panel, write_panel
-from imaginome.models.artificial import ARTIFICIAL_PREFIX
+from imaginome.models.shared.artificial import ARTIFICIAL_PREFIX
 from imaginome.panel import Panel, Samples, strings
-from imaginome.splits import split, split_table
+from imaginome.panel.split import split, split_table
 
 COPIED = (3, 50, 51, 97)
 

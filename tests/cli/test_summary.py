@@ -9,7 +9,6 @@ from commands import DONE, call, run_words
 
 from imaginome.cli.console import Lines
 from imaginome.cli.summary import print_digest, print_result
-from imaginome.report.digest import Digest, digest
 from imaginome.results import (
     AreaVerdict,
     AttackResult,
@@ -21,6 +20,7 @@ from imaginome.results import (
     MetricResult,
     PanelSizes,
 )
+from imaginome.results.digest import Digest, digest
 
 SIZES = PanelSizes(train=2, holdout=2, artificial=2, sites=1)
 LONG = "A reason of many words that nobody wants to read again in the terminal. " * 5

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from imaginome.errors import CapabilityError, ModelError
-from imaginome.fitting import create, fit
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
 from imaginome.panel import Panel
+from imaginome.runs.fitting import create, fit
 from simulated import simulated_panel
 
 SMALL = {"hmm": ["clusters=6", "rounds=3", "full_rounds=3"], "markov": ["order=5"]}

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from imaginome.errors import CapabilityError, ModelError
-from imaginome.fitting import create, fingerprint, fit
 from imaginome.models.base import Generator
 from imaginome.models.registry import load_model, models
 from imaginome.panel import Panel
 from imaginome.panel.samples import Samples
 from imaginome.progress import Silent
+from imaginome.runs.fitting import create, fingerprint, fit
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
 from simulated import simulated_panel
@@ -190,9 +190,9 @@ def test_interrupted_fit_resumes_to_the_same_weights(
 
 def _parts(panel: Panel) -> tuple[Panel, Panel]:
     """Return what `fit` with seed 3 gives to `Generator.fit`."""
-    from imaginome.fitting import VALIDATION
     from imaginome.panel.split import split_panel
     from imaginome.randomness import child_generator
+    from imaginome.runs.fitting import VALIDATION
 
     return split_panel(panel, VALIDATION, child_generator(3, "validation"))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 import imaginome
 from imaginome.panel import Panel, strings
-from imaginome.splits import split_table
+from imaginome.panel.split import split_table
 from simulated import simulated_panel
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imaginome.formats._bgzf import BgzfWriter
+from imaginome.formats.bgzf import BgzfWriter
 
 SAMPLES = ("ann", "ben", "cat")
 META = (

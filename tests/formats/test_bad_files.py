@@ -69,7 +69,7 @@ def test_bcf_cut(panel, tmp_path):
 
 
 def test_bcf_whose_blocks_are_whole_but_records_are_not(panel, tmp_path):
-    from imaginome.formats._bgzf import BgzfWriter
+    from imaginome.formats.bgzf import BgzfWriter
 
     path = tmp_path / "cut.bcf"
     write_panel(panel, path)
@@ -109,8 +109,8 @@ def test_header_without_sites(make_vcf, name):
 def test_bcf_header_without_sites(panel, tmp_path):
     import struct
 
-    from imaginome.formats._bgzf import BgzfWriter
-    from imaginome.formats._header_write import header_text
+    from imaginome.formats.bgzf import BgzfWriter
+    from imaginome.formats.headers import header_text
 
     path = tmp_path / "none.bcf"
     header = header_text(panel, []).encode() + b"\0"

@@ -7,7 +7,7 @@ import pytest
 
 from imaginome.errors import OutputError
 from imaginome.formats import read_panel, write_completed
-from imaginome.formats._completed import squared_correlation
+from imaginome.formats.completed import squared_correlation
 from imaginome.panel import Panel
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from imaginome.errors import FormatError, PanelError
 from imaginome.formats import ReadOptions, read_panel, write_panel
-from imaginome.formats._spool import local_file
+from imaginome.formats.source import local_file
 from imaginome.panel import Panel
 
 

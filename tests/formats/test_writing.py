@@ -15,8 +15,7 @@ import pytest
 
 from imaginome.errors import OutputError, PanelError
 from imaginome.formats import ReadOptions, read_panel, write_panel
-from imaginome.formats._bgzf import BgzfWriter
-from imaginome.formats._index import write_index
+from imaginome.formats.bgzf import BgzfWriter, write_index
 from imaginome.panel import Panel
 
 WRITTEN = {

@@ -5,9 +5,7 @@ import pytest
 from panels import compared, part
 from scipy.optimize import minimize
 
-from imaginome.metrics._admixture import References, dosages, proportions
-from imaginome.metrics._ancestry_figures import FEWEST
-from imaginome.metrics.ancestry import ITEM
+from imaginome.metrics.items.ancestry import FEWEST, ITEM, References, dosages, proportions
 from imaginome.panel import Samples, haplotype_rows
 
 

@@ -8,13 +8,18 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics._association_figures import around
-from imaginome.metrics._association_findings import Findings, correlation, overlap
-from imaginome.metrics._regression import Scan, orthonormal, scan
-from imaginome.metrics._traits import CAUSAL, TRAITS, Architecture, dosages
-from imaginome.metrics.association import ITEM
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.items.association.metric import ITEM, Findings, around, correlation, overlap
+from imaginome.metrics.items.association.traits import (
+    CAUSAL,
+    TRAITS,
+    Architecture,
+    Scan,
+    dosages,
+    orthonormal,
+    scan,
+)
 from simulated import simulated_panel
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from imaginome.metrics._bits import (
+from imaginome.kernels.bits import (
     band_counts,
     block_counts,
     pack,

@@ -16,7 +16,7 @@ from imaginome import read_panel, split
 from imaginome.formats.options import ReadOptions
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
-from imaginome.metrics.frequency import lost_share
+from imaginome.metrics.items.frequency import lost_share
 from imaginome.results import Measure
 
 METRICS = ("frequency", "linkage", "structure")

@@ -5,11 +5,11 @@ import pytest
 import torch
 from panels import compared, part
 
-from imaginome.metrics import classifier
-from imaginome.metrics._network import network_scores, one_thread
-from imaginome.metrics._separation import area
-from imaginome.metrics.classifier import FOLDS, ITEM, Task
+from imaginome.kernels.ranks import area
 from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.items.classifier import metric as classifier
+from imaginome.metrics.items.classifier.metric import FOLDS, ITEM, Task
+from imaginome.metrics.items.classifier.network import network_scores, one_thread
 
 
 def measures(comparison):

@@ -5,9 +5,9 @@ import pytest
 from panels import compared, part
 from scipy.stats import wasserstein_distance
 
-from imaginome.metrics import _distances
-from imaginome.metrics._distances import distance_histograms, hamming, wasserstein
-from imaginome.metrics.distances import ITEM, _pooled, _reach
+from imaginome.kernels import distances as _distances
+from imaginome.kernels.distances import distance_histograms, hamming, wasserstein
+from imaginome.metrics.items.distances import ITEM, _pooled, _reach
 
 
 def naive_distances(first, second, within):

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome import evidence as asking
 from imaginome.errors import ComparisonError
-from imaginome.evidence import needed, with_evidence
-from imaginome.fitting import create, fit
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.panel import haplotype_rows
-from imaginome.privacy._parts import paired_parts
+from imaginome.privacy.scores.parts import paired_parts
+from imaginome.runs import evidence as asking
+from imaginome.runs.evidence import needed, with_evidence
+from imaginome.runs.fitting import create, fit
 
 RBM = ["hidden=8", "updates=60", "chains=64", "annealing=20", "sampling_steps=20"]
 

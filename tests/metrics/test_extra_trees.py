@@ -3,8 +3,8 @@ import pytest
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 
-from imaginome.metrics._bits import pack_sites
-from imaginome.metrics._extra_trees import _bit, _part, grow
+from imaginome.kernels.bits import pack_sites
+from imaginome.metrics.items.classifier.trees import _bit, _part, grow
 
 MASK = 2**64 - 1
 

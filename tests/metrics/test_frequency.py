@@ -3,8 +3,14 @@ import pytest
 from panels import compared, part
 from scipy.spatial.distance import jensenshannon
 
-from imaginome.metrics._spectrum import folded_spectrum, jensen_shannon, spectrum_edges
-from imaginome.metrics.frequency import ITEM, lost_share, mean_absolute_error
+from imaginome.metrics.items.frequency import (
+    ITEM,
+    folded_spectrum,
+    jensen_shannon,
+    lost_share,
+    mean_absolute_error,
+    spectrum_edges,
+)
 
 
 def by_id(result):

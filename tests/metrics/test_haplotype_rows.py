@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from panels import compared
 
-from imaginome.metrics._density import density
-from imaginome.metrics._haplotype_rows import ROWS, SITES, rows_figure
-from imaginome.metrics._safe_bins import LEAST
-from imaginome.metrics.frequency import ITEM as FREQUENCY
-from imaginome.metrics.structure import ITEM as STRUCTURE
+from imaginome.metrics.cloud import LEAST, density
+from imaginome.metrics.items.frequency import ITEM as FREQUENCY
+from imaginome.metrics.items.haplotypes.metric import ROWS, SITES, rows_figure
+from imaginome.metrics.items.structure import ITEM as STRUCTURE
 from imaginome.panel import Panel
 
 

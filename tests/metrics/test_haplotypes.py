@@ -6,10 +6,10 @@ import pytest
 from panels import compared, part
 from scipy.stats import entropy, pearsonr, wasserstein_distance
 
-from imaginome.metrics import _haplotype_statistics, _shared_runs
-from imaginome.metrics._haplotype_figures import runs_figure
-from imaginome.metrics._shared_runs import Runs, random_pairs, run_lengths, shared_runs
-from imaginome.metrics.haplotypes import ITEM
+from imaginome.kernels import shared_runs as _shared_runs
+from imaginome.kernels.shared_runs import Runs, random_pairs, run_lengths, shared_runs
+from imaginome.metrics.items.haplotypes import statistics as _haplotype_statistics
+from imaginome.metrics.items.haplotypes.metric import ITEM, runs_figure
 from imaginome.panel import strings
 
 

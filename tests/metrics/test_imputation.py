@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics import _beagle as beagle
-from imaginome.metrics._beagle import Markers, ProgramError, impute
-from imaginome.metrics._imputation_scores import BINS, Masked, accuracy
 from imaginome.metrics.base import NotApplicable
-from imaginome.metrics.imputation import ITEM, array_sites
+from imaginome.metrics.items.imputation import beagle
+from imaginome.metrics.items.imputation.beagle import Markers, ProgramError, impute
+from imaginome.metrics.items.imputation.metric import BINS, ITEM, Masked, accuracy, array_sites
 from imaginome.panel import Panel, Samples, Sites, strings
 
 needs_beagle = pytest.mark.skipif(shutil.which("beagle") is None, reason="Beagle is not installed")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics._latent_components import fit_code_components
+from imaginome.kernels.pca import fit_code_components
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.evidence import ModelEvidence
-from imaginome.metrics.latent import ITEM
+from imaginome.metrics.items.latent import ITEM
 from simulated import simulated_panel
 
 NAMES = ("train", "holdout", "artificial")

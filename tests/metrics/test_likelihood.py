@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.evidence import with_evidence
-from imaginome.fitting import create, fit
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.evidence import ModelEvidence
-from imaginome.metrics.likelihood import FEWEST, ITEM
+from imaginome.metrics.items.likelihood import FEWEST, ITEM
 from imaginome.panel import strings
+from imaginome.runs.evidence import with_evidence
+from imaginome.runs.fitting import create, fit
 
 NAMES = ("train", "holdout", "artificial")
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics import _linkage_figures, linkage
-from imaginome.metrics._pairs import PackedSites, distant_pairs
-from imaginome.metrics.linkage import ITEM, r2_band
+from imaginome.kernels.linkage import PackedSites, distant_pairs, r2_band
+from imaginome.metrics.items import linkage
+from imaginome.metrics.items import linkage as _linkage_figures
+from imaginome.metrics.items.linkage import ITEM
 from imaginome.panel import Sites, strings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imaginome.metrics._odds import allele_tables, log_odds
+from imaginome.metrics.items.phenotype import allele_tables, log_odds
 from imaginome.panel import strings
 
 

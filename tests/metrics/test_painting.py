@@ -9,20 +9,19 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics import _painted
-from imaginome.metrics._labels import FEWEST
-from imaginome.metrics._li_stephens import distances, fitted, likeliest, paint
-from imaginome.metrics._painted import (
+from imaginome.kernels.copying import distances, fitted, likeliest, paint
+from imaginome.kernels.shared_runs import BINS
+from imaginome.metrics.base import NotApplicable
+from imaginome.metrics.items.painting import painted as _painted
+from imaginome.metrics.items.painting.metric import ITEM, figures
+from imaginome.metrics.items.painting.painted import (
     EVERYONE,
     halves,
     painting,
     target_groups,
     tract_lengths,
 )
-from imaginome.metrics._painting_figures import figures
-from imaginome.metrics._shared_runs import BINS
-from imaginome.metrics.base import NotApplicable
-from imaginome.metrics.painting import ITEM
+from imaginome.metrics.labels import FEWEST
 from imaginome.panel import strings
 from simulated import simulated_panel
 

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from panels import part
 
-from imaginome.metrics._phenotype_effects import APART, _people, phenotype_effects
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
-from imaginome.metrics.phenotype import ITEM
+from imaginome.metrics.items.phenotype import APART, ITEM, _people, phenotype_effects
 from imaginome.panel import Panel, strings
 from imaginome.results import MetricResult
 from simulated import simulated_panel

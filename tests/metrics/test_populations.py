@@ -10,16 +10,22 @@ import pytest
 from panels import compared, part
 
 from imaginome.formats import ReadOptions, read_panel
-from imaginome.metrics import _population_errors
-from imaginome.metrics._fst import hudson_fst
-from imaginome.metrics._population_errors import NEAR, Places, compare, near_pairs
-from imaginome.metrics._population_groups import LEAST, population_groups
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.evaluate import evaluate
-from imaginome.metrics.populations import ITEM
+from imaginome.metrics.fst import hudson_fst
+from imaginome.metrics.items.populations import errors as _population_errors
+from imaginome.metrics.items.populations.errors import (
+    LEAST,
+    NEAR,
+    Places,
+    compare,
+    near_pairs,
+    population_groups,
+)
+from imaginome.metrics.items.populations.metric import ITEM
 from imaginome.panel import Panel, Samples, haplotype_rows, strings
+from imaginome.panel.split import split
 from imaginome.results import MetricResult
-from imaginome.splits import split
 from simulated import simulated_panel
 
 

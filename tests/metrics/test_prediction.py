@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics import _population_classifier
-from imaginome.metrics._population_classifier import Told, features, told_labels
+from imaginome.metrics import population_classifier as _population_classifier
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
-from imaginome.metrics.prediction import ITEM
+from imaginome.metrics.items.prediction import ITEM
+from imaginome.metrics.population_classifier import Told, features, told_labels
 from imaginome.panel import Panel, Samples, haplotype_rows, strings
 from simulated import simulated_panel
 

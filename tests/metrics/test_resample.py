@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics._resample import Resampled, resampled, some
-from imaginome.metrics.bootstrap import estimate, individual_weights
-from imaginome.metrics.frequency import _values
+from imaginome.kernels.intervals import estimate, individual_weights
+from imaginome.metrics.items.frequency import _values
+from imaginome.metrics.resample import Resampled, resampled, some
 
 
 def test_counts_are_those_of_a_panel_with_people_repeated(panel):

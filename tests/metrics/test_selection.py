@@ -6,16 +6,25 @@ import pytest
 from panels import compared, part
 from scipy.stats import spearmanr
 
-from imaginome.metrics import _ehh, _selection_scans, selection
-from imaginome.metrics._ehh import CUT, Carriers, gaps, integrated
-from imaginome.metrics._fst import hudson_fst
-from imaginome.metrics._resample import PANELS
-from imaginome.metrics._selection_agreement import agreement, shared, strongest
-from imaginome.metrics._selection_figures import by_rank
-from imaginome.metrics._selection_groups import chosen
-from imaginome.metrics._selection_scans import ihs, pbs, standardised, windows, xpehh
 from imaginome.metrics.base import NotApplicable
-from imaginome.metrics.selection import ITEM
+from imaginome.metrics.fst import hudson_fst
+from imaginome.metrics.items.selection import ehh as _ehh
+from imaginome.metrics.items.selection import metric as selection
+from imaginome.metrics.items.selection import scans as _selection_scans
+from imaginome.metrics.items.selection.ehh import CUT, Carriers, gaps, integrated
+from imaginome.metrics.items.selection.metric import ITEM, by_rank
+from imaginome.metrics.items.selection.scans import (
+    agreement,
+    chosen,
+    ihs,
+    pbs,
+    shared,
+    standardised,
+    strongest,
+    windows,
+    xpehh,
+)
+from imaginome.metrics.resample import PANELS
 from imaginome.panel import Samples, strings
 from simulated import simulated_panel
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from imaginome.metrics._separation import area, mean_known, true_rates
+from imaginome.kernels.ranks import area, mean_known, true_rates
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from imaginome.metrics._statistics import mean_difference, mean_error, moments, pearson, ratio
+from imaginome.kernels.statistics import mean_difference, mean_error, moments, pearson, ratio
 
 
 def test_moments_give_numpys_statistics_without_missing_pairs():

@@ -6,17 +6,16 @@ import pytest
 from panels import compared, part
 from scipy.stats import wasserstein_distance
 
-from imaginome.metrics._components import fit_components
-from imaginome.metrics._density import density
-from imaginome.metrics._fst import hudson_fst
-from imaginome.metrics._scores import ScoreDistances
-from imaginome.metrics._transport import (
+from imaginome.kernels.pca import fit_components
+from imaginome.kernels.transport import (
     directions,
     sliced_wasserstein,
     transport_distance,
     wasserstein_1d,
 )
-from imaginome.metrics.structure import ITEM
+from imaginome.metrics.cloud import ScoreDistances, density
+from imaginome.metrics.fst import hudson_fst
+from imaginome.metrics.items.structure import ITEM
 
 
 @pytest.mark.parametrize("shape", [(40, 120), (120, 30)])

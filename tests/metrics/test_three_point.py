@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from panels import compared, part
 
-from imaginome.metrics._triplets import NEAR, at_gap, draw_triplets
-from imaginome.metrics.three_point import ITEM, cumulants
+from imaginome.metrics.items.three_point import ITEM, NEAR, at_gap, cumulants, draw_triplets
 
 
 def naive(h, triplets):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import entropy as scipy_entropy
 
-from imaginome.metrics._windows import (
+from imaginome.metrics.items.haplotypes.statistics import (
     entropy,
     entropy_table,
     site_codes,

@@ -6,8 +6,8 @@ import itertools
 
 import numpy as np
 
-from imaginome.models._hmm_parameters import Full, Memoryless, Parameters
-from imaginome.models._hmm_tags import no_tags
+from imaginome.models.hmm.parameters import Full, Memoryless, Parameters
+from imaginome.models.hmm.tags import no_tags
 
 
 def transition(p: Parameters, site: int, c: int) -> np.ndarray:

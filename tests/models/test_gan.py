@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imaginome.errors import CapabilityError, ModelError
-from imaginome.models.gan import Gan, GanSettings
+from imaginome.models.gan.model import Gan, GanSettings
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, strings
 from imaginome.panel.split import split_panel

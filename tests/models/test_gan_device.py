@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from imaginome.models._gan_adam import Adam
-from imaginome.models._gan_paper import PaperTrainee
-from imaginome.models._gan_people import People
-from imaginome.models._gan_trainee import Recipe, Trainee
+from imaginome.models.gan.fit import Recipe, Trainee
+from imaginome.models.gan.paper import PaperTrainee
+from imaginome.models.shared.adam import Adam
+from imaginome.models.shared.people import People
 from imaginome.training.control import FitControl
 
 ROWS = np.random.default_rng(0).integers(0, 2, (80, 30)).astype(np.uint8)

@@ -5,18 +5,16 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from imaginome.models._axes import principal_axes
-from imaginome.models._clusters import cluster_rows
-from imaginome.models._gan_adam import Adam
-from imaginome.models._gan_clusters import linked_start
-from imaginome.models._gan_held_out import HeldOut, adversarial_accuracy
-from imaginome.models._gan_labels import PSEUDO_ROWS, cluster_shares, effects
-from imaginome.models._gan_losses import linkage_distance, straight_through, structure_distance
-from imaginome.models._gan_networks import BernoulliGenerator
-from imaginome.models._gan_paper import PaperTrainee
-from imaginome.models._gan_people import People
-from imaginome.models._gan_sampling import draw_bernoulli
-from imaginome.models._gan_start import kinship
+from imaginome.kernels.clusters import cluster_rows
+from imaginome.kernels.pca import principal_axes
+from imaginome.models.gan.draw import draw_bernoulli
+from imaginome.models.gan.evidence import HeldOut, adversarial_accuracy
+from imaginome.models.gan.fit import linkage_distance, straight_through, structure_distance
+from imaginome.models.gan.paper import PaperTrainee
+from imaginome.models.gan.start import PSEUDO_ROWS, cluster_shares, effects, kinship, linked_start
+from imaginome.models.shared.adam import Adam
+from imaginome.models.shared.networks import BernoulliGenerator
+from imaginome.models.shared.people import People
 from imaginome.training.control import FitControl
 
 

@@ -9,13 +9,13 @@ import pytest
 from smallest import each_of_the_smallest, smallest
 
 from imaginome.errors import SettingsError
-from imaginome.fitting import create, fit
 from imaginome.formats import read_panel
-from imaginome.models._classes import class_shares
-from imaginome.models._hmm_em import Observed, log_likelihoods
-from imaginome.models.hmm import Hmm, HmmSettings
+from imaginome.models.hmm.em import Observed, log_likelihoods
+from imaginome.models.hmm.model import Hmm, HmmSettings
 from imaginome.panel import Panel, Sites, strings
-from imaginome.splits import split
+from imaginome.panel.frame import class_shares
+from imaginome.panel.split import split
+from imaginome.runs.fitting import create, fit
 from imaginome.training.control import FitControl
 from simulated import simulated_panel
 

@@ -6,12 +6,11 @@ import naive_chain as naive
 import numpy as np
 import pytest
 
-from imaginome.fitting import create, fit
-from imaginome.models._hmm_calibration import LIMIT, calibrated, sharpened, shrunk_shares
-from imaginome.models._hmm_em import Observed
-from imaginome.models._hmm_parameters import Full
-from imaginome.models._hmm_posteriors import class_occupancies
+from imaginome.models.hmm.em import Observed, class_occupancies
+from imaginome.models.hmm.fit import LIMIT, calibrated, sharpened, shrunk_shares
+from imaginome.models.hmm.parameters import Full
 from imaginome.panel import Panel
+from imaginome.runs.fitting import create, fit
 
 SITES, CLUSTERS, CLASSES = 30, 4, 3
 

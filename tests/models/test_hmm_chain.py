@@ -8,14 +8,18 @@ import naive_chain as naive
 import numpy as np
 import pytest
 
-from imaginome.models import _hmm_em
-from imaginome.models._hmm_em import Observed, Priors, expectation_maximisation, log_likelihoods
-from imaginome.models._hmm_emission import CAUTION
-from imaginome.models._hmm_parameters import Full, Memoryless, Parameters, full_from
-from imaginome.models._hmm_passes import HIDDEN
-from imaginome.models._hmm_posteriors import class_occupancies
-from imaginome.models._hmm_sampling import draw
-from imaginome.models._hmm_update import raise_transition
+from imaginome.models.hmm import em as _hmm_em
+from imaginome.models.hmm.draw import draw
+from imaginome.models.hmm.em import (
+    Observed,
+    Priors,
+    class_occupancies,
+    expectation_maximisation,
+    log_likelihoods,
+)
+from imaginome.models.hmm.parameters import Full, Memoryless, Parameters, full_from
+from imaginome.models.hmm.passes import HIDDEN
+from imaginome.models.hmm.update import CAUTION, raise_transition
 
 SITES, CLUSTERS, CLASSES = 5, 3, 2
 MAKERS = {

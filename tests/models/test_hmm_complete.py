@@ -6,13 +6,14 @@ import naive_chain as naive
 import numpy as np
 import pytest
 
-from imaginome.fitting import create, fit
-from imaginome.models import _hmm_complete, _hmm_posterior
-from imaginome.models._completion import UNKNOWN
-from imaginome.models._hmm_complete import complete
-from imaginome.models._hmm_parameters import Parameters
-from imaginome.models._hmm_posterior import Pairs, bridged_logs, filtered_logs
+from imaginome.models.hmm import complete as _hmm_complete
+from imaginome.models.hmm import passes as _hmm_posterior
+from imaginome.models.hmm.complete import complete
+from imaginome.models.hmm.parameters import Parameters
+from imaginome.models.hmm.passes import Pairs, bridged_logs, filtered_logs
+from imaginome.models.shared.completion import UNKNOWN
 from imaginome.panel import Panel
+from imaginome.runs.fitting import create, fit
 
 SITES, CLUSTERS, CLASSES = 4, 3, 2
 MAKERS = {"full": naive.random_full, "memoryless": naive.random_memoryless}

@@ -6,8 +6,8 @@ import naive_chain as naive
 import numpy as np
 import pytest
 
-from imaginome.models._hmm_parameters import Full
-from imaginome.models._hmm_stratified import draw_stratified, other, rake, shuffle
+from imaginome.models.hmm.draw import draw_stratified, other, rake, shuffle
+from imaginome.models.hmm.parameters import Full
 
 SITES, CLUSTERS = 12, 3
 

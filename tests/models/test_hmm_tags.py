@@ -9,16 +9,15 @@ import naive_chain as naive
 import numpy as np
 import pytest
 
-from imaginome.fitting import create, fit
-from imaginome.models._classes import class_shares
-from imaginome.models._hmm_emission import CAUTION, update_emission
-from imaginome.models._hmm_tag_scores import plain_score, tag_score
-from imaginome.models._hmm_tags import NONE, choose_tags, contexts, no_tags
-from imaginome.models._hmm_trainee import ChainTrainee
-from imaginome.models.hmm import Hmm
+from imaginome.models.hmm.fit import ChainTrainee
+from imaginome.models.hmm.model import Hmm
+from imaginome.models.hmm.tags import NONE, choose_tags, contexts, no_tags, plain_score, tag_score
+from imaginome.models.hmm.update import CAUTION, update_emission
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples, Sites
+from imaginome.panel.frame import class_shares
 from imaginome.panel.sites import strings
+from imaginome.runs.fitting import create, fit
 
 N, SITES = 400, 60
 WEIGHTS = 0.1, 0.3

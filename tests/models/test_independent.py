@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from imaginome.fitting import create, fit
 from imaginome.panel import Panel
+from imaginome.runs.fitting import create, fit
 
 
 def test_frequencies_are_those_of_everyone(panel: Panel) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imaginome.models import _markov_complete
-from imaginome.models._completion import UNKNOWN
-from imaginome.models._markov_complete import complete_row
-from imaginome.models._markov_counts import log_chance
+from imaginome.models import markov as _markov_complete
+from imaginome.models.markov import complete_row, log_chance
+from imaginome.models.shared.completion import UNKNOWN
 
 SITES, ORDER = 7, 3
 STARTS = np.isin(np.arange(SITES), [0, 4])

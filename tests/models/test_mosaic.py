@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imaginome.fitting import create, fit
 from imaginome.panel import Panel, Sites, strings
+from imaginome.runs.fitting import create, fit
 from simulated import simulated_panel
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imaginome.errors import CapabilityError, ModelError, SettingsError
-from imaginome.fitting import create, fingerprint, fit
-from imaginome.models._private_bound import histogram
-from imaginome.models._private_frame import LABELS
-from imaginome.models._private_moments import (
+from imaginome.dp.accounting import Budget
+from imaginome.dp.fit import histogram
+from imaginome.dp.frame import LABELS
+from imaginome.dp.groups import deconvolved
+from imaginome.dp.guarantee import Guarantee
+from imaginome.dp.moments import (
     People,
     Products,
     Question,
@@ -22,14 +23,13 @@ from imaginome.models._private_moments import (
     clipped,
     sums,
 )
-from imaginome.models._private_polish import deconvolved
+from imaginome.dp.noise import seeded
+from imaginome.errors import CapabilityError, ModelError, SettingsError
 from imaginome.models.registry import load_model, models
 from imaginome.panel import Panel, strings
-from imaginome.training.accounting import Budget
+from imaginome.panel.units import one_a_unit, units
+from imaginome.runs.fitting import create, fingerprint, fit
 from imaginome.training.control import FitControl
-from imaginome.training.guarantee import Guarantee
-from imaginome.training.noise import seeded
-from imaginome.training.units import one_a_unit, units
 from simulated import simulated_panel
 
 OURS = ("independent", "tree")

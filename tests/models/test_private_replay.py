@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imaginome.fitting import create, fit
+from imaginome.dp.accounting import Budget, Noisy
+from imaginome.dp.guarantee import Guarantee
+from imaginome.dp.noise import seeded
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, strings
-from imaginome.training.accounting import Budget, Noisy
-from imaginome.training.guarantee import Guarantee
-from imaginome.training.noise import seeded
+from imaginome.runs.fitting import create, fit
 from simulated import simulated_panel
 
 LARGE = simulated_panel(n_individuals=400)
@@ -64,7 +64,7 @@ def _listening(honest: Callable[..., Noisy], ledger: Ledger, answers: Iterator[N
 
 
 def _listen_to_steps(patch: pytest.MonkeyPatch, ledger: Ledger, before: Ledger | None) -> None:
-    private = pytest.importorskip("imaginome.models._vae_private").PrivateTrainee
+    private = pytest.importorskip("imaginome.models.vae.private").PrivateTrainee
     honest, steps = private._noisy_sum, iter(before.steps if before else [])
 
     def noisy_sum(self: Any) -> Any:

@@ -14,12 +14,11 @@ from scipy.special import expit
 from smallest import each_of_the_smallest, smallest
 
 from imaginome.errors import ModelError
-from imaginome.models._rbm_likelihood import log_partition, pseudo_log_likelihood
-from imaginome.models._rbm_material import Material
-from imaginome.models._rbm_structure import Structure
-from imaginome.models._rbm_trainee import LEAST_VARIANCE, Trainee
-from imaginome.models._rbm_units import Kind
-from imaginome.models.rbm import Rbm, RbmSettings, recipe_for
+from imaginome.models.rbm.evidence import log_partition, pseudo_log_likelihood
+from imaginome.models.rbm.fit import LEAST_VARIANCE, Structure, Trainee
+from imaginome.models.rbm.gibbs import Kind
+from imaginome.models.rbm.model import Rbm, RbmSettings, recipe_for
+from imaginome.models.rbm.start import Material
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples
 from imaginome.panel.frame import PanelFrame

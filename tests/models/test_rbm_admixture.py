@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from imaginome.models._rbm_admixture import _strength, admixture
-from imaginome.models._rbm_classes import Classes
-from imaginome.models._rbm_material import Material
+from imaginome.models.rbm.frequencies import Classes
+from imaginome.models.rbm.start import Material, _strength, admixture
 
 SITES, ROWS = 400, 600
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from imaginome.models._rbm_along import draw_along
+from imaginome.models.rbm.gibbs import draw_along
 
 PATTERNS = 2 ** np.arange(3)
 

@@ -9,15 +9,17 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from imaginome.models._rbm_balanced import (
+from imaginome.models.rbm.gibbs import (
+    UNITS,
+    Machine,
+    Parameters,
     _balanced,
     _balanced_torch,
+    advance,
     draw_balanced,
     random_orders,
     stratified_uniforms,
 )
-from imaginome.models._rbm_gibbs import Machine, Parameters, advance
-from imaginome.models._rbm_units import UNITS
 from imaginome.randomness import child_generator
 
 SITES, HIDDEN = 4, 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from imaginome.models._rbm_classes import Classes
-from imaginome.models._rbm_pooling import (
+from imaginome.models.rbm.frequencies import (
+    Classes,
     Counts,
     _along_few_axes,
     _ridge,

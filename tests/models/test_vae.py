@@ -8,16 +8,13 @@ import torch
 from scipy.special import expit
 from scipy.stats import norm
 
-from imaginome.fitting import create, fit
-from imaginome.models._gan_people import People
-from imaginome.models._vae_likelihood import bounds
-from imaginome.models._vae_network import Network
-from imaginome.models._vae_sampling import draw
-from imaginome.models._vae_start import label_effects, new_network, with_constant
-from imaginome.models._vae_trainee import class_frequencies
+from imaginome.models.shared.people import People
+from imaginome.models.vae.fit import class_frequencies, label_effects, new_network, with_constant
+from imaginome.models.vae.network import Network, bounds, draw
 from imaginome.panel import Samples
 from imaginome.panel.frame import PanelFrame
 from imaginome.randomness import child_generator
+from imaginome.runs.fitting import create, fit
 from simulated import simulated_panel
 
 SETTINGS = ["steps=500", "hide=0.2", "measure_every=50", "latent=8", "hidden=48", "components=4"]

@@ -10,22 +10,25 @@ import pytest
 import torch
 from scipy.stats import kstest
 
+from imaginome.dp.accounting import Budget
+from imaginome.dp.guarantee import Guarantee
+from imaginome.dp.noise import SYSTEM, seeded
 from imaginome.errors import ModelError
-from imaginome.fitting import create, fit
-from imaginome.models._classes import haplotype_classes
-from imaginome.models._vae_accounting import epsilon_of, noise_for
-from imaginome.models._vae_clipping import Clipped
-from imaginome.models._vae_network import Decoder
-from imaginome.models._vae_noise import chosen, normal
-from imaginome.models._vae_private import PrivateRecipe, PrivateTrainee
-from imaginome.models._vae_units import Units
 from imaginome.models.registry import load_model
+from imaginome.models.vae.accounting import epsilon_of, noise_for
+from imaginome.models.vae.network import Decoder
+from imaginome.models.vae.private import (
+    Clipped,
+    PrivateRecipe,
+    PrivateTrainee,
+    Units,
+    chosen,
+    normal,
+)
 from imaginome.panel import strings
-from imaginome.panel.frame import PanelFrame
-from imaginome.training.accounting import Budget
+from imaginome.panel.frame import PanelFrame, haplotype_classes
+from imaginome.runs.fitting import create, fit
 from imaginome.training.control import FitControl
-from imaginome.training.guarantee import Guarantee
-from imaginome.training.noise import SYSTEM, seeded
 from simulated import simulated_panel
 
 SITES, FEATURES, LATENT = 12, 3, 2
@@ -126,7 +129,7 @@ def test_frozen_labels_are_no_part_of_the_gradient():
 def test_one_person_more_moves_the_sum_by_the_bound_at_most(panel, monkeypatch):
     """The code noise is left out: with it, the same is true for each value of the noise."""
     zero = lambda values, source: torch.zeros_like(values)  # noqa: E731
-    monkeypatch.setattr("imaginome.models._vae_private.normal_like", zero)
+    monkeypatch.setattr("imaginome.models.vae.private.normal_like", zero)
     less = panel.take_individuals(np.arange(panel.n_individuals - 1))
     sums = [flat(trainee(part)._noisy_sum()) for part in (panel, less)]
     change = float((sums[0] - sums[1]).norm())

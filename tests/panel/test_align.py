@@ -8,7 +8,6 @@ import pytest
 from imaginome.errors import ComparisonError
 from imaginome.panel import strings
 from imaginome.panel.align import common_sites, onto_sites
-from imaginome.panel.windows import windows
 
 
 def test_shared_sites_in_the_order_of_the_first(panel):
@@ -33,17 +32,3 @@ def test_a_panel_is_laid_onto_other_sites(panel):
     assert rows[:, ~observed].max() == 0
     with pytest.raises(ComparisonError, match="other alleles"):
         onto_sites(panel, strange.take(slice(1, 2)))
-
-
-def test_windows_cover_sites_and_respect_contigs(panel):
-    contigs = strings(["1"] * 50 + ["2"] * 70)
-    sites = replace(panel.sites, contig=contigs)
-    found = list(windows(sites, 30))
-    assert [(w.start, w.stop) for w in found] == [
-        (0, 30),
-        (30, 50),
-        (50, 80),
-        (80, 110),
-        (110, 120),
-    ]
-    assert [(w.start, w.stop) for w in windows(sites, 40, overlap=10)][:2] == [(0, 40), (30, 50)]

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from leaks import diverse, parts, random_comparison, tiny
 
-from imaginome.privacy._distances import Distances, half_samples
-from imaginome.privacy.aats import Aats, accuracy_estimate, judge_syn, judge_truth
-from imaginome.privacy.neighbours import kin_groups
+from imaginome.kernels.neighbours import kin_groups
+from imaginome.privacy.attacks.aats import Aats, accuracy_estimate, judge_syn, judge_truth
+from imaginome.privacy.attacks.privacy_loss import PrivacyLoss, privacy_loss
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.privacy_loss import PrivacyLoss, privacy_loss
+from imaginome.privacy.scores.distances import Distances, half_samples
 from imaginome.results import Estimate
 
 

@@ -9,10 +9,8 @@ from naive_residual import nearest_record
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy import _attribute_rates
-from imaginome.privacy._attribute_rates import Attacker, targets
-from imaginome.privacy._hidden_blocks import Blocks
-from imaginome.privacy.attributes import Attributes
+from imaginome.privacy.attacks import attributes as _attribute_rates
+from imaginome.privacy.attacks.attributes import Attacker, Attributes, Blocks, targets
 from imaginome.privacy.policy import Policy
 
 

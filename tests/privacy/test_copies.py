@@ -6,9 +6,8 @@ from leaks import diverse, nameless, parts, random_comparison, tiny
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy._identity import matched_haplotypes, matched_people
+from imaginome.privacy.attacks.copies import Copies, matched_haplotypes, matched_people, share
 from imaginome.privacy.audit import audit
-from imaginome.privacy.copies import Copies, share
 from imaginome.privacy.policy import Policy
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from leaks import diverse
 
-from imaginome.privacy._copying_likelihood import LANES, Copier, Donors, log_likelihood
+from imaginome.privacy.scores.copying_likelihood import LANES, Copier, Donors, log_likelihood
 
 
 def naive(target, donors, apart, rate, error):

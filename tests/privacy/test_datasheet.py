@@ -4,7 +4,7 @@ import pytest
 from leaks import random_comparison
 
 from imaginome.privacy.audit import audit
-from imaginome.privacy.datasheet import datasheet, escape
+from imaginome.report.datasheet import datasheet, escape
 from imaginome.results import (
     AreaVerdict,
     Detection,

@@ -5,10 +5,10 @@ import pytest
 from leaks import diverse, parts, random_comparison
 
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy._densities import FEWEST, densities
-from imaginome.privacy.aats import Aats
+from imaginome.privacy.attacks.aats import Aats
+from imaginome.privacy.attacks.segments import Segments
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.segments import Segments
+from imaginome.privacy.scores.densities import FEWEST, densities
 
 
 def counts(x: list, y: list, n: int) -> np.ndarray:

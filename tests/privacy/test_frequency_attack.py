@@ -4,7 +4,7 @@ from leaks import nameless, parts, random_comparison, tiny
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy.frequency import Frequency, person_scores, ratios
+from imaginome.privacy.attacks.frequency import Frequency, person_scores, ratios
 from imaginome.privacy.policy import Policy
 
 

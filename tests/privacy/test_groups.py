@@ -7,13 +7,17 @@ from leaks import diverse, mosaic, nameless, parts, random_comparison
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy import _person_runs
-from imaginome.privacy._group_scores import by_class, everyone, groups
-from imaginome.privacy._person_runs import longest_runs
-from imaginome.privacy._strata import PersonScores, Stratum
-from imaginome.privacy._surprise import surprise
-from imaginome.privacy.groups import Groups
+from imaginome.privacy.attacks.groups import (
+    Groups,
+    PersonScores,
+    Stratum,
+    by_class,
+    everyone,
+    groups,
+)
 from imaginome.privacy.policy import Policy
+from imaginome.privacy.scores import person_runs as _person_runs
+from imaginome.privacy.scores.person_runs import longest_runs, surprise
 
 
 def run(comparison: Comparison):

@@ -5,7 +5,7 @@ import pytest
 from leaks import parts, random_comparison
 
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy.leaks._people import partners
+from imaginome.privacy.leaks.base import partners
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.leaks.relatives import gamete, recombination
 

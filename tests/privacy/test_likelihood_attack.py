@@ -4,9 +4,9 @@ from leaks import diverse, mosaic, nameless, parts
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy import likelihood
-from imaginome.privacy.likelihood import Likelihood, affordable
-from imaginome.privacy.membership import Membership
+from imaginome.privacy.attacks import likelihood
+from imaginome.privacy.attacks.likelihood import Likelihood, affordable
+from imaginome.privacy.attacks.membership import Membership
 from imaginome.privacy.policy import Policy
 
 

@@ -6,9 +6,15 @@ from leaks import diverse, mosaic, parts, random_comparison
 from naive_residual import nearest_few
 
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy import _links
-from imaginome.privacy._links import NEIGHBOURS, Records, targets, whole_cut, window_cuts
-from imaginome.privacy.linkability import Linkability
+from imaginome.privacy.attacks import linkability as _links
+from imaginome.privacy.attacks.linkability import (
+    NEIGHBOURS,
+    Linkability,
+    Records,
+    targets,
+    whole_cut,
+    window_cuts,
+)
 from imaginome.privacy.policy import Policy
 
 

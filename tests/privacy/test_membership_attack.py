@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 from leaks import diverse, nameless, parts, random_comparison
 
+from imaginome.kernels.ranks import Scores
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._roc import Scores
-from imaginome.privacy.membership import Membership, person_scores
+from imaginome.privacy.attacks.membership import Membership, person_scores
 from imaginome.privacy.policy import Policy
 
 

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from leaks import parts
 
-from imaginome.evidence import with_evidence
-from imaginome.fitting import create, fit
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.panel import Panel, haplotype_rows
-from imaginome.privacy._calibrated_likelihood import Frequencies
-from imaginome.privacy.model_critic import ModelCritic
-from imaginome.privacy.model_latent import ModelLatent, nearest
-from imaginome.privacy.model_likelihood import ModelLikelihood
-from imaginome.privacy.model_weights import ModelWeights
+from imaginome.privacy.attacks.model_critic import ModelCritic
+from imaginome.privacy.attacks.model_latent import ModelLatent, nearest
+from imaginome.privacy.attacks.model_likelihood import ModelLikelihood
+from imaginome.privacy.attacks.model_weights import ModelWeights
 from imaginome.privacy.policy import Policy
+from imaginome.privacy.scores.with_model import Frequencies
+from imaginome.runs.evidence import with_evidence
+from imaginome.runs.fitting import create, fit
 
 
 @pytest.fixture(scope="module")

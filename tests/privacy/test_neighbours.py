@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from leaks import random_comparison, tiny
 
-from imaginome.metrics._bits import pack
+from imaginome.kernels.bits import pack
+from imaginome.kernels.neighbours import kin_groups, nearest_between, nearest_within
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy.neighbours import kin_groups, nearest_between, nearest_within
 
 
 @pytest.mark.parametrize("n_sites", [1, 7, 63, 64, 65, 130])

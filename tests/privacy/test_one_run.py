@@ -12,16 +12,15 @@ from scipy.special import comb
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy._coins import pairs
-from imaginome.privacy._one_run import (
+from imaginome.privacy.attacks.one_run import OneRun, pairs
+from imaginome.privacy.policy import Policy
+from imaginome.privacy.scores.coin_guesses import (
     bound_pairs,
     epsilon_bound,
     epsilon_shown,
     guess_coins,
     p_value,
 )
-from imaginome.privacy.one_run import OneRun
-from imaginome.privacy.policy import Policy
 
 
 def naive_p(right: int, guesses: int, epsilon: float, delta: float, coins: int) -> float:

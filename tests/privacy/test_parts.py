@@ -6,10 +6,10 @@ from leaks import diverse, mosaic, nameless, random_comparison
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy import _parts
-from imaginome.privacy._parts import averaged, highest, paired_parts, people_seen
+from imaginome.privacy.attacks.segments import Segments
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.segments import Segments
+from imaginome.privacy.scores import parts as _parts
+from imaginome.privacy.scores.parts import averaged, highest, paired_parts, people_seen
 from imaginome.results import Estimate
 
 

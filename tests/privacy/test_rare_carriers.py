@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 from leaks import mosaic, nameless, parts, random_comparison, tiny
 
+from imaginome.kernels.neighbours import kin_groups
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy._clustered import clustered_share, effective, wilson_share
-from imaginome.privacy._surroundings import MOST_CARRIERS, Duels, RareAlleles
-from imaginome.privacy.neighbours import kin_groups
+from imaginome.privacy.attacks.rare_carriers.attack import (
+    RareCarriers,
+    clustered_share,
+    effective,
+    wilson_share,
+)
+from imaginome.privacy.attacks.rare_carriers.surroundings import MOST_CARRIERS, Duels, RareAlleles
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.rare_carriers import RareCarriers
 
 
 def statuses(comparison: Comparison) -> dict[str, str]:

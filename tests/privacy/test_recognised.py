@@ -3,13 +3,13 @@ import numpy as np
 import pytest
 from leaks import random_comparison, tiny
 
+from imaginome.kernels.ranks import auc_estimate, by_chance
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Samples, strings
-from imaginome.privacy._auc import auc_estimate, by_chance
-from imaginome.privacy._crossfit import folds, gathered, too_few
-from imaginome.privacy._recognised import Recognised, units
-from imaginome.privacy.frequency import attack
+from imaginome.privacy.attacks.frequency import attack
 from imaginome.privacy.policy import Policy
+from imaginome.privacy.scores.crossfit import folds, gathered, too_few
+from imaginome.privacy.scores.recognised import Recognised, units
 
 
 def people(n: int) -> np.ndarray:

@@ -7,16 +7,19 @@ import pytest
 from leaks import diverse, mosaic, nameless, parts, random_comparison
 from scipy.stats import genpareto
 
-from imaginome.metrics._bits import pack
+from imaginome.kernels.bits import pack
+from imaginome.kernels.neighbours import kin_groups
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy._nearest_people import nearest_people
-from imaginome.privacy._risks import Risks
-from imaginome.privacy._strongest_runs import strongest_runs
-from imaginome.privacy._tails import discovery_rates, tail_probabilities
-from imaginome.privacy.neighbours import kin_groups
+from imaginome.privacy.attacks.records import Named, Records, judge_records
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.records import Named, Records, judge_records
+from imaginome.privacy.scores.risks import (
+    Risks,
+    discovery_rates,
+    nearest_people,
+    tail_probabilities,
+)
+from imaginome.privacy.scores.strongest_runs import strongest_runs
 
 
 def planted(artificial: Panel, rows: np.ndarray) -> Panel:

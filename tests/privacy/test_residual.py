@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from imaginome.panel import Samples, strings
-from imaginome.privacy._residual import (
+from imaginome.privacy.policy import Policy
+from imaginome.privacy.scores.residual import (
     families,
     halves,
     rate_by_influence,
@@ -12,7 +13,6 @@ from imaginome.privacy._residual import (
     residual,
     residual_finding,
 )
-from imaginome.privacy.policy import Policy
 from imaginome.results import Estimate
 
 

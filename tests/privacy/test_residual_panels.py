@@ -9,10 +9,10 @@ from leaks import mosaic, parts
 from imaginome.formats import ReadOptions, read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy.attributes import Attributes
-from imaginome.privacy.linkability import Linkability
+from imaginome.privacy.attacks.attributes import Attributes
+from imaginome.privacy.attacks.linkability import Linkability
+from imaginome.privacy.attacks.singling_out import SinglingOut
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.singling_out import SinglingOut
 
 pytestmark = [pytest.mark.long, pytest.mark.panels]
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from leaks import random_comparison
 
-from imaginome.privacy import _copying
-from imaginome.privacy._copying import longest_share, shared_runs, sitewise_share
+from imaginome.privacy.attacks import segments as _copying
+from imaginome.privacy.attacks.segments import longest_share, shared_runs, sitewise_share
 
 
 def points(first, second):

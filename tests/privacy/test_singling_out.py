@@ -7,10 +7,9 @@ from naive_residual import carriers
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy import _stretches
-from imaginome.privacy._stretches import Carriers, Stretches
+from imaginome.privacy.attacks import singling_out as _stretches
+from imaginome.privacy.attacks.singling_out import Carriers, SinglingOut, Stretches
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.singling_out import SinglingOut
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imaginome.privacy._verdict import (
+from imaginome.privacy.verdict import (
     AREAS,
     judge_all,
     judge_areas,

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from imaginome.report.compare_read import Entry
+from imaginome.report.compare.read import Entry
 from imaginome.results import Audit, Estimate, Evaluation, Measure
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -19,10 +19,10 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from imaginome.emergence import SHADES
-from imaginome.report.emergence import alike_sites, in_order
-from imaginome.report.page import render_report, write_report
-from imaginome.report.palette import DARK, LIGHT
+from imaginome.report.emergence.player import alike_sites, in_order
+from imaginome.report.figures.palette import DARK, LIGHT
+from imaginome.report.page.page import render_report, write_report
+from imaginome.results.emergence import SHADES
 
 sys.path.insert(0, str(Path(__file__).parent))
 import examples

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from imaginome.report.choice import compared_table
-from imaginome.report.page import render_report
+from imaginome.report.page.page import compared_table, render_report
 from imaginome.results import Choice, Compared
 
 ROWS = [

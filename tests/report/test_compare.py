@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 
 from imaginome.errors import FormatError, OutputError, SettingsError
-from imaginome.report.compare import report_folders
-from imaginome.report.compare_frontier import beaten_by, frontier_figures, frontier_table
-from imaginome.report.compare_ground import ground
-from imaginome.report.compare_overlay import overlay
-from imaginome.report.compare_page import render_comparison
-from imaginome.report.compare_rank import overalls
-from imaginome.report.compare_read import named_folder, read_entries
-from imaginome.report.compare_series import Drawn, SetSeries
-from imaginome.report.figures import specification
+from imaginome.report.compare.frontier import beaten_by, frontier_figures, frontier_table
+from imaginome.report.compare.ground import ground
+from imaginome.report.compare.overlay import overlay
+from imaginome.report.compare.page import render_comparison, report_folders
+from imaginome.report.compare.rank import overalls
+from imaginome.report.compare.read import named_folder, read_entries
+from imaginome.report.figures.draw import specification
+from imaginome.report.figures.series import Drawn, SetSeries
 from imaginome.results import Estimate, Finding, Measure, PanelSizes, Series
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imaginome.report.compare_page import render_comparison
+from imaginome.report.compare.page import render_comparison
 
 sys.path.insert(0, str(Path(__file__).parent))
 from compared import entry

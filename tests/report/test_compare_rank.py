@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from imaginome.report.compare_gap import Gap, gap_of
-from imaginome.report.compare_rank import (
+from imaginome.report.compare.rank import (
+    Gap,
     finding_row,
+    gap_of,
     geometric_mean,
     measure_row,
     multiple_of,
@@ -18,8 +19,8 @@ from imaginome.report.compare_rank import (
     ranks,
     shared_keys,
 )
-from imaginome.report.verdict import standing
 from imaginome.results import Estimate
+from imaginome.results.standing import standing
 
 sys.path.insert(0, str(Path(__file__).parent))
 from compared import entry, measure, naive_mean

@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imaginome.emergence import SHADES, Emergence
 from imaginome.errors import ModelError, OutputError
-from imaginome.report.emergence import (
+from imaginome.report.emergence.player import (
     alike_sites,
     by_likeness,
     emergence_view,
     in_order,
     require_frames,
 )
-from imaginome.report.page import render_report
-from imaginome.report.stills import painted_shades, stills, write_pictures
+from imaginome.report.emergence.stills import painted_shades, stills, write_pictures
+from imaginome.report.page.page import render_report
+from imaginome.results.emergence import SHADES, Emergence
 
 
 def film(n_frames: int = 6, n_rows: int = 9, n_sites: int = 21, n_crowds: int = 4) -> Emergence:

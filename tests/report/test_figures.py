@@ -11,10 +11,10 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from imaginome.report.figures import specification
-from imaginome.report.heatmaps import merged
-from imaginome.report.palette import DARK, LIGHT, painted
-from imaginome.report.training import training_figures
+from imaginome.report.figures.draw import specification
+from imaginome.report.figures.heatmaps import merged
+from imaginome.report.figures.palette import DARK, LIGHT, painted
+from imaginome.report.page.page import training_figures
 from imaginome.results import Figure, Series
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from imaginome.report.page import write_report
+from imaginome.report.page.page import write_report
 
 sys.path.insert(0, str(Path(__file__).parent))
 import examples

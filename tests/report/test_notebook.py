@@ -13,13 +13,13 @@ import plotly.graph_objects as go
 import pytest
 
 import imaginome
-from imaginome.choice.choose import choose
 from imaginome.display import card, table
-from imaginome.fitting import create, fit
 from imaginome.panel import Panel, strings
-from imaginome.pipeline import RunResult
-from imaginome.report.sketch import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, sketch
+from imaginome.report.notebook.plotting import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, sketch
 from imaginome.results import Audit, Estimate, Evaluation, Figure, Result, Series, Table
+from imaginome.runs.choose.choose import choose
+from imaginome.runs.fitting import create, fit
+from imaginome.runs.pipeline import RunResult
 
 INERT = {"div", "span", "b", "code", "table", "tr", "th", "td", "details", "summary"}
 STILL = {"svg", "title", "g", "text", "tspan", "polyline", "circle"}

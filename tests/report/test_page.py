@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from imaginome.errors import OutputError
-from imaginome.report.page import render_report, write_report
+from imaginome.report.page.page import render_report, write_report
 
 sys.path.insert(0, str(Path(__file__).parent))
 import examples

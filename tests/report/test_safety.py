@@ -10,12 +10,10 @@ import examples
 import whole
 
 from imaginome.citations import YELMEN_2021
-from imaginome.report.page import render_report
-from imaginome.report.parts import attack_parts, metric_parts
-from imaginome.report.references import cited
-from imaginome.report.safety import power_view, risky_records
-from imaginome.report.sections import Places, attack_section
-from imaginome.report.summary import key_figures
+from imaginome.report.page.page import cited, render_report
+from imaginome.report.page.parts import attack_parts, metric_parts, power_view, risky_records
+from imaginome.report.page.sections import Places, attack_section
+from imaginome.results.summary import key_figures
 
 
 def test_metrics_go_by_topic_and_the_topics_own_metric_leads() -> None:

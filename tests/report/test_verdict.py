@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from imaginome.report.rangebar import range_bar
-from imaginome.report.summary import key_figures
-from imaginome.report.verdict import how_real, how_safe, standing
-from imaginome.report.wording import number, slug
+from imaginome.report.page.sections import range_bar
 from imaginome.results import Estimate, Evaluation, Measure, MetricResult
+from imaginome.results.standing import how_real, how_safe, standing
+from imaginome.results.summary import key_figures
+from imaginome.results.wording import number, slug
 
 sys.path.insert(0, str(Path(__file__).parent))
 import examples

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 
 from imaginome.errors import FormatError, OutputError, UnknownIdError
-from imaginome.fitting import create
 from imaginome.formats import read_panel, write_panel
 from imaginome.metrics.registry import metrics
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, Samples, strings
 from imaginome.privacy.registry import attacks
-from imaginome.reproduce import _stages
-from imaginome.reproduce._data import DataFolder
+from imaginome.reproduce import stages as _stages
 from imaginome.reproduce.base import Effort, PlannedModel, PlannedPanel
+from imaginome.reproduce.programmes.yelmen2021 import Yelmen2021
 from imaginome.reproduce.registry import programmes
 from imaginome.reproduce.results import Reproduction
 from imaginome.reproduce.run import ReproduceRequest, reproduce
-from imaginome.reproduce.yelmen2021 import Yelmen2021
+from imaginome.reproduce.stages import DataFolder
+from imaginome.runs.fitting import create
 from simulated import simulated_panel
 
 CHAIN = PlannedModel("chain", "A chain", "hmm", quick=("clusters=4", "rounds=2", "full_rounds=0"))
@@ -77,7 +77,7 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
-    monkeypatch.setattr("imaginome.reproduce.yelmen2021.ITEM", Tiny)
+    monkeypatch.setattr("imaginome.reproduce.programmes.yelmen2021.ITEM", Tiny)
 
 
 def request(data: Path, output: Path, **changes) -> ReproduceRequest:
@@ -88,7 +88,7 @@ def request(data: Path, output: Path, **changes) -> ReproduceRequest:
 def reproduced(data, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("reproduced") / "out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("imaginome.reproduce.yelmen2021.ITEM", Tiny)
+        patch.setattr("imaginome.reproduce.programmes.yelmen2021.ITEM", Tiny)
         reproduce(request(data, out))
     return out
 

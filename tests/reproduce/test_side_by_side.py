@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from imaginome.reproduce._overlay import Drawn, overlay
-from imaginome.reproduce._scores import Judged, finding_scores, measure_scores
-from imaginome.reproduce._wording import reading_text, spread
+from imaginome.reproduce.gather import Drawn, overlay
+from imaginome.reproduce.scores import Judged, finding_scores, measure_scores
+from imaginome.reproduce.wording import reading_text, spread
 from imaginome.results import (
     Audit,
     Estimate,

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from imaginome.dp.accounting import Budget, epsilon_of, rho_of
+from imaginome.dp.guarantee import Guarantee, Spending
+from imaginome.dp.noise import seeded
 from imaginome.errors import ModelError, SettingsError
-from imaginome.training.accounting import Budget, epsilon_of, rho_of
-from imaginome.training.guarantee import Guarantee, Spending
-from imaginome.training.noise import seeded
 
 EPSILONS = (0.1, 0.5, 1.0, 3.0, 8.0, 30.0)
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from imaginome.emergence import ROWS, SITES, Emergence, shown
 from imaginome.errors import ModelError
-from imaginome.fitting import create, fit
 from imaginome.models.registry import load_model
 from imaginome.panel import strings
+from imaginome.panel.groups_of_ten import MEMBERS
+from imaginome.results.emergence import ROWS, SITES, Emergence, shown
+from imaginome.runs.fitting import create, fit
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
-from imaginome.training.crowds import MEMBERS, crowds, place
-from imaginome.training.emergence import frame_steps
+from imaginome.training.emergence import crowds, frame_steps, place
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
 from simulated import simulated_panel

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from imaginome.training.noise import SYSTEM, NoiseSource, discrete_normal, seeded
+from imaginome.dp.noise import SYSTEM, NoiseSource, discrete_normal, seeded
 
 
 def chances(variance: float, reach: int) -> np.ndarray:
@@ -50,7 +50,7 @@ def test_without_variance_there_is_no_noise() -> None:
 
 def test_words_that_tie_are_told_apart_by_all_their_bits() -> None:
     """The first 64 bits of a word fall on a bound: the second word decides, and only it."""
-    from imaginome.training.noise import _bounds
+    from imaginome.dp.noise import _bounds
 
     bound = _bounds(1.0)[10]
     high, low = bound >> 64, bound & (2**64 - 1)

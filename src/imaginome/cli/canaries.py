@@ -50,12 +50,12 @@ def canaries(
 
     Example: `imaginome canaries panel.vcf.gz --model independent --epsilon 3 -o canaries.json`
     """
-    from imaginome.canaries import CanaryPlan, audit_with_canaries, in_one_line
     from imaginome.cli.console import show_progress
-    from imaginome.fitting import create, refuse_looking
     from imaginome.formats import learnable, read_panel
     from imaginome.outputs import write_text
-    from imaginome.splits import take_part
+    from imaginome.panel.split import take_part
+    from imaginome.runs.canaries import CanaryPlan, audit_with_canaries, in_one_line
+    from imaginome.runs.fitting import create, refuse_looking
 
     json_path(output, force)
     create(model, set_)

@@ -44,11 +44,11 @@ def complete(
     Example: `imaginome complete model panel.vcf.gz -o completed.vcf.gz`
     """
     from imaginome.cli.console import show_progress
-    from imaginome.completing import complete_panel, completion_notes
     from imaginome.formats import read_panel, write_completed
-    from imaginome.formats._completed import check_suffix
+    from imaginome.formats.completed import check_suffix
     from imaginome.models.registry import load_model
     from imaginome.outputs import refuse_existing
+    from imaginome.runs.completion import complete_panel, completion_notes
 
     check_suffix(output)
     refuse_existing(output, force)

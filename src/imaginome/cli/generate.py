@@ -61,8 +61,8 @@ def generate(
     from imaginome.formats import write_panel
     from imaginome.formats.samples_table import has_labels, samples_table_text
     from imaginome.outputs import refuse_existing, write_text
-    from imaginome.pipeline import artificial_notes
-    from imaginome.redaction import draw_clean
+    from imaginome.privacy.redaction import draw_clean
+    from imaginome.runs.pipeline import artificial_notes
 
     for path in (output, labels_out):
         if path is not None:

@@ -49,9 +49,9 @@ def evaluate(
     Example: `imaginome evaluate --panel panel.vcf.gz --split split.tsv artificial.vcf.gz`
     """
     from imaginome.cli.console import show_progress
-    from imaginome.evidence import with_evidence
     from imaginome.metrics.evaluate import evaluate as evaluate_panels
     from imaginome.models.registry import load_model
+    from imaginome.runs.evidence import with_evidence
 
     json_path(output, force)
     chosen = known_ids("metrics", only)
@@ -85,10 +85,10 @@ def audit(
     Example: `imaginome audit --panel panel.vcf.gz --split split.tsv artificial.vcf.gz`
     """
     from imaginome.cli.console import show_progress
-    from imaginome.evidence import with_evidence
     from imaginome.models.registry import load_model
     from imaginome.privacy.audit import audit as audit_panels
     from imaginome.privacy.policy import Policy, load_policy
+    from imaginome.runs.evidence import with_evidence
 
     json_path(output, force)
     chosen = known_ids("attacks", only)
@@ -144,7 +144,7 @@ def report(
 
     Example: `imaginome report out -o report.html`
     """
-    from imaginome.report.compare import report_folders
+    from imaginome.report.compare.page import report_folders
 
     report_folders(directories, output, force=force)
 
@@ -163,8 +163,8 @@ def emergence(
     """
     from imaginome.models.registry import load_model
     from imaginome.outputs import refuse_existing
-    from imaginome.report.emergence import require_frames
-    from imaginome.report.stills import GIF, write_pictures
+    from imaginome.report.emergence.player import require_frames
+    from imaginome.report.emergence.stills import GIF, write_pictures
 
     refuse_existing(output, force, folder_with=GIF)
     frames = require_frames(load_model(model).emergence, str(model))

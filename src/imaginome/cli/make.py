@@ -22,7 +22,7 @@ from imaginome.cli.reading import (
 from imaginome.cli.shared import takes
 
 if TYPE_CHECKING:
-    from imaginome.request import RunRequest
+    from imaginome.runs.request import RunRequest
 
 PANEL = "Make people"
 DEFAULT_MODEL = "auto"
@@ -71,7 +71,7 @@ def run(
 
     Example: `imaginome run panel.vcf.gz --samples samples.tsv -o out`
     """
-    from imaginome.request import RunRequest
+    from imaginome.runs.request import RunRequest
 
     request = RunRequest(
         panel,
@@ -113,7 +113,7 @@ def demo(
     """
     from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
     from imaginome.formats import ReadOptions
-    from imaginome.request import RunRequest
+    from imaginome.runs.request import RunRequest
 
     request = RunRequest(
         str(DEMO_PANEL),
@@ -139,9 +139,9 @@ def _run(
     """Run, show the key figures, and say by the exit code whether the audit failed."""
     from imaginome.cli.console import show_progress
     from imaginome.cli.summary import print_digest, print_json
-    from imaginome.pipeline import run as run_pipeline
     from imaginome.privacy.policy import load_policy
-    from imaginome.workspace import partial_name
+    from imaginome.runs.pipeline import run as run_pipeline
+    from imaginome.runs.workspace import partial_name
 
     with file_errors():
         thresholds = load_policy(policy) if policy else None
@@ -188,14 +188,14 @@ def fit(
 
     Example: `imaginome fit panel.vcf.gz --split split.tsv --model hmm -o model`
     """
-    from imaginome.choice.fitting import asked, fit_asked
     from imaginome.cli.console import show_progress
-    from imaginome.fitting import refuse_looking
     from imaginome.formats import learnable, read_panel
     from imaginome.outputs import refuse_existing
-    from imaginome.splits import take_part
+    from imaginome.panel.split import take_part
+    from imaginome.runs.choose.fitting import asked, fit_asked
+    from imaginome.runs.fitting import refuse_looking
+    from imaginome.runs.workspace import fit_files
     from imaginome.training.control import FitControl
-    from imaginome.workspace import fit_files
 
     refuse_existing(output, force, folder_with="model.json")
     options = replace(reading(), phenotype=phenotype)

@@ -16,10 +16,10 @@ from imaginome.cli.shared import takes
 from imaginome.errors import ImaginomeError, SettingsError, UnknownIdError
 
 if TYPE_CHECKING:
+    from imaginome.dp.guarantee import Guarantee
     from imaginome.formats import ReadOptions
     from imaginome.panel import Panel
     from imaginome.registry import Registry
-    from imaginome.training.guarantee import Guarantee
 
 
 def read_options(
@@ -86,7 +86,7 @@ def resumable(*left: Path) -> Iterator[None]:
 
 def budget_seconds(budget: str | None) -> float | None:
     """Return a budget in seconds; None where none is given."""
-    from imaginome.choice.budget import parse_budget
+    from imaginome.runs.choose.budget import parse_budget
 
     return None if budget is None else parse_budget(budget)
 
@@ -99,7 +99,7 @@ def guarantee(epsilon: float | None, delta: float | None) -> Guarantee | None:
     SettingsError
         When one is out of range, or a delta is given without an epsilon.
     """
-    from imaginome.training.guarantee import DELTA, Guarantee
+    from imaginome.dp.guarantee import DELTA, Guarantee
 
     if epsilon is None:
         if delta is not None:
@@ -182,7 +182,7 @@ def real_panels(
 ) -> tuple[Panel, Panel | None]:
     """Read train and holdout; None for a holdout that is not there (`NOBODY`)."""
     from imaginome.formats import read_panel
-    from imaginome.splits import take_part
+    from imaginome.panel.split import take_part
 
     if panel is not None and split is not None:
         whole, restricted = read_panel(panel, options), bool(options.samples)
@@ -202,7 +202,7 @@ def real_panels(
 
 def legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
     """Return the legend to read an artificial panel with; None for that of its own stem."""
-    from imaginome.formats._legend import legend_path
+    from imaginome.formats.legend import legend_path
 
     if legend_path(Path(artificial)).is_file():
         return None

@@ -52,7 +52,7 @@ def redact(
     from imaginome.cli.console import show_progress
     from imaginome.formats import write_panel
     from imaginome.outputs import refuse_existing
-    from imaginome.redaction import redact as redact_panel
+    from imaginome.privacy.redaction import redact as redact_panel
 
     for path in (output, audit_out):
         if path is not None:

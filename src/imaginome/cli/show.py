@@ -48,8 +48,8 @@ def split(
     from imaginome.cli.console import show_progress
     from imaginome.formats import read_panel
     from imaginome.outputs import refuse_existing, write_text
-    from imaginome.splits import split as split_panel
-    from imaginome.splits import split_table
+    from imaginome.panel.split import split as split_panel
+    from imaginome.panel.split import split_table
 
     refuse_existing(output, force)
     parts = split_panel(read_panel(panel, reading()), holdout, seed)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imaginome.cli.console import printable, stderr
-from imaginome.report.digest import Digest, Judgement, KeyFinding, digest
-from imaginome.report.wording import STATUS_WORDS, interval, number
 from imaginome.results import AreaVerdict, Audit, Estimate, Evaluation, Status
+from imaginome.results.digest import Digest, Judgement, KeyFinding, digest
+from imaginome.results.wording import STATUS_WORDS, interval, number
 
 if TYPE_CHECKING:
     from rich.console import Console

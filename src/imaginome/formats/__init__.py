@@ -1,6 +1,6 @@
 """Formats: one file a format, chosen by content."""
 
-from imaginome.formats._completed import write_completed
+from imaginome.formats.completed import write_completed
 from imaginome.formats.io import learnable, read_panel, write_panel
 from imaginome.formats.options import ReadOptions, Tally
 

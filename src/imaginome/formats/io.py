@@ -7,13 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from imaginome.errors import FormatError, OutputError, PanelError
-from imaginome.formats._rules import check_order
-from imaginome.formats._source import read_head
-from imaginome.formats._spool import is_url, local_file
 from imaginome.formats.base import Format
-from imaginome.formats.options import ReadOptions, Tally
+from imaginome.formats.options import ReadOptions, Tally, check_order
 from imaginome.formats.registry import formats
 from imaginome.formats.samples_table import check_phenotype, read_samples_table
+from imaginome.formats.source import is_url, local_file, read_head
 from imaginome.panel import Panel
 
 _DEFAULTS = ReadOptions()

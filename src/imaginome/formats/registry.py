@@ -5,8 +5,4 @@ from __future__ import annotations
 from imaginome.formats.base import Format
 from imaginome.registry import Registry
 
-formats: Registry[Format] = Registry(
-    "imaginome.formats",
-    "format",
-    frozenset({"base", "registry", "io", "options", "regions", "samples_table", "inspect"}),
-)
+formats: Registry[Format] = Registry("imaginome.formats.items", "format")

@@ -5,8 +5,4 @@ from __future__ import annotations
 from imaginome.metrics.base import Metric
 from imaginome.registry import Registry
 
-metrics: Registry[Metric] = Registry(
-    "imaginome.metrics",
-    "metric",
-    frozenset({"base", "registry", "comparison", "bootstrap", "evaluate", "evidence"}),
-)
+metrics: Registry[Metric] = Registry("imaginome.metrics.items", "metric")

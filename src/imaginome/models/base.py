@@ -13,24 +13,24 @@ import numpy as np
 
 from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import Citation
-from imaginome.emergence import FILE as EMERGENCE
-from imaginome.emergence import Emergence
+from imaginome.display import in_notebook
+from imaginome.dp.accounting import Budget
+from imaginome.dp.frame import private_frame
+from imaginome.dp.guarantee import Spending
 from imaginome.errors import CapabilityError, ModelError
-from imaginome.models._completion import UNKNOWN, Completion, observed_mask, prior_shares
-from imaginome.models._private_frame import private_frame
-from imaginome.models.artificial import ARTIFICIAL_PREFIX, artificial_samples
-from imaginome.notebook import in_notebook
+from imaginome.models.shared.artificial import ARTIFICIAL_PREFIX, artificial_samples
+from imaginome.models.shared.completion import UNKNOWN, Completion, observed_mask, prior_shares
 from imaginome.outputs import atomic_directory
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.panel.frame import PanelFrame
+from imaginome.panel.units import unit_of
+from imaginome.results.emergence import FILE as EMERGENCE
+from imaginome.results.emergence import Emergence
 from imaginome.settings import Settings
 from imaginome.tensors import Tensors, write_tensors
-from imaginome.training.accounting import Budget
 from imaginome.training.control import FitControl
-from imaginome.training.crowds import beside_real
-from imaginome.training.guarantee import Spending
+from imaginome.training.emergence import beside_real
 from imaginome.training.loop import History
-from imaginome.training.units import unit_of
 
 Capability = Literal[
     "log_likelihood", "latent", "critic", "population", "phenotype", "complete", "private"

@@ -9,18 +9,18 @@ from pydantic import Field
 
 from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import YELMEN_2021, Citation
-from imaginome.models._classes import class_shares, haplotype_classes, mixed
-from imaginome.models._completion import Completion, posterior_shares
-from imaginome.models._private_fit import Levels, private_spins
-from imaginome.models._private_moments import People
+from imaginome.dp.accounting import BUN_STEINKE_2016, Budget
+from imaginome.dp.fit import Levels, private_spins
+from imaginome.dp.moments import People
+from imaginome.dp.noise import CANONNE_2020
+from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.shared.completion import Completion, posterior_shares
 from imaginome.panel import Haplotypes, Panel
-from imaginome.parallel import map_pieces, pieces
+from imaginome.panel.frame import class_shares, haplotype_classes, mixed
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
-from imaginome.training.accounting import BUN_STEINKE_2016, Budget
 from imaginome.training.control import FitControl
-from imaginome.training.noise import CANONNE_2020
 
 BALDING_NICHOLS_1995 = Citation(
     "balding1995",

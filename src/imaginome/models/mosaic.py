@@ -9,10 +9,10 @@ from pydantic import Field
 
 from imaginome.arrays import Bools, Indices, Int64s
 from imaginome.citations import LI_STEPHENS_2003
-from imaginome.models._classes import haplotype_classes
+from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
-from imaginome.parallel import map_pieces, pieces
+from imaginome.panel.frame import haplotype_classes
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl

@@ -6,19 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from imaginome.emergence import FILE as EMERGENCE
-from imaginome.emergence import Emergence
+from imaginome.dp.guarantee import Spending
 from imaginome.errors import ModelError
 from imaginome.models.base import Generator
 from imaginome.panel.frame import PanelFrame
 from imaginome.registry import Registry
+from imaginome.results.emergence import FILE as EMERGENCE
+from imaginome.results.emergence import Emergence
 from imaginome.tensors import read_tensors
-from imaginome.training.guarantee import Spending
 from imaginome.training.loop import History
 
-models: Registry[Generator[Any]] = Registry(
-    "imaginome.models", "model", frozenset({"base", "registry", "artificial"})
-)
+models: Registry[Generator[Any]] = Registry("imaginome.models", "model")
 
 
 def load_model(path: str | Path) -> Generator[Any]:

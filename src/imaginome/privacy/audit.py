@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from imaginome import __version__
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy._parts import people_seen
-from imaginome.privacy._verdict import judge_areas, judge_model, judge_panel, with_power
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.power import demonstrated_power
 from imaginome.privacy.registry import attacks
+from imaginome.privacy.scores.parts import people_seen
+from imaginome.privacy.verdict import judge_areas, judge_model, judge_panel, with_power
 from imaginome.progress import SILENT, Progress
 from imaginome.provenance import peak_memory_mb
 from imaginome.results import AttackResult, Audit

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples
 from imaginome.panel.split import split_individuals
-from imaginome.parallel import map_pieces
 from imaginome.privacy.base import Attack
-from imaginome.privacy.leaks._people import artificial_people
+from imaginome.privacy.leaks.base import artificial_people
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.policy import Policy
 from imaginome.progress import SILENT, Progress

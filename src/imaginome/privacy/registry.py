@@ -5,10 +5,4 @@ from __future__ import annotations
 from imaginome.privacy.base import Attack
 from imaginome.registry import Registry
 
-attacks: Registry[Attack] = Registry(
-    "imaginome.privacy",
-    "attack",
-    frozenset(
-        {"base", "registry", "audit", "policy", "power", "leaks", "datasheet", "neighbours", "pbwt"}
-    ),
-)
+attacks: Registry[Attack] = Registry("imaginome.privacy.attacks", "attack")

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from imaginome.emergence import FILE as EMERGENCE
-from imaginome.emergence import Emergence
 from imaginome.errors import FormatError
-from imaginome.report.page import write_report
+from imaginome.report.page.page import write_report
 from imaginome.results import CHOICE, Audit, Choice, Evaluation, Result
+from imaginome.results.emergence import FILE as EMERGENCE
+from imaginome.results.emergence import Emergence
 
 R = TypeVar("R", bound=Result)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from imaginome.report.sections import Drawn, Places
-from imaginome.report.shell import render_shell
-from imaginome.report.verdict import LEVEL_WORDS, STATUS
-from imaginome.report.wording import interval
-from imaginome.reproduce import _wording
+from imaginome.report.page.sections import Drawn, Places
+from imaginome.report.page.shell import render_shell
+from imaginome.reproduce import wording as _wording
 from imaginome.reproduce.results import (
     Analysis,
     ChapterResult,
@@ -20,6 +18,8 @@ from imaginome.reproduce.results import (
     SetFacts,
 )
 from imaginome.results import Estimate, Status
+from imaginome.results.standing import LEVEL_WORDS, STATUS
+from imaginome.results.wording import interval
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,4 @@ from __future__ import annotations
 from imaginome.registry import Registry
 from imaginome.reproduce.base import Programme
 
-programmes: Registry[Programme] = Registry(
-    "imaginome.reproduce", "programme", frozenset({"base", "page", "registry", "results", "run"})
-)
+programmes: Registry[Programme] = Registry("imaginome.reproduce.programmes", "programme")

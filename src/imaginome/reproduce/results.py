@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from imaginome.report.verdict import Level
 from imaginome.results import Figure, Result
+from imaginome.results.standing import Level
 
 
 class SetFacts(Result):

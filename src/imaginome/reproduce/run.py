@@ -13,14 +13,13 @@ from imaginome.errors import OutputError
 from imaginome.models.registry import models
 from imaginome.outputs import output_error, refuse_existing, write_text
 from imaginome.progress import SILENT, Progress
-from imaginome.reproduce._data import DataFolder
-from imaginome.reproduce._gather import gather
-from imaginome.reproduce._markdown import headline_tables, markdown_page
-from imaginome.reproduce._stages import Circumstances, ModelStage, PublishedStage, Stage
 from imaginome.reproduce.base import Effort, PlannedModel, PlannedPanel, Programme
+from imaginome.reproduce.gather import gather
 from imaginome.reproduce.page import render_page
 from imaginome.reproduce.registry import programmes
 from imaginome.reproduce.results import Reproduction
+from imaginome.reproduce.stages import Circumstances, DataFolder, ModelStage, PublishedStage, Stage
+from imaginome.reproduce.wording import headline_tables, markdown_page
 
 PLAN = "plan.json"
 RESULT = "reproduce.json"

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from imaginome.dp.accounting import Budget
+from imaginome.dp.guarantee import Guarantee
+from imaginome.dp.noise import SYSTEM, NoiseSource
 from imaginome.errors import ModelError
 from imaginome.progress import SILENT, Progress
 from imaginome.randomness import child_generator
-from imaginome.training.accounting import Budget
 from imaginome.training.checkpoints import CheckpointStore
-from imaginome.training.guarantee import Guarantee
-from imaginome.training.noise import SYSTEM, NoiseSource
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Frames along a training: the same latent noise, decoded at log-spaced steps.
+"""Crowds: what real people look like, as means of groups that betray no one of them.
 
 A recorder only looks: it draws from no stream and changes no weight, so that a fit ends in the
 same bytes with and without it. Its frames lie in the checkpoint, so that a resumed fit has them.
@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from imaginome.arrays import UInt8s
-from imaginome.emergence import ROWS, Emergence, packed, shown, unpacked
+from imaginome.panel import Haplotypes, Panel, Sites
+from imaginome.panel.groups_of_ten import crowds as crowds_of
+from imaginome.results.emergence import ROWS, SHADES, SITES, Emergence, packed, shown, unpacked
 from imaginome.tensors import Tensors
+from imaginome.training.control import FitControl
 from imaginome.training.plan import Trainee, TrainingPlan
+
+# -- Frames along a training: the same latent noise, decoded at log-spaced steps -------------------
+
 
 FRAMES = 22
 PREFIX = "emergence."
@@ -114,3 +121,26 @@ class Recorder:
         frames = unpacked(tensors[PREFIX + "frames"], found["n_shown"])
         for rows, (step, figures) in zip(frames, found["taken"], strict=True):
             self._taken[step] = rows, figures
+
+
+# -- Crowds: what real people look like, as means of groups that betray no one of them -------------
+
+
+def crowds(haplotypes: Haplotypes, rng: np.random.Generator) -> UInt8s:
+    """Return as many crowds, in as many shades, as frames have; see `panel.crowds`."""
+    return crowds_of(haplotypes, rng, most=ROWS, shades=SHADES)
+
+
+def beside_real(emergence: Emergence, train: Panel, control: FitControl) -> Emergence:
+    """Return the frames with crowds of the train panel beside them, and their place in words."""
+    part = shown(train.n_sites)
+    real = crowds(train.haplotypes[:, part], control.rng("emergence", "crowds"))
+    return replace(emergence, crowds=real, where=place(train.sites))
+
+
+def place(sites: Sites) -> str:
+    """Say which sites are shown: ``512 of 805 sites, 3:1,234 to 9:5,678``."""
+    part = sites.take(shown(len(sites)))
+    ends = [f"{part.contig[i]}:{part.position[i]:,}" for i in (0, -1)]
+    count = f"{len(part)} of {len(sites):,}" if len(sites) > SITES else f"all {len(sites)}"
+    return f"{count} sites, {ends[0]} to {ends[1]}"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from imaginome.emergence import Emergence
+from imaginome.results.emergence import Emergence
 from imaginome.tensors import Tensors
 from imaginome.training.checkpoints import Checkpoint
 from imaginome.training.control import FitControl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaginome.privacy.leaks._copied import Copied
+from imaginome.privacy.leaks.shared import Copied
 
 
 class Copies1(Copied):

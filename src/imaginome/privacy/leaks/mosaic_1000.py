@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaginome.privacy.leaks._pasted import Pasted
+from imaginome.privacy.leaks.shared import Pasted
 
 
 class Mosaic1000(Pasted):

@@ -7,9 +7,8 @@ import numpy as np
 from imaginome.arrays import Indices
 from imaginome.citations import LI_STEPHENS_2003
 from imaginome.panel import Haplotypes, Panel
-from imaginome.privacy.leaks._mosaic import flipped, mosaic
-from imaginome.privacy.leaks._people import populations
-from imaginome.privacy.leaks.base import KnownLeak
+from imaginome.privacy.leaks.base import KnownLeak, populations
+from imaginome.privacy.leaks.shared import flipped, mosaic
 
 SWITCHES = 10.0
 ERROR = 0.002

@@ -5,6 +5,4 @@ from __future__ import annotations
 from imaginome.privacy.leaks.base import KnownLeak
 from imaginome.registry import Registry
 
-leaks: Registry[KnownLeak] = Registry(
-    "imaginome.privacy.leaks", "leak", frozenset({"base", "registry"})
-)
+leaks: Registry[KnownLeak] = Registry("imaginome.privacy.leaks", "leak")

@@ -1,1 +1,0 @@
-"""Which generator, and how large: chosen from the train panel by held-out evidence."""

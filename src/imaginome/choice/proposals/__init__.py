@@ -1,1 +1,0 @@
-"""One module a generator: the settings to try, and their predicted cost."""

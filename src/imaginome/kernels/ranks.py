@@ -1,0 +1,181 @@
+"""Ranks of scores: area under the curve, its interval, and the curve itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import hypergeom, rankdata
+from scipy.stats import t as student
+
+from imaginome.arrays import Float64s, Indices
+from imaginome.kernels.statistics import ratio
+from imaginome.results import Estimate
+
+# -- Receiver operating characteristic of a score, with weights for a bootstrap --------------------
+
+
+LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
+"""False-positive rates at which true-positive rates are reported, by the name of the finding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Roc:
+    """False- and true-positive rates as the threshold falls past each distinct score.
+
+    Attributes
+    ----------
+    false, true
+        ``float64``, shape ``(n_thresholds + 1,)``, non-decreasing from 0 to 1.
+    """
+
+    false: Float64s
+    true: Float64s
+
+    def auc(self) -> float:
+        """Return the area: P(member scores higher) with ties one half; NaN without anyone."""
+        return float(np.sum(np.diff(self.false) * 0.5 * (self.true[1:] + self.true[:-1])))
+
+    def true_rate(self, false_rate: float) -> float:
+        """Return the true-positive rate at a false-positive rate.
+
+        Among equal scores the attacker accuses some at random: the curve is linear there.
+        """
+        if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
+            return math.nan
+        last = int(np.searchsorted(self.false, false_rate, side="right")) - 1
+        if last == len(self.false) - 1:
+            return float(self.true[last])
+        part = (false_rate - self.false[last]) / (self.false[last + 1] - self.false[last])
+        return float(self.true[last] + part * (self.true[last + 1] - self.true[last]))
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores of members and non-members, sorted into distinct values once; build with `of`."""
+
+    members: Indices
+    others: Indices
+    n_values: int
+
+    @classmethod
+    def of(cls, members: Float64s, others: Float64s) -> Scores:
+        """Rank the scores, highest first; equal scores share a rank."""
+        distinct, ranks = np.unique(-np.concatenate([members, others]), return_inverse=True)
+        return cls(ranks[: len(members)], ranks[len(members) :], len(distinct))
+
+    def roc(
+        self, member_weights: Float64s | None = None, other_weights: Float64s | None = None
+    ) -> Roc:
+        """Return the curve; weights are how often each individual was drawn."""
+        return Roc(
+            self._rates(self.others, other_weights), self._rates(self.members, member_weights)
+        )
+
+    def _rates(self, ranks: Indices, weights: Float64s | None) -> Float64s:
+        mass = np.bincount(ranks, weights, minlength=self.n_values).astype(np.float64)
+        total = mass.sum()
+        if total == 0:
+            return np.full(self.n_values + 1, np.nan)
+        return np.concatenate([[0.0], np.cumsum(mass) / total])
+
+
+# -- The area under a curve with its interval, and what chance does at the curve's end -------------
+
+
+TWICE = 2.0
+"""Any two non-members from different folds are in each other's reference, so that their errors
+may go together: the variance of a mean over pairs is at most twice that of independent ones."""
+RARELY = 0.00135
+"""Probability beyond three standard errors, at which `judge` is sure."""
+
+
+def auc_estimate(
+    members: Float64s, others: Float64s, member_units: Indices, other_units: Indices, looks: int = 1
+) -> Estimate:
+    """Return P(member scores higher), ties one half, with its 95% interval.
+
+    The variance is that of DeLong et al. (1988), summed within families (Obuchowski 1997); no
+    side counts for less than it would if scores told nothing, so that a few people who happen to
+    be told apart perfectly do not look like certainty. Quantiles are Student's.
+
+    Parameters
+    ----------
+    looks
+        How many such areas are looked at to pick one: the interval is that of all (Bonferroni).
+    """
+    m, n = len(members), len(others)
+    groups = [int(unit.max()) + 1 if len(unit) else 0 for unit in (member_units, other_units)]
+    if min(groups) < 2:
+        return Estimate(value=None)
+    ranks = rankdata(np.concatenate([members, others]))
+    above = (ranks[:m] - rankdata(members)) / n
+    below = 1.0 - (ranks[m:] - rankdata(others)) / m
+    value = float(above.mean())
+    variance = _variance(above, member_units) + TWICE * _variance(below, other_units)
+    margin = float(student.ppf(1 - 0.025 / looks, min(groups) - 1)) * math.sqrt(variance)
+    return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
+
+
+def by_chance(n_members: int, n_others: int, rate: float) -> float:
+    """Return the share of members that chance lets through, or fewer, all but once in 700 times.
+
+    Members above the next non-member after a share `rate` of them: negative hypergeometric.
+    """
+    k = int(np.floor(rate * n_others + 1e-9))
+    through = np.arange(n_members + 1)
+    beyond = hypergeom.cdf(k, n_members + n_others, n_others, through + k)
+    return float(np.argmax(beyond <= RARELY) if beyond[-1] <= RARELY else n_members) / n_members
+
+
+def _variance(placed: Float64s, unit: Indices) -> float:
+    """Return the variance of the mean of placements, at least that of even ones."""
+    sums = np.bincount(unit, placed - placed.mean())
+    found = float(len(sums) / (len(sums) - 1) * np.sum(sums**2)) / len(placed) ** 2
+    return max(found, 1.0 / (12.0 * len(sums)))
+
+
+# -- How well scores separate two panels: area under the curve, with replicates, and the curv ------
+
+
+def area(
+    first: Float64s, second: Float64s, first_weights: Float64s, second_weights: Float64s
+) -> Float64s:
+    """Return the chance that one of `first` scores above one of `second`; ties count half.
+
+    Parameters
+    ----------
+    first, second
+        Scores, shapes ``(n,)`` and ``(k,)``.
+    first_weights, second_weights
+        How often each counts, shapes ``(replicates, n)`` and ``(replicates, k)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(replicates,)``; NaN where nobody counts on one side.
+    """
+    order = np.argsort(second, kind="stable")
+    below = np.cumsum(second_weights[:, order], axis=1)
+    below = np.concatenate([np.zeros((len(below), 1)), below], axis=1)
+    ranked = second[order]
+    lower = below[:, np.searchsorted(ranked, first, side="left")]
+    upper = below[:, np.searchsorted(ranked, first, side="right")]
+    wins = (first_weights * (lower + upper)).sum(axis=1) / 2
+    return ratio(wins, first_weights.sum(axis=1) * second_weights.sum(axis=1))
+
+
+def mean_known(values: Float64s) -> Float64s:
+    """Return the mean over the first axis of what is not NaN; NaN where nothing is."""
+    return ratio(np.nan_to_num(values).sum(axis=0), np.isfinite(values).sum(axis=0))
+
+
+def true_rates(first: Float64s, second: Float64s, false_rates: Float64s) -> Float64s:
+    """Return the share of `first` called at given shares of `second` called by mistake."""
+    thresholds = np.unique(np.concatenate([first, second]))[::-1]
+    calls = [
+        np.concatenate([[0.0], (len(x) - np.searchsorted(np.sort(x), thresholds)) / len(x)])
+        for x in (second, first)
+    ]
+    return np.asarray(np.interp(false_rates, calls[0], calls[1]))

@@ -1,0 +1,296 @@
+"""A generative adversarial network: a generator shapes noise until a critic is at a loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from imaginome.arrays import Int64s
+from imaginome.citations import YELMEN_2021, Citation
+from imaginome.errors import ModelError
+from imaginome.kernels.threads import single_threaded_torch
+from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.gan.draw import draw_bernoulli, draw_thresholded
+from imaginome.models.shared.networks import BernoulliGenerator, DenseGenerator
+from imaginome.panel import Haplotypes, Panel
+from imaginome.settings import Settings
+from imaginome.training.control import FitControl
+from imaginome.training.loop import train
+from imaginome.training.plan import TrainingPlan
+
+if TYPE_CHECKING:
+    from imaginome.models.gan.fit import Recipe
+
+
+LEAST_PEOPLE = 8
+DEFAULT_STEPS = 600
+STEPS_OF_MANY_SITES = 1_500
+DEFAULT_MEASURE_EVERY = 100
+DEFAULT_PATIENCE = 8
+PAPER_EPOCHS_PER_MEASUREMENT = 25
+PAPER_EPOCHS_OF_PATIENCE = 2_000
+
+
+class GanSettings(Settings):
+    """Settings of `Gan`. The preset ``yelmen2021`` uses only the first four."""
+
+    preset: Literal["default", "yelmen2021"] = Field(
+        "default",
+        description="default: trained against collapse; yelmen2021: the paper's network and "
+        "optimiser, which needs hours",
+    )
+    steps: int | None = Field(
+        None,
+        ge=1,
+        description="Most updates of the generator; empty: the preset's (default: 600, "
+        "beyond 2,000 sites 1,500; yelmen2021: 20,000 epochs)",
+    )
+    measure_every: int | None = Field(
+        None, ge=1, description="Updates between held-out measurements; empty: the preset's"
+    )
+    patience: int | None = Field(
+        None,
+        ge=0,
+        description="Measurements without improvement before stopping, 0: never; empty: the "
+        "preset's",
+    )
+    latent: int = Field(128, ge=1, description="Noise variables of the generator")
+    assort: bool = Field(
+        True,
+        description="deal the contigs of a person anew to the two haplotypes in every batch: the "
+        "phase between contigs means nothing where it was inferred, and nobody is learnt by heart",
+    )
+    clusters: int = Field(
+        12,
+        ge=1,
+        description="Classes of the discrete latent variable, started at clusters of "
+        "haplotypes; at most one for each 20 train haplotypes",
+    )
+    hidden: int = Field(256, ge=1, description="Units in each hidden layer of the generator")
+    critic_hidden: int = Field(256, ge=1, description="Units in each hidden layer of the critic")
+    components: int = Field(
+        32, ge=1, description="Principal components that the critic sees beside the alleles"
+    )
+    batch: int = Field(128, ge=4, description="Haplotypes in a batch, rounded up to pieces of 64")
+    learning_rate: float = Field(1e-3, gt=0, description="First step size of both optimisers")
+    last_rate: float = Field(
+        0.1, gt=0, le=1, description="Step size at the last step as a share of the first"
+    )
+    penalty: float = Field(
+        20.0,
+        ge=0,
+        description="Weight of the squared gradient of the critic at real and artificial rows",
+    )
+    penalty_every: int = Field(4, ge=1, description="Steps between two gradient penalties")
+    moments: float = Field(
+        0.3,
+        ge=0,
+        description="Weight of the distance of means, linkage and structure in the generator's "
+        "loss; 0: adversarial only",
+    )
+    average: float = Field(
+        0.998,
+        ge=0,
+        lt=1,
+        description="Share that the running average of the generator keeps at each step",
+    )
+
+
+_CITATIONS = (
+    YELMEN_2021.because("generating genomes by an adversarial pair; the preset yelmen2021"),
+    Citation(
+        "goodfellow2014",
+        "Goodfellow, Ian and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and Warde-Farley, "
+        "David and Ozair, Sherjil and Courville, Aaron and Bengio, Yoshua",
+        "Generative adversarial nets",
+        "Advances in Neural Information Processing Systems 27",
+        2014,
+        reason="the adversarial game",
+    ),
+    Citation(
+        "huang2024",
+        "Huang, Yiwen and Gokaslan, Aaron and Kuleshov, Volodymyr and Tompkin, James",
+        "The GAN is dead; long live the GAN! A modern GAN baseline",
+        "Advances in Neural Information Processing Systems 37",
+        2024,
+        "10.48550/arXiv.2501.05441",
+        "relativistic pairing loss with penalties on the gradient at real and artificial rows",
+    ),
+    Citation(
+        "salimans2016",
+        "Salimans, Tim and Goodfellow, Ian and Zaremba, Wojciech and Cheung, Vicki and Radford, "
+        "Alec and Chen, Xi",
+        "Improved techniques for training GANs",
+        "Advances in Neural Information Processing Systems 29",
+        2016,
+        "10.48550/arXiv.1606.03498",
+        "feature matching and features of the whole batch",
+    ),
+    Citation(
+        "li2015",
+        "Li, Yujia and Swersky, Kevin and Zemel, Richard",
+        "Generative moment matching networks",
+        "International Conference on Machine Learning",
+        2015,
+        "10.48550/arXiv.1502.02761",
+        "matching of moments beside the adversarial loss",
+    ),
+    Citation(
+        "maddison2017",
+        "Maddison, Chris J. and Mnih, Andriy and Teh, Yee Whye",
+        "The concrete distribution: a continuous relaxation of discrete random variables",
+        "International Conference on Learning Representations",
+        2017,
+        "10.48550/arXiv.1611.00712",
+        "gradients through drawn alleles",
+    ),
+    Citation(
+        "miyato2018",
+        "Miyato, Takeru and Koyama, Masanori",
+        "cGANs with projection discriminator",
+        "International Conference on Learning Representations",
+        2018,
+        "10.48550/arXiv.1802.05637",
+        "how the critic is told population and phenotype",
+    ),
+    Citation(
+        "gelman2008",
+        "Gelman, Andrew and Jakulin, Aleks and Pittau, Maria Grazia and Su, Yu-Sung",
+        "A weakly informative default prior distribution for logistic and other regression models",
+        "The Annals of Applied Statistics",
+        2008,
+        "10.1214/08-AOAS191",
+        "regression with a Cauchy prior, for what clusters and labels add to allele frequencies",
+    ),
+)
+
+
+class Gan(Generator[GanSettings]):
+    """A generator network trained against a critic.
+
+    The default draws a haplotype in two steps: labels, a cluster that depends on them and noise
+    ``z ~ N(0, I)`` give a logit for each site, then alleles are independent Bernoulli variables.
+    What two sites share, they share through labels, cluster and z. The start is a mixture of
+    clusters of train haplotypes along their principal components, shifted by labels, and the
+    linear path of z starts at factors of the linkage left within them; the game then moves all
+    weights.
+    """
+
+    id = "gan"
+    description = "generative adversarial network; preset=yelmen2021 is the published one"
+    assumptions = (
+        "Haplotypes are exchangeable draws given their labels; linkage and structure fit into the "
+        "latent variables; populations of one superpopulation are alike; which of a person's "
+        "chromosomes stand in one row means nothing (assort=false where it does, as in phase by "
+        "descent)."
+    )
+    limitations = (
+        "No likelihood; learns from few people worse than simpler models do; linkage among many "
+        "dense sites is smoothed; frequencies learnt from people are a little nearer to them than "
+        "to others, which the audit measures as privacy loss; within a continent populations "
+        "differ less than real ones do. The preset yelmen2021 knows no labels, needs hours and "
+        "tends to collapse."
+    )
+    citations = _CITATIONS
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"population", "phenotype"})
+    Settings = GanSettings
+
+    _network: BernoulliGenerator | DenseGenerator
+
+    def __init__(self, settings: GanSettings) -> None:
+        super().__init__(settings)
+        if settings.preset == "yelmen2021":
+            # The paper's networks know no labels; a label would be a claim without ground.
+            vars(self)["capabilities"] = frozenset()
+
+    def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
+        if train_panel.n_individuals < LEAST_PEOPLE:
+            raise ModelError(
+                f"a GAN cannot learn from {train_panel.n_individuals} individuals",
+                f"give at least {LEAST_PEOPLE}, or use --model independent",
+            )
+        single_threaded_torch()
+        rows, held_out = train_panel.haplotypes, validation.haplotypes
+        device = control.torch_device()
+        if self.settings.preset == "yelmen2021":
+            from imaginome.models.gan.paper import PaperTrainee
+
+            paper = PaperTrainee(control, rows, held_out, device)
+            self.history = train("gan", paper, self._plan(len(rows)), control)
+            self._network = paper.generator.cpu()
+        else:
+            from imaginome.models.gan.fit import Trainee
+            from imaginome.models.shared.people import People
+
+            plan = self._plan(len(rows))
+            people = People.of(train_panel, self.frame, assort=self.settings.assort)
+            trainee = Trainee(self._recipe(plan.steps), control, people, held_out, device)
+            self.history = train("gan", trainee, plan, control)
+            self._network = trainee.average.cpu()
+
+    def _plan(self, n_rows: int) -> TrainingPlan:
+        """Return how long to train: the settings, or else the preset's own."""
+        from imaginome.models.gan.evidence import OBJECTIVE
+
+        if self.settings.preset == "yelmen2021":
+            from imaginome.models.gan.paper import EPOCHS, PaperRecipe
+
+            batches = PaperRecipe.of(n_rows).batches
+            steps, every = EPOCHS * batches, PAPER_EPOCHS_PER_MEASUREMENT * batches
+            patience = PAPER_EPOCHS_OF_PATIENCE // PAPER_EPOCHS_PER_MEASUREMENT
+        else:
+            from imaginome.models.gan.start import MOST_LINKED_SITES
+
+            # Linkage that the start does not have has to be learnt.
+            few = len(self.sites) <= MOST_LINKED_SITES
+            steps = DEFAULT_STEPS if few else STEPS_OF_MANY_SITES
+            every, patience = DEFAULT_MEASURE_EVERY, DEFAULT_PATIENCE
+        chosen = self.settings
+        steps = steps if chosen.steps is None else chosen.steps
+        every = every if chosen.measure_every is None else chosen.measure_every
+        patience = patience if chosen.patience is None else chosen.patience
+        return TrainingPlan(steps, min(every, steps), OBJECTIVE, "lower", patience)
+
+    def _recipe(self, steps: int) -> Recipe:
+        from imaginome.models.gan.fit import Recipe
+
+        unused = {"preset", "steps", "measure_every", "patience", "assort"}
+        return Recipe(steps=steps, **self.settings.model_dump(exclude=unused))
+
+    def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
+        from imaginome.models.shared.networks import BernoulliGenerator
+
+        single_threaded_torch()
+        network = self._network
+        if isinstance(network, BernoulliGenerator):
+            return draw_bernoulli(network, n, seed, threads, classes)
+        return draw_thresholded(network, n, seed, threads)
+
+    def _tensors(self) -> Tensors:
+        from imaginome.models.shared.networks import to_tensors
+
+        return to_tensors(self._network)
+
+    def _load_tensors(self, tensors: Tensors) -> None:
+
+        from imaginome.models.shared import networks
+
+        n_sites = len(self.sites)
+        if self.settings.preset == "yelmen2021":
+            from imaginome.models.gan.paper import LATENT
+
+            self._network = networks.DenseGenerator(LATENT, n_sites)
+        else:
+            shares, design = (
+                torch.from_numpy(np.array(tensors[name])) for name in ("shares", "design")
+            )
+            self._network = networks.BernoulliGenerator(
+                self.settings.latent, shares, design, self.settings.hidden, n_sites
+            )
+        networks.from_tensors(self._network, tensors)
+
+
+ITEM = Gan

@@ -1,0 +1,1 @@
+"""What attacks share: scores of people, and how findings are made of them."""

@@ -1,0 +1,1 @@
+"""How haplotypes took shape in the training: the player, and stills."""

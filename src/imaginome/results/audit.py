@@ -1,0 +1,194 @@
+"""What attacks return, and the content of ``audit.json``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from imaginome.results.evaluation import PanelSizes
+from imaginome.results.figures import Estimate, Figure, Result, Table
+
+Status = Literal["pass", "caution", "fail", "unknown"]
+GRAVE: tuple[Status, ...] = ("fail", "caution")
+"""What speaks against a release, worst first."""
+
+
+class Finding(Result):
+    """One number of an attack, beside knowing nothing and beside the holdout.
+
+    Attributes
+    ----------
+    strength
+        How well the attack does against train members.
+    baseline
+        What it does without any information.
+    control
+        The same attack aimed at the holdout (nobody there was seen), where it makes sense.
+    status, reason
+        The judgement under the policy in force, and why, in words.
+    """
+
+    id: str
+    name: str
+    unit: str = ""
+    strength: Estimate
+    baseline: float | None = None
+    control: Estimate | None = None
+    status: Status = "unknown"
+    reason: str = ""
+    key: bool = False
+
+
+Area = Literal["membership", "singling out", "linkability", "attribute inference"]
+Access = Literal["panel", "model"]
+
+
+class RecordRisk(Result):
+    """How much one artificial haplotype, or one stretch of it, tells of a train member.
+
+    Attributes
+    ----------
+    sample, haplotype
+        Artificial individual, and 0 or 1.
+    contig, start, end
+        The stretch, 1-based and inclusive; the whole haplotype is its first to last site.
+    score, unit
+        What was measured, for example the length of the longest shared run.
+    p, q
+        Probability of a score as high if nobody in train had been seen, and the
+        false-discovery rate at which the record is named.
+    flagged
+        Whether it is named as risky at the rate of the policy.
+    """
+
+    sample: str
+    haplotype: int
+    contig: str
+    start: int
+    end: int
+    score: float
+    unit: str = ""
+    p: float
+    q: float
+    flagged: bool
+
+
+class AttackResult(Result):
+    """Everything that one attack found.
+
+    Attributes
+    ----------
+    area
+        What the attacker would gain.
+    access
+        ``panel``: the attacker has the artificial panel; ``model``: the fitted model too.
+    records
+        Artificial records that it names, riskiest first; never a real one.
+    bibtex
+        Entries of `citations`, in their order; empty where they are not known.
+    """
+
+    attack: str
+    name: str
+    description: str
+    area: Area = "membership"
+    access: Access = "panel"
+    findings: list[Finding]
+    records: list[RecordRisk] = []
+    figures: list[Figure] = []
+    tables: list[Table] = []
+    citations: list[str] = []
+    bibtex: list[str] = []
+    notes: list[str] = []
+    seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        """Tell what it is, not all that it found."""
+        return f"AttackResult({self.attack}, {len(self.findings)} findings)"
+
+
+class AreaVerdict(Result):
+    """The judgement of what an attacker could gain in one area, or from the model file."""
+
+    area: str
+    verdict: Status
+    reasons: list[str]
+
+
+class Leak(Result):
+    """A known leak that was planted into real people whom no model saw.
+
+    `planted` counts the individuals that carry it; `weakest` marks one that nothing need find.
+    """
+
+    id: str
+    name: str
+    description: str
+    planted: int
+    weakest: bool = False
+
+
+class Detection(Result):
+    """What one attack found of one planted leak, by its most telling finding."""
+
+    attack: str
+    leak: str
+    finding: str
+    strength: Estimate
+    baseline: float | None = None
+    status: Status
+    found: bool
+
+
+class Power(Result):
+    """Which planted leaks each attack finds on this very panel.
+
+    Attributes
+    ----------
+    sizes
+        People in the panels in which leaks were planted; fewer than in the audit.
+    detections
+        One for each attack and leak.
+    safe
+        The same attacks on real people whom nobody saw: none should be found.
+    """
+
+    sizes: PanelSizes
+    leaks: list[Leak]
+    detections: list[Detection]
+    safe: list[Detection]
+    notes: list[str] = []
+    seconds: float = 0.0
+
+
+class Audit(Result):
+    """The content of ``audit.json``: all attacks and their verdict.
+
+    Attributes
+    ----------
+    verdict, reasons
+        Of the artificial panel; attacks with the model do not count here.
+    areas
+        The same by what an attacker could gain.
+    model
+        Whether the model file itself may leave; None where it was not attacked.
+    power
+        Which planted leaks the attacks find here; None where it was not asked.
+    """
+
+    version: str
+    seed: int
+    sizes: PanelSizes
+    attacks: list[AttackResult]
+    verdict: Status
+    reasons: list[str]
+    areas: list[AreaVerdict] = []
+    model: AreaVerdict | None = None
+    power: Power | None = None
+    not_tested: list[str]
+    notes: list[str] = []
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+
+    def __repr__(self) -> str:
+        """Tell the verdict, not all that was found."""
+        return f"Audit({self.verdict}; {', '.join(attack.attack for attack in self.attacks)})"

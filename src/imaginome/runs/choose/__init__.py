@@ -1,0 +1,1 @@
+"""The choice of a generator by people held out of train."""

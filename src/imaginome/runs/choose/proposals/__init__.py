@@ -1,0 +1,1 @@
+"""One file a generator that can be chosen: settings to try, and what they cost."""
