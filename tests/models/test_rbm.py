@@ -18,7 +18,7 @@ from imaginome.models.rbm.evidence import log_partition, pseudo_log_likelihood
 from imaginome.models.rbm.fit import LEAST_VARIANCE, Structure, Trainee
 from imaginome.models.rbm.gibbs import Kind
 from imaginome.models.rbm.model import Rbm, RbmSettings, recipe_for
-from imaginome.models.rbm.start import Material
+from imaginome.models.rbm.start import TrainingData
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples
 from imaginome.panel.frame import PanelFrame
@@ -55,8 +55,8 @@ def trainee_for(panel: Panel, settings: RbmSettings, threads: int = 1) -> Traine
     recipe = recipe_for(settings, panel.n_sites)
     control = FitControl(seed=4, threads=threads)
     frame = PanelFrame.of(learn, validation)
-    material = Material.of(learn, validation, frame, np.random.default_rng(0))
-    return Trainee(recipe, control, material, "cpu")
+    data = TrainingData.of(learn, validation, frame, np.random.default_rng(0))
+    return Trainee(recipe, control, data, "cpu")
 
 
 def unlabelled(panel: Panel) -> Panel:

@@ -52,3 +52,23 @@ def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Float64s:
     """Divide; NaN where there is nothing below."""
     top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
     return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)
+
+
+def lost_share(counts: Float64s, real_counts: Float64s, n: int, n_real: int) -> Float64s:
+    """Return the share of sites polymorphic in the real panel that are fixed in the other.
+
+    Parameters
+    ----------
+    counts, real_counts
+        ALT allele counts, sites along the last axis.
+    n, n_real
+        Number of haplotypes of either panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape of the leading axes; NaN where the real panel has no polymorphic site.
+    """
+    polymorphic = (real_counts > 0) & (real_counts < n_real)
+    fixed = (counts <= 0) | (counts >= n)
+    return ratio((polymorphic & fixed).sum(axis=-1), polymorphic.sum(axis=-1))

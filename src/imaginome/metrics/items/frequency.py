@@ -12,7 +12,7 @@ import numpy.typing as npt
 from imaginome.arrays import Bools, Float64s, Int64s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.kernels.intervals import estimate
-from imaginome.kernels.statistics import mean_error, moments, pearson, ratio
+from imaginome.kernels.statistics import lost_share, mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.citations import EFRON_1979, LIN_1991
 from imaginome.metrics.comparison import PARTS, Comparison
@@ -223,26 +223,6 @@ INTERVAL_SITES = 20_000
 def mean_absolute_error(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     """Return the mean of ``|a - b|`` over allele frequencies (or anything else)."""
     return float(np.abs(np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)).mean())
-
-
-def lost_share(counts: Float64s, real_counts: Float64s, n: int, n_real: int) -> Float64s:
-    """Return the share of sites polymorphic in the real panel that are fixed in the other.
-
-    Parameters
-    ----------
-    counts, real_counts
-        ALT allele counts, sites along the last axis.
-    n, n_real
-        Number of haplotypes of either panel.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape of the leading axes; NaN where the real panel has no polymorphic site.
-    """
-    polymorphic = (real_counts > 0) & (real_counts < n_real)
-    fixed = (counts <= 0) | (counts >= n)
-    return ratio((polymorphic & fixed).sum(axis=-1), polymorphic.sum(axis=-1))
 
 
 def _values(counts: Float64s, real_counts: Float64s, n: int, n_real: int) -> dict[str, Float64s]:

@@ -26,7 +26,7 @@ from imaginome.models.rbm.gibbs import (
     draw_along,
     draw_balanced,
 )
-from imaginome.models.rbm.start import Material, Recipe
+from imaginome.models.rbm.start import Recipe, TrainingData
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import mixed
 from imaginome.randomness import child_generator
@@ -298,8 +298,8 @@ class Rbm(Generator[RbmSettings]):
         single_threaded_torch()
         recipe = recipe_for(self.settings, train_panel.n_sites)
         rng = control.rng("rbm", "clusters")
-        material = Material.of(train_panel, validation, self.frame, rng)
-        trainee = Trainee(recipe, control, material, control.torch_device())
+        data = TrainingData.of(train_panel, validation, self.frame, rng)
+        trainee = Trainee(recipe, control, data, control.torch_device())
         plan = TrainingPlan(
             recipe.updates,
             max(1, recipe.updates // MEASUREMENTS),
@@ -307,7 +307,7 @@ class Rbm(Generator[RbmSettings]):
             toward="higher",
         )
         self.history = train("rbm", trainee, plan, control)
-        n_classes = len(material.classes.shares)
+        n_classes = len(data.classes.shares)
         partition = log_partition(
             trainee.average,
             trainee.evidence.logits,
@@ -324,7 +324,7 @@ class Rbm(Generator[RbmSettings]):
             {
                 **trainee.weights(),
                 "classes": trainee.classes,
-                "shares": material.classes.shares,
+                "shares": data.classes.shares,
                 "log_partition": partition.log,
             }
         )
