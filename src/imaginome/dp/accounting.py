@@ -85,7 +85,7 @@ class Budget:
     guarantee
         What is promised of everything together.
     unit
-        What adding or removing means; see `training.units`.
+        What adding or removing means; see `panel.units`.
     source
         Where the noise comes from.
     public

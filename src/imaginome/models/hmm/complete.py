@@ -194,7 +194,7 @@ class _Piece:
         return borders
 
     def _kept(self, block: slice, before: Float32s) -> tuple[Float32s, Float32s]:
-        """Return what `_hmm_forward` calls `prior` and, before the backward pass, `gamma`."""
+        """Return what `passes` calls `prior` and, before the backward pass, `gamma`."""
         size = block.stop - block.start
         prior = np.empty((size, *before.shape), dtype=np.float32)
         kept = np.empty((size + 1, *before.shape), dtype=np.float32)

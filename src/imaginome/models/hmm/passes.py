@@ -224,7 +224,7 @@ def backward_memoryless(
     gamma[0] *= beta
 
 
-# -- The passes of `_hmm_forward` over a block of sites, whichever kind of transitions a chai ------
+# -- Passes over a block of sites, whichever kind of transitions a chain has ------------------
 
 
 HIDDEN = 2.0**-25
@@ -249,7 +249,7 @@ def forward(
     keep: bool,
     logs: Float64s,
 ) -> None:
-    """Move `alpha` over a block; see `_hmm_forward.forward_full`."""
+    """Move `alpha` over a block; see `forward_full`."""
     data, hidden = without_hidden(data, p.emission[block])
     logs += hidden * np.log(HIDDEN)
     rest: tuple[Any, ...] = (alpha, prior, gamma, keep, logs)
@@ -269,7 +269,7 @@ def backward(
     gamma: Float32s,
     message: Float32s,
 ) -> None:
-    """Move `beta` back over a block; see `_hmm_forward.backward_full`."""
+    """Move `beta` back over a block; see `backward_full`."""
     data, _ = without_hidden(data, p.emission[block])
     rest = (beta, prior, gamma, message)
     if isinstance(p, Full):

@@ -5,7 +5,7 @@ likelihood (MAP expectation-maximisation, Dempster et al. 1977). With class tilt
 transition's M-step has no closed form; the minorise-maximise updates of Hunter 2004 for
 generalised Bradley-Terry models raise it.
 
-A context is what the haplotype carries at the tags of the site (see `_hmm_tags`). A context that
+A context is what the haplotype carries at the tags of the site (see `tags`). A context that
 a cluster has hardly seen leans to the odds of the cluster times the factor by which the context
 changes the odds of everyone: to both together, as if they knew nothing of each other.
 """

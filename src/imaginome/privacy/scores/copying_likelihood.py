@@ -79,7 +79,7 @@ def log_likelihood(
     targets
         ``uint8``, shape ``(n_targets, n_sites)``.
     apart
-        Distances of sites, infinite where a contig begins; from `metrics._li_stephens.distances`.
+        Distances of sites, infinite where a contig begins; from `kernels.copying.distances`.
     rate
         Jumps per unit of distance, to a donor drawn evenly.
     error
