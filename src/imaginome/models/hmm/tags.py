@@ -8,7 +8,8 @@ exact (a hidden Markov model with autoregression, Hamilton 1989, doi 10.2307/191
 
 Every haplotype is predicted from all others, so that what one carrier alone has counts for nothing:
 for a first tag by the same means and pseudo-haplotypes as in the M-step of the emissions
-(`update.update_emissions`), for a further one as if clusters and the tags before it were finer clusters.
+(`update.update_emissions`), for a further one as if clusters and the tags before it were finer
+clusters.
 """
 
 from __future__ import annotations
