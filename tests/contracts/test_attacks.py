@@ -49,7 +49,7 @@ def test_declaration(kind: type[Attack]):
     assert kind.sees in ("everyone", "parts", "balanced")
     for citation in kind.citations:
         assert citation.reason
-        assert citation.doi.startswith("10.")
+        assert citation.publication.doi.startswith("10.")
 
 
 @pytest.mark.parametrize("kind", KINDS)

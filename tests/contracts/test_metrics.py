@@ -74,7 +74,7 @@ def test_it_says_what_it_is(kind, result):
     assert kind.description.endswith(".")
     assert kind.citations
     assert kind.topic != "other", "say with which metrics a report shows it"
-    assert all(re.fullmatch(r"10\.\d{4,}/\S+", c.doi) for c in kind.citations)
+    assert all(re.fullmatch(r"10\.\d{4,}/\S+", c.publication.doi) for c in kind.citations)
     assert result.metric == kind.id
     assert result.citations == [citation.text() for citation in kind.citations]
 

@@ -106,8 +106,8 @@ def test_cites_its_sources(model_id: str) -> None:
     assert len({citation.key for citation in citations}) == len(citations)
     for citation in citations:
         assert citation.reason, citation.key
-        assert citation.doi.startswith("10.") or not citation.doi
-        assert 1900 < citation.year < 2100
+        assert citation.publication.doi.startswith("10.") or not citation.publication.doi
+        assert 1900 < citation.publication.year < 2100
 
 
 @pytest.mark.parametrize("model_id", IDS)

@@ -8,8 +8,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import examples
 import whole
+from whole import YELMEN_2021
 
-from imaginome.citations import YELMEN_2021
 from imaginome.report.page.page import cited, render_report
 from imaginome.report.page.parts import attack_parts, metric_parts, power_view, risky_records
 from imaginome.report.page.sections import Places, attack_section

@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import Field
 
 from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
@@ -234,15 +234,6 @@ def trace(
 # -- Markov chain of order k: the next allele given the k alleles before it ------------------------
 
 
-MACKAY_PETO_1995 = Citation(
-    "mackay1995",
-    "MacKay, David J. C. and Bauman Peto, Linda C.",
-    "A hierarchical Dirichlet language model",
-    "Natural Language Engineering",
-    1995,
-    "10.1017/S1351324900000218",
-    "counts of a context lean to the shorter context by Dirichlet pseudo-counts",
-)
 SITES = 256
 ROWS = 256
 LEAST = np.float32(1e-6)
@@ -272,9 +263,9 @@ class Markov(Generator[MarkovSettings]):
         "What lies more than k sites back is forgotten: no long haplotypes, no population "
         "structure."
     )
-    citations = (
-        YELMEN_2021.because("uses Markov chains over windows of SNPs as a baseline"),
-        MACKAY_PETO_1995,
+    citations = cite(
+        yelmen2021="uses Markov chains over windows of SNPs as a baseline",
+        mackay1995="counts of a context lean to the shorter context by Dirichlet pseudo-counts",
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "complete"})
     Settings = MarkovSettings

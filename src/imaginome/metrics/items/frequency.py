@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome.arrays import Bools, Float64s, Int64s
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate
 from imaginome.kernels.statistics import lost_share, mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979, LIN_1991
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.labels import shared_groups
 from imaginome.metrics.measures import Sample, axis, estimated, heatmap, measure, shorts
@@ -244,10 +242,10 @@ class Frequency(Metric):
     topic = "frequency"
     name = "Allele frequencies"
     description = "Whether each allele is as common as among real people and rare ones are kept."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("allele frequencies, real against artificial"),
-        LIN_1991,
-        EFRON_1979,
+    citations = cite(
+        yelmen2021="allele frequencies, real against artificial",
+        lin1991="the divergence between frequency spectra",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float32s, Float64s, Indices
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.pca import CodeComponents, fit_code_components
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import (
-    BONNEEL_2015,
-    BRODERSEN_2010,
-    COX_1958,
-    EFRON_1979,
-    PATTERSON_2006,
-)
 from imaginome.metrics.cloud import NAMES, ScoreDistances, Scores, density
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import Codes
@@ -119,13 +111,13 @@ class LatentSpace(Metric):
         "Whether artificial people lie where real ones do in the model's own codes, and how much "
         "these codes know of populations."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("population structure in the hidden units of an RBM"),
-        BONNEEL_2015,
-        PATTERSON_2006,
-        COX_1958,
-        BRODERSEN_2010,
-        EFRON_1979,
+    citations = cite(
+        yelmen2021="population structure in the hidden units of an RBM",
+        bonneel2015="the sliced Wasserstein distance",
+        patterson2006="principal components as a picture of population structure",
+        cox1958="logistic regression",
+        brodersen2010="the mean over classes of the share told rightly",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -6,12 +6,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float32s, Float64s, Indices
+from imaginome.citations import cite
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import Codes
 from imaginome.panel import haplotype_rows
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CHEN_2020, HILPRECHT_2019
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.crossfit import Targets, too_few
 from imaginome.privacy.scores.with_model import report, scored
@@ -34,9 +34,9 @@ class ModelLatent(Attack):
         "It looks at distances between codes only: a model whose codes forget a person's own "
         "alleles says nothing here, however much its decoder remembers."
     )
-    citations = (
-        HILPRECHT_2019.because("membership from the neighbourhood of generated records"),
-        CHEN_2020.because("calibration by a reference that has not seen the person"),
+    citations = cite(
+        hilprecht2019="membership from the neighbourhood of generated records",
+        chen2020="calibration by a reference that has not seen the person",
     )
     area = "membership"
     access = "model"

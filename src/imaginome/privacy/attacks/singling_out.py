@@ -10,15 +10,14 @@ import numpy as np
 from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s, UInt8s
+from imaginome.citations import cite
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.parts import paired_parts, people_seen
 from imaginome.privacy.scores.residual import (
-    GIOMI_2023,
     WP29_NOTE,
     Rate,
     families,
@@ -228,9 +227,9 @@ class SinglingOut(Attack):
         "A few copies among many records, copies with many alleles changed, combinations of "
         "distant sites, and weak copying where train is many times as large as the holdout."
     )
-    citations = (
-        GIOMI_2023.because("predicates from the released records, control and residual risk"),
-        WILSON_1927.because("the least margin where hardly anybody is hit"),
+    citations = cite(
+        giomi2023="predicates from the released records, control and residual risk",
+        wilson1927="the least margin where hardly anybody is hit",
     )
     area = "singling out"
     sees = "parts"

@@ -19,7 +19,6 @@ import numpy.typing as npt
 from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s
-from imaginome.citations import Citation
 from imaginome.kernels.bits import Bits, pack
 from imaginome.kernels.neighbours import MISSING, _differences, kin_groups
 from imaginome.kernels.threads import map_pieces, pieces
@@ -29,40 +28,6 @@ from imaginome.privacy.scores.strongest_runs import Strongest, strongest_runs
 
 # -- Probabilities far out in a tail, and which of many may be called discoveries ------------------
 
-
-PICKANDS_1975 = Citation(
-    "pickands1975",
-    "Pickands, James",
-    "Statistical inference using extreme order statistics",
-    "Annals of Statistics",
-    1975,
-    "10.1214/aos/1176343003",
-)
-KNIJNENBURG_2009 = Citation(
-    "knijnenburg2009",
-    "Knijnenburg, Theo A. and Wessels, Lodewyk F. A. and Reinders, Marcel J. T. and "
-    "Shmulevich, Ilya",
-    "Fewer permutations, more accurate P-values",
-    "Bioinformatics",
-    2009,
-    "10.1093/bioinformatics/btp211",
-)
-HOSKING_1987 = Citation(
-    "hosking1987",
-    "Hosking, Jonathan R. M. and Wallis, James R.",
-    "Parameter and quantile estimation for the generalized Pareto distribution",
-    "Technometrics",
-    1987,
-    "10.1080/00401706.1987.10488243",
-)
-BENJAMINI_1995 = Citation(
-    "benjamini1995",
-    "Benjamini, Yoav and Hochberg, Yosef",
-    "Controlling the false discovery rate: a practical and powerful approach to multiple testing",
-    "Journal of the Royal Statistical Society, Series B",
-    1995,
-    "10.1111/j.2517-6161.1995.tb02031.x",
-)
 
 TAIL_SHARE = 0.05
 MOST_IN_TAIL = 250
