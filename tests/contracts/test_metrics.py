@@ -16,7 +16,7 @@ from imaginome.metrics.evidence import ModelEvidence
 from imaginome.metrics.registry import metrics
 from imaginome.panel import Panel, strings
 from imaginome.results import MetricResult
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 
 LARGEST_FIGURE = 300_000
 MAPS = ("heatmaps", "rows")

@@ -19,7 +19,7 @@ from imaginome.progress import Silent
 from imaginome.runs.fitting import create, fingerprint, fit
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 
 # Settings small enough for a test; a generator that is not named here runs with its defaults.
 SMALL: dict[str, list[str]] = {
