@@ -16,7 +16,7 @@ from imaginome.models.registry import load_model, models
 from imaginome.panel import Panel
 from imaginome.panel.samples import Samples
 from imaginome.progress import Silent
-from imaginome.runs.fitting import create, fingerprint, fit
+from imaginome.runs.fitting import create, fit
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
 from simulated import simulated_panel
@@ -177,22 +177,22 @@ def test_interrupted_fit_resumes_to_the_same_weights(
     for after in (1, 4):
         path = tmp_path / f"{after}.checkpoint"
         stop, go_on = small(model_id), small(model_id)
-        marked = fingerprint(stop, panel, 3)
+        marked = stop.fingerprint(panel, 3)
         with pytest.raises(KeyboardInterrupt):
             store = CheckpointStore(path, marked, every=0.0)
-            stop.fit(learn, validation, FitControl(3, 1, "cpu", Interrupting(after), store))
+            stop.fit_parts(learn, validation, FitControl(3, 1, "cpu", Interrupting(after), store))
         assert path.exists()
         store = CheckpointStore(path, marked, every=0.0)
-        go_on.fit(learn, validation, FitControl(3, 1, "cpu", checkpoints=store))
+        go_on.fit_parts(learn, validation, FitControl(3, 1, "cpu", checkpoints=store))
         assert_same_weights(whole, go_on)
         assert_same_frames(whole, go_on)
 
 
 def _parts(panel: Panel) -> tuple[Panel, Panel]:
     """Return what `fit` with seed 3 gives to `Generator.fit`."""
+    from imaginome.models.shared.fitting import VALIDATION
     from imaginome.panel.split import split_panel
     from imaginome.randomness import child_generator
-    from imaginome.runs.fitting import VALIDATION
 
     return split_panel(panel, VALIDATION, child_generator(3, "validation"))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from imaginome import __version__
 from imaginome.errors import ModelError
+from imaginome.models.shared.fitting import panel_digest
 from imaginome.panel import Panel
 from imaginome.progress import SILENT, Progress, Task
 from imaginome.results import Choice, Compared
@@ -29,7 +30,6 @@ from imaginome.runs.choose.rule import (
     still_running,
 )
 from imaginome.runs.choose.trials import Stage, attempt, stage
-from imaginome.runs.fitting import panel_digest
 
 # -- What a choice says of itself: rows, reason and notes ------------------------------------------
 
