@@ -71,7 +71,7 @@ def _details(kind: Any) -> list[str]:
         lines.append("settings (--set key=value):")
         for name, setting in kind.Settings.model_fields.items():
             lines.append(f"  {name}={setting_text(setting.default)}  {setting.description}")
-    lines.append("cite:")
+    lines += ["cite:"] if kind.citations else []
     lines += [f"  {c.text()}{f' ({c.reason})' if c.reason else ''}" for c in kind.citations]
     return lines
 

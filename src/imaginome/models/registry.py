@@ -9,7 +9,9 @@ from imaginome.models.base import Generator
 from imaginome.models.shared.folder import saved_id, told_of
 from imaginome.registry import Registry
 
-models: Registry[Generator[Any]] = Registry("imaginome.models", "model")
+models: Registry[Generator[Any]] = Registry(
+    "imaginome.models", "model", Generator, group="imaginome.models"
+)
 
 
 def load_model(path: str | Path) -> Generator[Any]:
