@@ -149,7 +149,7 @@ def _solved(pull: Float64s, scores: Float64s) -> Float64s:
 
 def _logs(model: Generator[Any], canaries: Panel, threads: int) -> Float64s | None:
     """Return the log-likelihood of each canary; None where the model gives none."""
-    exact = "log_likelihood" in model.capabilities
+    exact = "log_likelihood" in model.abilities
     asked = model.log_likelihood if exact else model.estimated_log_likelihood
     try:
         logs = asked(canaries.haplotypes, threads=threads)

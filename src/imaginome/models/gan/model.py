@@ -45,16 +45,16 @@ class GanSettings(Settings):
     steps: int | None = Field(
         None,
         ge=1,
-        description="Most updates of the generator; empty: the preset's (default: 600, "
+        description="Most updates of the generator; none: the preset's (default: 600, "
         "beyond 2,000 sites 1,500; yelmen2021: 20,000 epochs)",
     )
     measure_every: int | None = Field(
-        None, ge=1, description="Updates between held-out measurements; empty: the preset's"
+        None, ge=1, description="Updates between held-out measurements; none: the preset's"
     )
     patience: int | None = Field(
         None,
         ge=0,
-        description="Measurements without improvement before stopping, 0: never; empty: the "
+        description="Measurements without improvement before stopping, 0: never; none: the "
         "preset's",
     )
     latent: int = Field(128, ge=1, description="Noise variables of the generator")
@@ -144,11 +144,10 @@ class Gan(Generator[GanSettings]):
 
     _network: BernoulliGenerator | DenseGenerator
 
-    def __init__(self, settings: GanSettings) -> None:
-        super().__init__(settings)
-        if settings.preset == "yelmen2021":
-            # The paper's networks know no labels; a label would be a claim without ground.
-            vars(self)["capabilities"] = frozenset()
+    @property
+    def abilities(self) -> frozenset[Capability]:
+        """The paper's networks know no labels; a label would be a claim without ground."""
+        return frozenset() if self.settings.preset == "yelmen2021" else self.capabilities
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         if train_panel.n_individuals < LEAST_PEOPLE:

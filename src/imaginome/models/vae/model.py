@@ -37,7 +37,7 @@ class VaeSettings(Settings):
     """Settings of `Vae`."""
 
     steps: int | None = Field(
-        None, ge=1, description="Most updates; empty: 3,000, with a guarantee 200 (exactly)"
+        None, ge=1, description="Most updates; none: 3,000, with a guarantee 200 (exactly)"
     )
     measure_every: int = Field(
         100, ge=1, description="Updates between held-out measurements; none with a guarantee"
@@ -46,12 +46,12 @@ class VaeSettings(Settings):
         6, ge=0, description="Measurements without improvement before stopping, 0: never"
     )
     latent: int | None = Field(
-        None, ge=1, description="Numbers in a code; empty: 16, with a guarantee 4"
+        None, ge=1, description="Numbers in a code; none: 16, with a guarantee 4"
     )
     hidden: int | None = Field(
         None,
         ge=1,
-        description="Units in each of the two hidden layers of encoder and decoder; empty: 64, "
+        description="Units in each of the two hidden layers of encoder and decoder; none: 64, "
         "with a guarantee 4",
     )
     components: int = Field(
@@ -63,7 +63,7 @@ class VaeSettings(Settings):
     learning_rate: float | None = Field(
         None,
         gt=0,
-        description="First step size; it falls to zero; empty: 0.002, with a guarantee 0.01",
+        description="First step size; it falls to zero; none: 0.002, with a guarantee 0.01",
     )
     weight_decay: float = Field(
         0.02,
@@ -94,7 +94,7 @@ class VaeSettings(Settings):
         gt=0,
         le=1,
         description="With a guarantee: chance of each individual or family to be in a step; "
-        "empty: 2,000 in a step, at most one half",
+        "none: 2,000 in a step, at most one half",
     )
     bound: float = Field(
         1.0,

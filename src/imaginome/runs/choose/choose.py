@@ -11,6 +11,7 @@ import numpy as np
 from imaginome import __version__
 from imaginome.citations import cite
 from imaginome.errors import ModelError
+from imaginome.models.shared.fitting import panel_digest
 from imaginome.panel import Panel
 from imaginome.progress import SILENT, Progress, Task
 from imaginome.results import Choice, Compared
@@ -29,7 +30,6 @@ from imaginome.runs.choose.rule import (
     still_running,
 )
 from imaginome.runs.choose.trials import Stage, attempt, stage
-from imaginome.runs.fitting import panel_digest
 
 CITATIONS = cite(
     stone1974="models chosen by people whom they have not seen",
