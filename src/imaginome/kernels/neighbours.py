@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s
 from imaginome.kernels.bits import Bits, pack, popcount
+from imaginome.kernels.compile import compiled, inlined
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Panel, Samples
 
@@ -131,7 +131,7 @@ def _search_rows(
     _nearest_kernel(queries[rows], q_groups[rows], targets, t_groups, distance[rows], index[rows])
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _differences(a: Bits, b: Bits) -> int:
     """Count the bits in which two packed rows differ."""
     total = np.uint64(0)
@@ -140,7 +140,7 @@ def _differences(a: Bits, b: Bits) -> int:
     return int(total)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest_kernel(
     queries: Bits,
     q_groups: Int64s,

@@ -16,7 +16,7 @@ from imaginome.dp.fit import Levels, private_covariances, private_spins, reach_w
 from imaginome.dp.groups import HENDERSON_1975, KIEFER_1956
 from imaginome.dp.moments import People, Products, Question, Spins, sums
 from imaginome.dp.noise import CANONNE_2020
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -114,7 +114,7 @@ def chances(spins: Float64s, cells: Float64s, links: Int64s, parent: Int64s) -> 
     return found.astype(np.float32)
 
 
-@compiled
+@fast
 def descend(
     uniform: Array, order: Array, parent: Array, chance: Array, rows: Array, drawn: Array
 ) -> None:

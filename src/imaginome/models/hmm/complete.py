@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from imaginome.arrays import Float32s, Float64s, Indices, Int64s, UInt8s
-from imaginome.kernels.compile import compiled, one_blas_thread
+from imaginome.kernels.compile import fast, one_blas_thread
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.hmm.draw import pick, uniform
 from imaginome.models.hmm.parameters import Full, Parameters
@@ -34,14 +34,14 @@ from imaginome.randomness import child_sequence
 Array = Any
 
 
-@compiled
+@fast
 def begin(alpha: Array, chosen: Array, keys: Array, counter: int, state: Array) -> None:
     """Draw the cluster of the last site of row ``i`` from the filtered ``alpha[chosen[i]]``."""
     for i in range(len(chosen)):
         state[i] = pick(alpha[chosen[i]], uniform(keys[i], counter))
 
 
-@compiled
+@fast
 def trace_full(
     classes: Array,
     contexts: Array,
@@ -76,7 +76,7 @@ def trace_full(
             state[i] = pick(weights, uniform(keys[i], counter))
 
 
-@compiled
+@fast
 def trace_memoryless(
     classes: Array,
     contexts: Array,

@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaginome.arrays import Float32s, Float64s, Indices, Int64s, UInt8s
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.hmm.parameters import Full, Parameters
 from imaginome.models.hmm.tags import contexts
@@ -43,13 +43,13 @@ from imaginome.models.shared.completion import UNKNOWN, posterior_shares
 Array = Any
 
 
-@compiled
+@fast
 def base_of(allele: int) -> Any:
     """Return P(allele | cluster that never carries ALT)."""
     return np.float32(0.0) if allele == 1 else np.float32(1.0)
 
 
-@compiled
+@fast
 def slope_of(allele: int) -> Any:
     """Return how P(allele | cluster) grows with the cluster's P(ALT)."""
     if allele == 2:
@@ -57,7 +57,7 @@ def slope_of(allele: int) -> Any:
     return np.float32(1.0) if allele == 1 else np.float32(-1.0)
 
 
-@compiled
+@fast
 def forward_full(
     alleles: Array,
     contexts: Array,
@@ -104,7 +104,7 @@ def forward_full(
             gamma[site + 1, :, :] = alpha
 
 
-@compiled
+@fast
 def backward_full(
     alleles: Array,
     contexts: Array,
@@ -144,7 +144,7 @@ def backward_full(
     gamma[0] *= beta
 
 
-@compiled
+@fast
 def forward_memoryless(
     alleles: Array,
     contexts: Array,
@@ -183,7 +183,7 @@ def forward_memoryless(
             gamma[site + 1, :, :] = alpha
 
 
-@compiled
+@fast
 def backward_memoryless(
     alleles: Array,
     contexts: Array,
@@ -291,7 +291,7 @@ def without_hidden(data: Columns, emission: Float32s) -> tuple[Columns, Int64s]:
     return (alleles, contexts, classes), hidden.sum(axis=0)
 
 
-@compiled
+@fast
 def certain_contexts(emission: Any) -> Any:
     """Return where P(ALT) is 1 in every cluster, ``bool`` of shape ``(n_sites, n_contexts)``."""
     n_sites, n_contexts, n_clusters = emission.shape

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 
 # -- M-step of the emissions: P(ALT | cluster) of a site, and within clusters by context -----------
 
@@ -28,7 +28,7 @@ LEAST = 1e-6
 Array = Any
 
 
-@compiled
+@fast
 def update_emissions(
     alleles: Array,
     contexts: Array,
@@ -52,7 +52,7 @@ def update_emissions(
         )
 
 
-@compiled
+@fast
 def update_emission(
     alleles: Array,
     contexts: Array,
@@ -94,7 +94,7 @@ def update_emission(
             emission[b, k] = (ones[b, k] + lean) / (everyone[b, k] + tag_weight)
 
 
-@compiled
+@fast
 def odds(share: float) -> float:
     """Return the odds of a share, neither 0 nor infinite."""
     share = min(max(share, LEAST), 1.0 - LEAST)
@@ -104,7 +104,7 @@ def odds(share: float) -> float:
 # -- M-steps: parameters of each site from the expected counts of a block; sites in parallel -------
 
 
-@compiled
+@fast
 def class_sums(gamma: Array, borders: Array, sums: Array) -> None:
     """Sum the posteriors of haplotypes by class; class ``c`` has rows ``borders[c:c + 2]``."""
     sums[:] = 0.0
@@ -114,7 +114,7 @@ def class_sums(gamma: Array, borders: Array, sums: Array) -> None:
                 sums[c, k] += gamma[h, k]
 
 
-@compiled
+@fast
 def update_memoryless(
     starts: Array,
     borders: Array,
@@ -154,7 +154,7 @@ def update_memoryless(
             switch[site] = min(rate, np.float32(1.0))
 
 
-@compiled
+@fast
 def pool_jumps(
     counts: Array,
     overall: Array,
@@ -179,7 +179,7 @@ def pool_jumps(
             jump[c, k] = (counts[c, k] + class_weight * of_group[groups[c], k]) / total
 
 
-@compiled
+@fast
 def update_full(
     starts: Array,
     borders: Array,
@@ -234,7 +234,7 @@ def update_full(
             raise_transition(pairs, left, row_weight, transition[site], tilt[site], inverse[site])
 
 
-@compiled
+@fast
 def tie_rows(pairs: Array, left: Array) -> None:
     """Spread counts evenly over rows: where a chain starts, all rows must stay alike."""
     n_clusters = len(pairs)
@@ -252,7 +252,7 @@ def tie_rows(pairs: Array, left: Array) -> None:
             left[c, j] = total / n_clusters
 
 
-@compiled
+@fast
 def raise_tilt(
     arrived: Array,
     left: Array,
@@ -280,7 +280,7 @@ def raise_tilt(
     renew(transition, tilt, inverse)
 
 
-@compiled
+@fast
 def raise_transition(
     pairs: Array, left: Array, weight: float, transition: Array, tilt: Array, inverse: Array
 ) -> None:
@@ -299,7 +299,7 @@ def raise_transition(
     renew(transition, tilt, inverse)
 
 
-@compiled
+@fast
 def renew(transition: Array, tilt: Array, inverse: Array) -> None:
     """Recompute one over the normalising sums of one site."""
     sums = np.dot(tilt, transition.T)

@@ -16,11 +16,11 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s
 from imaginome.citations import Citation
 from imaginome.kernels.bits import Bits, pack
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.neighbours import MISSING, _differences, kin_groups
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
@@ -183,7 +183,7 @@ def _search(
     _people_kernel(queries[rows], q_groups[rows], targets, t_groups, *mine)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _people_kernel(
     queries: Bits,
     q_groups: Int64s,
