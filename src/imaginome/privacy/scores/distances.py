@@ -8,8 +8,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from imaginome.arrays import Bools, Float64s
+from imaginome.arrays import Bools
 from imaginome.kernels.neighbours import Nearest, nearest_between, nearest_within
+from imaginome.kernels.statistics import share_greater
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 
@@ -85,15 +86,6 @@ class Distances:
             far = outside.first_among(alive[others])[asked]
             near = inside.first_among(alive[queries])[asked]
         return share_greater(far, near)
-
-
-def share_greater(first: Float64s, second: Float64s) -> float:
-    """Return ``mean 1[first > second]``, ties one half, where both are known; NaN if nowhere."""
-    known = np.isfinite(first) & np.isfinite(second)
-    if not known.any():
-        return float("nan")
-    first, second = first[known], second[known]
-    return float(np.mean(first > second) + 0.5 * np.mean(first == second))
 
 
 def half_samples(comparison: Comparison, distances: Distances) -> list[dict[Name, Bools]]:

@@ -12,7 +12,7 @@ import numpy as np
 from imaginome.arrays import Bools, Float32s, Float64s, Indices
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.kernels.intervals import individual_weights
-from imaginome.kernels.ranks import mean_known
+from imaginome.kernels.statistics import mean_known
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.citations import BROWNING_2018, EFRON_1979
 from imaginome.metrics.comparison import Comparison

@@ -10,7 +10,7 @@ import numpy as np
 from imaginome.arrays import Float64s
 from imaginome.citations import YELMEN_2021, Citation
 from imaginome.kernels.intervals import estimate
-from imaginome.kernels.ranks import mean_known
+from imaginome.kernels.statistics import mean_known
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric
 from imaginome.metrics.citations import BHATIA_2013, EFRON_1979, HILL_ROBERTSON_1968, NEI_LI_1979
