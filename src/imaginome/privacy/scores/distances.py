@@ -1,10 +1,9 @@
-"""Nearest-neighbour lists of one comparison, computed once and shared by all attacks."""
+"""Nearest-neighbour lists of one comparison; attacks share them, see `Comparison.shared`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -21,7 +20,7 @@ NEIGHBOURS_KEPT = 32
 
 @dataclass(eq=False)
 class Distances:
-    """Nearest-neighbour lists between panels of equal size; build it with `of`.
+    """Nearest-neighbour lists between panels of equal size; build them with `of`.
 
     Attributes
     ----------
@@ -37,16 +36,14 @@ class Distances:
 
     @classmethod
     def of(cls, comparison: Comparison) -> Distances:
-        """Return the lists of this comparison: those of the last call, if it was the same one."""
-        if comparison not in _CACHE:
-            balanced = comparison.balanced()
-            panels: dict[Name, Panel] = {
-                "train": balanced.train,
-                "holdout": balanced.holdout,
-                "artificial": balanced.artificial,
-            }
-            _CACHE[comparison] = cls(panels, comparison.threads)
-        return _CACHE[comparison]
+        """Return the lists between the panels of a comparison, reduced to equal size."""
+        balanced = comparison.balanced()
+        panels: dict[Name, Panel] = {
+            "train": balanced.train,
+            "holdout": balanced.holdout,
+            "artificial": balanced.artificial,
+        }
+        return cls(panels, comparison.threads)
 
     def nearest(self, queries: Name, targets: Name) -> Nearest:
         """Return the lists from one panel to another, or within one (kin left out)."""
@@ -116,6 +113,3 @@ def _half(n_individuals: int, rng: np.random.Generator) -> Bools:
     drawn = np.zeros(n_individuals, dtype=bool)
     drawn[rng.permutation(n_individuals)[: n_individuals // 2]] = True
     return np.repeat(drawn, 2)
-
-
-_CACHE: WeakKeyDictionary[Comparison, Distances] = WeakKeyDictionary()
