@@ -14,7 +14,7 @@ from imaginome.citations import cite
 from imaginome.dp.accounting import Budget
 from imaginome.dp.fit import Levels, private_covariances, private_spins, reach_within
 from imaginome.dp.moments import People, Products, Question, Spins, sums
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -112,7 +112,7 @@ def chances(spins: Float64s, cells: Float64s, links: Int64s, parent: Int64s) -> 
     return found.astype(np.float32)
 
 
-@compiled
+@fast
 def descend(
     uniform: Array, order: Array, parent: Array, chance: Array, rows: Array, drawn: Array
 ) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from imaginome.arrays import Float64s, Int64s, UInt8s
+from imaginome.kernels.pca import leading_subspace
 from imaginome.kernels.threads import map_pieces, pieces, single_threaded_torch
 from imaginome.models.rbm.evidence import Evidence
 from imaginome.models.rbm.gibbs import PIECE, Machine, sweep
@@ -64,8 +65,7 @@ class Structure:
         rank = min(components, min(data.shape) - 1)
         noise = rng.standard_normal((data.shape[1], rank), dtype=np.float32)
         basis = torch.from_numpy(noise).to(data.device)
-        for _ in range(ITERATIONS):
-            basis = torch.linalg.qr(centred.T @ (centred @ basis))[0]
+        basis = leading_subspace(centred, basis, ITERATIONS)
         _, singular, rows = torch.linalg.svd(centred @ basis, full_matrices=False)
         variance = singular**2 / len(data)
         mean_variance = float(centred.square().mean()) + 1e-12

@@ -46,7 +46,7 @@ class Aats(Attack):
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compute AA_truth and AA_syn against train and against the holdout."""
-        distances = Distances.of(comparison)
+        distances = comparison.shared(Distances.of)
         halves = half_samples(comparison, distances)
 
         def value(queries: Name, others: Name) -> Estimate:

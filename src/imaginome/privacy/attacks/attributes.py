@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s, UInt8s
 from imaginome.citations import cite
 from imaginome.kernels.bits import Bits, popcount
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, Sites
@@ -118,7 +118,7 @@ def nearest_around(
     return near, whole
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest_kernel(
     queries: Bits,
     targets: Bits,

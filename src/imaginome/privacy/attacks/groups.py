@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
 from imaginome.arrays import Float64s, Indices, Int64s
 from imaginome.citations import cite
 from imaginome.kernels.neighbours import kin_groups
+from imaginome.kernels.ranks import placements
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import labels
 from imaginome.panel import Panel
@@ -94,9 +95,7 @@ class PersonScores:
         """Return the area of one group; add the influence of each of its people."""
         members, others = self.train[stratum.train], self.holdout[stratum.holdout]
         n, m = len(members), len(others)
-        ranks = rankdata(np.concatenate([members, others]))
-        beaten = (ranks[:n] - rankdata(members)) / m
-        beating = 1.0 - (ranks[n:] - rankdata(others)) / n
+        beaten, beating = placements(members, others)
         area = float(beaten.mean())
         influence[stratum.train] += share * (beaten - area) / max(n - 1, 1)
         influence[len(self.train) + stratum.holdout] += share * (beating - area) / max(m - 1, 1)

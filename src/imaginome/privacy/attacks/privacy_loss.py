@@ -37,7 +37,7 @@ class PrivacyLoss(Attack):
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compute the loss and its two terms."""
-        distances = Distances.of(comparison)
+        distances = comparison.shared(Distances.of)
         halves = half_samples(comparison, distances)
         value = privacy_loss(distances)
         loss = estimate(value, [privacy_loss(distances, alive) for alive in halves])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s, UInt8s
 from imaginome.citations import cite
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
@@ -161,7 +161,7 @@ def _count_piece(stretches: Stretches, people: Haplotypes, found: Int32s, part: 
     _count_kernel(stretches.rows, *borders, people, found[:, part])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _grow_kernel(rows: Haplotypes, row: Int64s, start: Int64s, ends: Int64s, stop: Int64s) -> None:
     """End each stretch one site behind the longest run that it shares with another row."""
     for p in range(row.shape[0]):
@@ -176,7 +176,7 @@ def _grow_kernel(rows: Haplotypes, row: Int64s, start: Int64s, ends: Int64s, sto
         stop[p] = longest + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _carries(person: Haplotypes, row: UInt8s, start: int, stop: int) -> bool:
     k = start
     while k < stop and person[0, k] == row[k]:
@@ -189,7 +189,7 @@ def _carries(person: Haplotypes, row: UInt8s, start: int, stop: int) -> bool:
     return bool(k == stop)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count_kernel(
     rows: Haplotypes,
     row: Int64s,

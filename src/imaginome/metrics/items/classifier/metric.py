@@ -12,8 +12,8 @@ from imaginome.arrays import Float64s, Indices, UInt8s
 from imaginome.citations import cite
 from imaginome.kernels.bits import Bits, pack_sites
 from imaginome.kernels.intervals import haplotype_weights, individual_weights
-from imaginome.kernels.ranks import area, mean_known, true_rates
-from imaginome.kernels.statistics import ratio
+from imaginome.kernels.ranks import area, true_rates
+from imaginome.kernels.statistics import mean_known, ratio
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison

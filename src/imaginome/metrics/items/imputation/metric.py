@@ -12,7 +12,7 @@ import numpy as np
 from imaginome.arrays import Bools, Float32s, Float64s, Indices
 from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
-from imaginome.kernels.ranks import mean_known
+from imaginome.kernels.statistics import mean_known
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.imputation.beagle import Markers, ProgramError, impute

@@ -8,7 +8,7 @@ from imaginome.arrays import Float64s
 from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.shared_runs import binned_distance, length_bins, plain_distance
-from imaginome.kernels.statistics import ratio
+from imaginome.kernels.statistics import mean_known, ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.cloud import LEAST, ORDER, histograms
 from imaginome.metrics.comparison import Comparison
@@ -250,7 +250,7 @@ def _donors(found: Painting, drawn: Weights) -> Measure:
     return measure(
         "painting.donors",
         f"From which {found.column} pieces are copied",
-        *(_sample(_mean_known(apart[name])) for name in NAMES),
+        *(_sample(mean_known(np.stack(apart[name]))) for name in NAMES),
         unit="total variation, 0 the same, 1 none in common",
         best=0.0,
         bounds=(0.0, 1.0),
@@ -264,12 +264,6 @@ def _profile(found: Painting, drawn: Weights, name: str, rows: np.ndarray) -> Fl
     people = np.asarray((shares[0::2] + shares[1::2])[rows] / 2)
     weights = drawn[name][:, rows]
     return ratio(weights @ people, weights.sum(axis=1, keepdims=True))
-
-
-def _mean_known(columns: list[Float64s]) -> Float64s:
-    """Return the mean over groups; a replicate may have drawn nobody of one."""
-    stacked = np.stack(columns)
-    return ratio(np.nansum(stacked, axis=0), np.isfinite(stacked).sum(axis=0))
 
 
 ITEM = ChromosomePainting

@@ -9,7 +9,7 @@ import numpy as np
 from imaginome.arrays import Float64s
 from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate
-from imaginome.kernels.ranks import mean_known
+from imaginome.kernels.statistics import mean_known
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
