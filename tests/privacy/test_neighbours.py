@@ -4,8 +4,9 @@ import pytest
 from leaks import random_comparison, tiny
 
 from imaginome.kernels.bits import pack
-from imaginome.kernels.neighbours import kin_groups, nearest_between, nearest_within
+from imaginome.kernels.neighbours import nearest_between, nearest_within
 from imaginome.panel import Panel, Samples, strings
+from imaginome.panel.units import haplotype_units
 
 
 @pytest.mark.parametrize("n_sites", [1, 7, 63, 64, 65, 130])
@@ -40,9 +41,9 @@ def test_within_leaves_out_own_and_family():
     family = strings(["x", "", "x", "y", "", "y", "y", ""])
     kin = Panel(panel.haplotypes, panel.sites, Samples(panel.samples.id, family=family))
     for tested in (panel, kin):
-        expected = naive.nearest_within(tested.haplotypes, kin_groups(tested.samples))
+        expected = naive.nearest_within(tested.haplotypes, haplotype_units(tested.samples))
         assert np.array_equal(nearest_within(tested).first(), expected)
-    assert len(np.unique(kin_groups(kin.samples))) == 5
+    assert len(np.unique(haplotype_units(kin.samples))) == 5
 
 
 def test_no_neighbour_is_missing():

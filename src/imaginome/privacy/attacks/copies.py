@@ -11,9 +11,10 @@ from scipy.stats import poisson
 
 from imaginome.arrays import Bools, Int64s, UInt8s
 from imaginome.kernels.bits import pack
-from imaginome.kernels.neighbours import kin_groups, nearest_strangers
+from imaginome.kernels.neighbours import nearest_strangers
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
+from imaginome.panel.units import haplotype_units
 from imaginome.privacy.base import Attack
 from imaginome.privacy.citations import CHEN_2020, WILSON_1927
 from imaginome.privacy.policy import Policy
@@ -131,7 +132,7 @@ def _match(
     """Match units; `haplotypes`, two a unit, where units are people."""
     train, holdout, artificial = classes = _classes(rows)
     n_classes = 1 + max(int(part.max(initial=-1)) for part in classes)
-    kin = kin_groups(comparison.train.samples, comparison.holdout.samples)
+    kin = haplotype_units(comparison.train.samples, comparison.holdout.samples)
     groups = kin if haplotypes is None else kin[::2]
     carriers = _families(np.concatenate([train, holdout]), groups, n_classes)
     in_train, in_holdout = (np.bincount(part, minlength=n_classes) > 0 for part in (train, holdout))

@@ -16,9 +16,8 @@ import numpy as np
 from imaginome.arrays import Bools, Float64s, Int64s
 from imaginome.citations import Citation
 from imaginome.kernels.intervals import estimate, individual_weights
-from imaginome.kernels.neighbours import kin_groups
 from imaginome.metrics.comparison import Comparison
-from imaginome.panel import Panel, Samples
+from imaginome.panel import Panel
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import Cell, Estimate, Finding, Status, Table
 
@@ -125,11 +124,6 @@ class Rate:
     def estimate(self) -> Estimate:
         """Return the rate with its interval."""
         return estimate(self.value, self.replicates, lowest=0.0, highest=1.0)
-
-
-def families(people: Samples) -> Int64s:
-    """Return the family of each individual, or the individual: shape ``(n_individuals,)``."""
-    return np.unique(kin_groups(people)[::2], return_inverse=True)[1].astype(np.int64)
 
 
 def rate_of(hits: Float64s, tries: Float64s, groups: Int64s, rng: np.random.Generator) -> Rate:

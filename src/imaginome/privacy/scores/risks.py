@@ -19,8 +19,9 @@ import numpy.typing as npt
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s
 from imaginome.citations import Citation
 from imaginome.kernels.bits import Bits, pack
-from imaginome.kernels.neighbours import MISSING, NearestPeople, kin_groups, nearest_people
+from imaginome.kernels.neighbours import MISSING, NearestPeople, nearest_people
 from imaginome.metrics.comparison import Comparison
+from imaginome.panel.units import haplotype_units
 from imaginome.privacy.scores.parts import paired_parts
 from imaginome.privacy.scores.strongest_runs import Strongest, strongest_runs
 
@@ -161,7 +162,7 @@ class Likeness:
 def likeness(comparison: Comparison) -> Likeness:
     """Compare all haplotypes and people with train and with holdout strangers."""
     sides = (comparison.train, comparison.holdout)
-    groups = kin_groups(*(side.samples for side in sides))
+    groups = haplotype_units(*(side.samples for side in sides))
     real, made = strongest_runs(
         (sides[0].haplotypes, sides[1].haplotypes),
         groups,
