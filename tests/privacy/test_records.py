@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from leaks import diverse, mosaic, nameless, parts, random_comparison
-from scipy.stats import genpareto
+from scipy.stats import false_discovery_control, genpareto
 
 from imaginome.kernels.bits import pack
 from imaginome.kernels.neighbours import nearest_people
@@ -16,7 +16,6 @@ from imaginome.privacy.attacks.records import Named, Records, judge_records
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.risks import (
     Risks,
-    discovery_rates,
     tail_probabilities,
 )
 from imaginome.privacy.scores.strongest_runs import strongest_runs
@@ -127,7 +126,7 @@ def test_discovery_rates_against_the_definition():
         ordered = np.sort(p)
         passing = np.flatnonzero(ordered <= rate * np.arange(1, 41) / 40)
         cut = ordered[passing[-1]] if len(passing) else -1.0
-        assert np.array_equal(discovery_rates(p) <= rate, p <= cut)
+        assert np.array_equal(false_discovery_control(p) <= rate, p <= cut)
 
 
 # -- the attack ------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import false_discovery_control
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s
 from imaginome.citations import Citation
@@ -113,22 +114,6 @@ def _pareto(excess: Float64s, scores: Float64s) -> Float64s:
     if shape < 1e-6:
         return np.asarray(np.exp(-x))
     return np.asarray((1.0 + shape * x) ** (-1.0 / shape))
-
-
-def discovery_rates(p: Float64s) -> Float64s:
-    """Return the false-discovery rate at which each would be named (Benjamini-Hochberg).
-
-    Returns
-    -------
-    numpy.ndarray
-        ``float64``, same shape: the least rate over all lists that hold it.
-    """
-    n = len(p)
-    order = np.argsort(p, kind="stable")
-    rates = p[order] * n / np.arange(1, n + 1)
-    found = np.empty(n)
-    found[order] = np.minimum(1.0, np.minimum.accumulate(rates[::-1])[::-1])
-    return found
 
 
 # -- How much more haplotypes and people resemble one side of real people than the other -----------
@@ -274,9 +259,9 @@ class Risks:
         donors = [_donors(made, comparison, at) for made, at in zip(found, parts, strict=True)]
         return cls(
             p,
-            discovery_rates(p),
-            discovery_rates(_least(one[whole])),
-            discovery_rates(_least(other)),
+            false_discovery_control(p),
+            false_discovery_control(_least(one[whole])),
+            false_discovery_control(_least(other)),
             kind,
             stretch,
             np.stack(donors)[part, (kind >= WHOLE).astype(np.intp), which],
