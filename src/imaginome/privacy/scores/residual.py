@@ -15,7 +15,7 @@ import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Int64s
 from imaginome.citations import Citation
-from imaginome.kernels.intervals import estimate, individual_weights
+from imaginome.kernels.intervals import estimate, individual_weights, wilson
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy.policy import Policy, judge
@@ -98,8 +98,6 @@ def _shown(found: Estimate) -> str:
 
 REPLICATES = 1000
 """Draws of people; each is one sum over numbers already known."""
-NORMAL_95_SQUARED = 3.841459
-"""Square of the two-sided 95% quantile of the normal distribution."""
 UNIT = "residual risk"
 
 
@@ -185,7 +183,7 @@ def residual(attack: Rate, control: Rate) -> Estimate:
 
 def _least_margin(units: int) -> float:
     """Return the upper end of Wilson's interval for a rate when nobody was hit."""
-    return NORMAL_95_SQUARED / (units + NORMAL_95_SQUARED)
+    return wilson(0.0, units).high or 0.0
 
 
 def residual_finding(
