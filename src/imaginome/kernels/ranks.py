@@ -50,13 +50,7 @@ class Roc:
 
     def true_rate(self, false_rate: float) -> float:
         """Return the true-positive rate at one false-positive rate; see `true_rates`."""
-        if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
-            return math.nan
-        last = int(np.searchsorted(self.false, false_rate, side="right")) - 1
-        if last == len(self.false) - 1:
-            return float(self.true[last])
-        part = (false_rate - self.false[last]) / (self.false[last + 1] - self.false[last])
-        return float(self.true[last] + part * (self.true[last + 1] - self.true[last]))
+        return float(self.true_rates(false_rate))
 
 
 @dataclass(frozen=True, eq=False)

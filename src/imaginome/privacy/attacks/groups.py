@@ -11,11 +11,11 @@ from scipy.stats import norm
 
 from imaginome.arrays import Float64s, Indices, Int64s
 from imaginome.citations import cite
-from imaginome.kernels.neighbours import kin_groups
 from imaginome.kernels.ranks import placements
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import labels
 from imaginome.panel import Panel
+from imaginome.panel.units import units
 from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
@@ -194,7 +194,7 @@ def _scores(comparison: Comparison, train: Panel, holdout: Panel, made: Panel) -
 
 
 def _families(comparison: Comparison) -> Int64s:
-    return kin_groups(comparison.train.samples, comparison.holdout.samples)[::2]
+    return units(comparison.train.samples, comparison.holdout.samples)
 
 
 def _same(one: Stratum, other: Stratum) -> bool:

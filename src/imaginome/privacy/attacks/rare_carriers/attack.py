@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import norm
 from scipy.stats import t as student
 
 from imaginome.arrays import Float64s, Int64s
 from imaginome.citations import cite
+from imaginome.kernels.intervals import wilson
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.attacks.rare_carriers.surroundings import MOST_CARRIERS, Duels, RareAlleles
 from imaginome.privacy.base import Attack
@@ -60,13 +60,7 @@ def wilson_share(won: Float64s, winner: Int64s, looks: int) -> Estimate:
     """
     if len(won) == 0:
         return Estimate(value=None)
-    n, p = effective(winner), float(won.mean())
-    z = float(norm.ppf(1 - 0.025 / looks))
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    margin = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Estimate(
-        value=p, low=min(p, max(0.0, centre - margin)), high=max(p, min(1.0, centre + margin))
-    )
+    return wilson(float(won.mean()), effective(winner), looks)
 
 
 def effective(keys: Int64s) -> float:
