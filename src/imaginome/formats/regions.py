@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from imaginome.errors import PanelError, SettingsError
-from imaginome.formats.options import Region
+from imaginome.reading import Region
 
 END = 2**31 - 1
 _REGION = re.compile(r"^(?P<contig>.+?)(:(?P<first>\d+)(?P<dash>-(?P<last>\d+)?)?)?$")

@@ -15,7 +15,6 @@ from imaginome import __version__
 from imaginome.dp.guarantee import Guarantee
 from imaginome.dp.noise import SYSTEM, NoiseSource
 from imaginome.errors import CapabilityError, ModelError, SettingsError
-from imaginome.formats import ReadOptions
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
 from imaginome.models.shared.artificial import refuse_artificial_names
@@ -169,27 +168,6 @@ def _refuse_delta(guarantee: Guarantee, individuals: int) -> None:
         raise SettingsError(
             f"delta {guarantee.delta:g} is not below one over the {individuals:,} individuals",
             f"give --delta {0.1 / individuals:.0e} or less",
-        )
-
-
-def refuse_looking(options: ReadOptions, guarantee: Guarantee | None) -> None:
-    """Raise under a guarantee for reading rules that choose sites by the genomes of people.
-
-    Raises
-    ------
-    SettingsError
-        Says which; the site list of a private fit is public.
-    """
-    rules = {
-        "monomorphic": options.monomorphic != "keep",
-        "missing": options.missing == "drop",
-        "unphased": options.unphased == "drop",
-    }
-    looking = [f"--{rule} {getattr(options, rule)}" for rule, looks in rules.items() if looks]
-    if guarantee is not None and looking:
-        raise SettingsError(
-            f"{looking[0]} chooses sites by looking at everyone, outside any --epsilon",
-            "leave it out, and choose sites by what is public: -r, -R",
         )
 
 
