@@ -6,10 +6,7 @@ from typing import Literal
 
 from imaginome.results.evaluation import PanelSizes
 from imaginome.results.figures import Estimate, Figure, Result, Table
-
-Status = Literal["pass", "caution", "fail", "unknown"]
-GRAVE: tuple[Status, ...] = ("fail", "caution")
-"""What speaks against a release, worst first."""
+from imaginome.results.status import Status
 
 
 class Finding(Result):

@@ -28,8 +28,8 @@ from imaginome.results import (
     Status,
     Topic,
 )
-from imaginome.results.standing import LEVEL_WORDS, Level, Verdict, how_real, how_safe, standing
-from imaginome.results.summary import WORST
+from imaginome.results.standing import Verdict, how_real, how_safe, standing
+from imaginome.results.status import LEVELS, Level, severity
 
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 FARTHEST: tuple[Level, ...] = ("far", "off", "near", "at", "unknown")
@@ -59,7 +59,7 @@ class KeyMeasure(Result):
     @property
     def words(self) -> str:
         """Say where it stands: ``near the ceiling``."""
-        return LEVEL_WORDS[self.standing]
+        return LEVELS[self.standing].words
 
 
 class KeyFinding(Result):
@@ -137,7 +137,7 @@ class Digest(Result):
         """Return the gravest finding of an area, or of attacks with the model for None."""
         access = "model" if area is None else "panel"
         found = [f for f in self.findings if f.access == access and area in (None, f.area)]
-        return min(found, key=lambda finding: WORST.index(finding.status), default=None)
+        return max(found, key=lambda finding: severity(finding.status), default=None)
 
 
 def digest(evaluation: Evaluation | None = None, audit: Audit | None = None) -> Digest:

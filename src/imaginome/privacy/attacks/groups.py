@@ -20,7 +20,17 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.citations import CHEN_2020, DELONG_1988
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
-from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
+from imaginome.results import (
+    AttackResult,
+    Cell,
+    Estimate,
+    Figure,
+    Finding,
+    Series,
+    Status,
+    Table,
+    severity,
+)
 
 # -- Members against non-members of the same group: areas under the curve with intervals -----------
 
@@ -207,7 +217,6 @@ def _same(one: Stratum, other: Stratum) -> bool:
 
 
 BASELINE = 0.5
-GRAVITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
 
 KULYNYCH_2022 = Citation(
     "kulynych2022",
@@ -320,7 +329,7 @@ def _worst(
     if not areas:
         return _finding(what, name, Estimate(value=None), ("unknown", empty), key=key)
     judged = {label: _judge(area, policy) for label, area in areas.items()}
-    label = max(areas, key=lambda one: (GRAVITY.index(judged[one][0]), areas[one].low or 0.0))
+    label = max(areas, key=lambda one: (severity(judged[one][0]), areas[one].low or 0.0))
     status, reason = judged[label]
     alike = sum(1 for other, _ in judged.values() if other == status)
     return _finding(
