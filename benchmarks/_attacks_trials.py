@@ -20,7 +20,7 @@ from imaginome.privacy.policy import Policy
 from imaginome.privacy.registry import attacks
 from imaginome.progress import Progress
 from imaginome.randomness import child_generator
-from imaginome.results import Finding, PanelSizes
+from imaginome.results import GRAVE, Finding, PanelSizes
 
 SAFE = "safe"
 """Real people in no other part of the split: nothing was planted."""
@@ -59,7 +59,7 @@ class Trial(Kept):
     @property
     def found(self) -> bool:
         """Whether the attack raised caution or failed the panel."""
-        return any(finding.status in ("caution", "fail") for finding in self.findings)
+        return any(finding.status in GRAVE for finding in self.findings)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from imaginome.results.audit import (
     Leak,
     Power,
     RecordRisk,
+    verdict_of,
 )
 from imaginome.results.choice import CHOICE, Choice, Compared
 from imaginome.results.evaluation import Evaluation, Measure, MetricResult, PanelSizes, Topic
@@ -52,5 +53,6 @@ __all__ = [
     "Table",
     "Topic",
     "severity",
+    "verdict_of",
     "worst_of",
 ]

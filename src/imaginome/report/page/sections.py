@@ -14,6 +14,7 @@ from imaginome.results import (
     MetricResult,
     Status,
     Table,
+    verdict_of,
 )
 from imaginome.results.standing import standing
 from imaginome.results.summary import KeyFigure, finding_figure, measure_figure
@@ -195,7 +196,7 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         places.anchor(f"attack-{slug(result.attack)}"),
         result.name,
         result.description,
-        _judged(lines),
+        verdict_of(result.findings),
         lines,
         places.drawn(result.figures),
         result.tables,
@@ -203,16 +204,6 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         result.notes,
         result.seconds,
     )
-
-
-def _judged(lines: list[Line]) -> Status:
-    """Return the status of an attack as the audit judges it: half of the key findings must pass."""
-    found = worst(line.status for line in lines)
-    if found in ("fail", "caution"):
-        return found
-    key = [line for line in lines if line.key] or lines
-    passed = sum(line.status == "pass" for line in key)
-    return "pass" if passed and 2 * passed >= len(key) else "unknown"
 
 
 def _measure_line(result: MetricResult, measure: Measure) -> Line:
