@@ -29,10 +29,9 @@ from imaginome.results import (
     Topic,
 )
 from imaginome.results.standing import Verdict, how_real, how_safe, standing
-from imaginome.results.status import LEVELS, Level, severity
+from imaginome.results.status import LEVELS, Level, distance, severity
 
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-FARTHEST: tuple[Level, ...] = ("far", "off", "near", "at", "unknown")
 
 
 class Judgement(Result):
@@ -129,7 +128,7 @@ class Digest(Result):
         chosen: dict[str, KeyMeasure] = {}
         for measure in self.measures:
             before = chosen.setdefault(measure.metric, measure)
-            if FARTHEST.index(measure.standing) < FARTHEST.index(before.standing):
+            if distance(measure.standing) > distance(before.standing):
                 chosen[measure.metric] = measure
         return list(chosen.values())
 

@@ -15,6 +15,7 @@ from imaginome.results import (
     Status,
     Table,
     verdict_of,
+    worst_of,
 )
 from imaginome.results.standing import standing
 from imaginome.results.summary import KeyFigure, finding_figure, measure_figure
@@ -84,9 +85,6 @@ def _scale(low: float, high: float) -> Callable[[float | None], float | None]:
 
 
 # -- What the page shows, section by section, as plain data for the templates ----------------------
-
-
-SEVERITY: tuple[Status, ...] = ("unknown", "pass", "caution", "fail")
 
 
 @dataclass(frozen=True)
@@ -159,11 +157,6 @@ class Places:
         return name
 
 
-def worst(statuses: Iterable[Status]) -> Status:
-    """Return the worst status; unknown only where nothing was judged."""
-    return max(statuses, key=SEVERITY.index, default="unknown")
-
-
 def key_bar(figure: KeyFigure) -> RangeBar | None:
     """Return the range bar of a key figure."""
     return range_bar(figure.value, figure.reference, figure.best, figure.reference_name)
@@ -177,7 +170,7 @@ def metric_section(result: MetricResult, places: Places) -> Section:
         places.anchor(f"metric-{slug(result.metric)}"),
         result.name,
         result.description,
-        worst([line.status for line in lines if line.key] or [line.status for line in lines]),
+        worst_of([line.status for line in lines if line.key] or [line.status for line in lines]),
         lines,
         places.drawn(result.figures),
         result.tables,
