@@ -24,7 +24,6 @@ CARD = (
 )
 DIM = "opacity:.75"
 CELL = "padding:.1em 1em .1em 0;vertical-align:top;border:0;background:none"
-COLOURS = {"pass": "#0a8560", "caution": "#a86a00", "fail": "#c8321a", "unknown": "#7a7f87"}
 
 
 def card(title: object, subtitle: object = "", *parts: Markup) -> Markup:
@@ -36,12 +35,6 @@ def card(title: object, subtitle: object = "", *parts: Markup) -> Markup:
 def line(text: object, *, dim: bool = False) -> Markup:
     """Return one line of text."""
     return Markup('<div style="margin:.2em 0;{}">{}</div>').format(DIM if dim else "", text)
-
-
-def badge(word: object, status: str) -> Markup:
-    """Return a coloured word; `status` is one of pass, caution, fail, unknown."""
-    style = f"color:{COLOURS.get(status, COLOURS['unknown'])};font-weight:600"
-    return Markup('<span style="{}">{}</span>').format(style, word)
 
 
 def table(headings: Sequence[object], rows: Iterable[Sequence[Any]]) -> Markup:

@@ -12,13 +12,13 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import (
     comparison,
-    file_errors,
     json_path,
-    known_ids,
     with_or_without_holdout,
 )
 from imaginome.cli.redact import redact
 from imaginome.cli.shared import takes
+from imaginome.errors import errors_of_files
+from imaginome.runs.request import known_attacks, known_metrics
 
 PANEL = "Judge people"
 JsonOutput = Annotated[
@@ -35,7 +35,7 @@ ModelFolder = Annotated[
 
 @takes("compared", comparison)
 def evaluate(
-    compared: Callable[[], Any],
+    *,
     output: JsonOutput = None,
     only: o.OnlyMetrics = [],  # noqa: B006
     model: ModelFolder = None,
@@ -43,6 +43,7 @@ def evaluate(
     json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    compared: Callable[[], Any],
 ) -> None:
     """Tell how real an artificial panel is, each measure beside its ceiling.
 
@@ -54,8 +55,8 @@ def evaluate(
     from imaginome.runs.evidence import with_evidence
 
     json_path(output, force)
-    chosen = known_ids("metrics", only)
-    with file_errors():
+    chosen = known_metrics(only)
+    with errors_of_files():
         generator = load_model(model) if model else None
     panels = compared()
     if generator is not None:
@@ -66,7 +67,7 @@ def evaluate(
 
 @takes("compared", comparison)
 def audit(
-    compared: partial[Any],
+    *,
     output: JsonOutput = None,
     only: o.OnlyAttacks = [],  # noqa: B006
     model: ModelFolder = None,
@@ -76,6 +77,7 @@ def audit(
     json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    compared: partial[Any],
 ) -> None:
     """Attack an artificial panel, and judge whom it might betray; exit code 3 if it fails.
 
@@ -91,8 +93,8 @@ def audit(
     from imaginome.runs.evidence import with_evidence
 
     json_path(output, force)
-    chosen = known_ids("attacks", only)
-    with file_errors():
+    chosen = known_attacks(only)
+    with errors_of_files():
         thresholds = load_policy(policy) if policy else Policy()
         generator = load_model(model) if model else None
     panels = with_or_without_holdout(compared)

@@ -8,70 +8,20 @@ from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from typer import BadParameter
 
 from imaginome.cli import options as o
-from imaginome.cli.shared import takes
-from imaginome.errors import ImaginomeError, SettingsError, UnknownIdError
+from imaginome.cli.shared import request_of, takes
+from imaginome.reading import ReadOptions
+from imaginome.runs.request import thread_count
 
 if TYPE_CHECKING:
-    from imaginome.dp.guarantee import Guarantee
-    from imaginome.formats import ReadOptions
     from imaginome.panel import Panel
-    from imaginome.registry import Registry
 
-
-def read_options(
-    *,
-    samples: o.Samples = None,
-    regions: o.Regions = "",
-    regions_file: o.RegionsFile = None,
-    sample_list: o.SampleList = "",
-    sample_file: o.SampleFile = None,
-    legend: o.Legend = None,
-    multiallelic: o.MultiallelicOption = "drop",
-    indels: o.Indels = "keep",
-    monomorphic: o.Monomorphic = "keep",
-    duplicates: o.Duplicates = "first",
-    missing: o.MissingOption = "error",
-    unphased: o.UnphasedOption = "error",
-) -> Any:
-    """Return the `imaginome.formats.ReadOptions` that the words ask for."""
-    from imaginome.formats import ReadOptions
-    from imaginome.formats.regions import (
-        parse_regions,
-        parse_samples,
-        read_regions,
-        read_samples,
-    )
-
-    with file_errors():
-        listed_regions = read_regions(regions_file) if regions_file else ()
-        listed_samples = read_samples(sample_file) if sample_file else ()
-    return ReadOptions(
-        regions=(parse_regions(regions) if regions else ()) + listed_regions,
-        samples=(parse_samples(sample_list) if sample_list else ()) + listed_samples,
-        multiallelic=multiallelic,
-        indels=indels,
-        monomorphic=monomorphic,
-        duplicates=duplicates,
-        missing=missing,
-        unphased=unphased,
-        legend=legend,
-        samples_table=samples,
-    )
-
-
-@contextmanager
-def file_errors() -> Iterator[None]:
-    """Make of a setting that a file got wrong an error of input, not of usage."""
-    try:
-        yield
-    except (SettingsError, UnknownIdError) as error:
-        error.exit_code = ImaginomeError.exit_code
-        raise
+read_options = request_of(ReadOptions, without=("phenotype",))
+"""Makes the `imaginome.reading.ReadOptions` that the words ask for."""
 
 
 @contextmanager
@@ -85,45 +35,9 @@ def resumable(*left: Path) -> Iterator[None]:
         raise KeyboardInterrupt("repeat the command with --resume to go on") from None
 
 
-def budget_seconds(budget: str | None) -> float | None:
-    """Return a budget in seconds; None where none is given."""
-    from imaginome.runs.choose.budget import parse_budget
-
-    return None if budget is None else parse_budget(budget)
-
-
-def guarantee(epsilon: float | None, delta: float | None) -> Guarantee | None:
-    """Return what a fit shall promise; None where nothing is asked for.
-
-    Raises
-    ------
-    SettingsError
-        When one is out of range, or a delta is given without an epsilon.
-    """
-    from imaginome.dp.guarantee import DELTA, Guarantee
-
-    if epsilon is None:
-        if delta is not None:
-            raise SettingsError("--delta is part of a guarantee", "give --epsilon too")
-        return None
-    return Guarantee(epsilon, DELTA if delta is None else delta)
-
-
-def thread_count(threads: int) -> int:
-    """Return the number of threads to use: all that this process may use for 0."""
-    import os
-
-    if threads:
-        return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @takes("reading", read_options)
 def comparison(
     *,
-    reading: Callable[[], Any],
     artificial: o.ArtificialPath,
     train: o.TrainPath = None,
     holdout: o.HoldoutPath = None,
@@ -135,6 +49,7 @@ def comparison(
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     replicates: o.Replicates = 100,
+    reading: Callable[[], ReadOptions],
 ) -> Any:
     """Return the `imaginome.metrics.comparison.Comparison` that the words ask for.
 
@@ -225,14 +140,3 @@ def json_path(path: Path | None, force: bool) -> None:
 
     if path is not None:
         refuse_existing(path, force)
-
-
-def known_ids(kind: Literal["metrics", "attacks"], chosen: list[str]) -> tuple[str, ...]:
-    """Return the ids of metrics or attacks to compute; refuse those that do not exist."""
-    from imaginome.metrics.registry import metrics
-    from imaginome.privacy.registry import attacks
-
-    registry: Registry[Any] = metrics if kind == "metrics" else attacks
-    for item in chosen:
-        registry.get(item)
-    return tuple(chosen)

@@ -14,13 +14,13 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import (
     comparison,
-    file_errors,
-    known_ids,
     legend_of,
     read_options,
     real_panels,
 )
 from imaginome.cli.shared import takes
+from imaginome.errors import errors_of_files
+from imaginome.runs.request import known_attacks
 
 NO_LEAKS = "no leaks were planted here, so nothing passes: `imaginome audit` judges the new file"
 AuditOut = Annotated[
@@ -31,7 +31,7 @@ AuditOut = Annotated[
 
 @takes("compared", comparison)
 def redact(
-    compared: partial[Any],
+    *,
     output: Annotated[
         Path, typer.Option("-o", "--output", help=".vcf.gz, .vcf, .bcf or .hapt.gz.")
     ],
@@ -41,6 +41,7 @@ def redact(
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    compared: partial[Any],
 ) -> None:
     """Take out artificial people who betray somebody, and audit the others again.
 
@@ -57,7 +58,7 @@ def redact(
     for path in (output, audit_out):
         if path is not None:
             refuse_existing(path, force)
-    chosen, thresholds = known_ids("attacks", only), policy_of(policy)
+    chosen, thresholds = known_attacks(only), policy_of(policy)
     panels, progress = compared(), show_progress(quiet, verbose)
     with progress.task("look for risky people"):
         found = redact_panel(_whole(compared), panels, thresholds)
@@ -91,7 +92,7 @@ def policy_of(path: Path | None) -> Any:
     """Return the thresholds of a file, or the defaults."""
     from imaginome.privacy.policy import Policy, load_policy
 
-    with file_errors():
+    with errors_of_files():
         return load_policy(path) if path else Policy()
 
 

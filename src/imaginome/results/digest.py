@@ -28,11 +28,10 @@ from imaginome.results import (
     Status,
     Topic,
 )
-from imaginome.results.standing import LEVEL_WORDS, Level, Verdict, how_real, how_safe, standing
-from imaginome.results.summary import WORST
+from imaginome.results.standing import Verdict, how_real, how_safe, standing
+from imaginome.results.status import LEVELS, Level, distance, severity
 
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-FARTHEST: tuple[Level, ...] = ("far", "off", "near", "at", "unknown")
 
 
 class Judgement(Result):
@@ -59,7 +58,7 @@ class KeyMeasure(Result):
     @property
     def words(self) -> str:
         """Say where it stands: ``near the ceiling``."""
-        return LEVEL_WORDS[self.standing]
+        return LEVELS[self.standing].words
 
 
 class KeyFinding(Result):
@@ -129,7 +128,7 @@ class Digest(Result):
         chosen: dict[str, KeyMeasure] = {}
         for measure in self.measures:
             before = chosen.setdefault(measure.metric, measure)
-            if FARTHEST.index(measure.standing) < FARTHEST.index(before.standing):
+            if distance(measure.standing) > distance(before.standing):
                 chosen[measure.metric] = measure
         return list(chosen.values())
 
@@ -137,7 +136,7 @@ class Digest(Result):
         """Return the gravest finding of an area, or of attacks with the model for None."""
         access = "model" if area is None else "panel"
         found = [f for f in self.findings if f.access == access and area in (None, f.area)]
-        return min(found, key=lambda finding: WORST.index(finding.status), default=None)
+        return max(found, key=lambda finding: severity(finding.status), default=None)
 
 
 def digest(evaluation: Evaluation | None = None, audit: Audit | None = None) -> Digest:

@@ -28,36 +28,12 @@ The audit's own verdict and reasons, unchanged: the report judges nothing there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from imaginome.results import Audit, Estimate, Evaluation, Measure, Status
+from imaginome.results.status import LEVELS, Level, distance
 from imaginome.results.wording import known, number, times
 
-Level = Literal["at", "near", "off", "far", "unknown"]
-
 AT, NEAR, OFF = 1.25, 2.0, 4.0
-ORDER: tuple[Level, ...] = ("at", "near", "off", "far")
-STATUS: dict[Level, Status] = {
-    "at": "pass",
-    "near": "pass",
-    "off": "caution",
-    "far": "fail",
-    "unknown": "unknown",
-}
-LEVEL_WORDS: dict[Level, str] = {
-    "at": "at the ceiling",
-    "near": "near the ceiling",
-    "off": "off the ceiling",
-    "far": "far from the ceiling",
-    "unknown": "not judged",
-}
-REAL: dict[Level, str] = {
-    "at": "As real as real people, by these measures",
-    "near": "Close to real people",
-    "off": "Recognisably different from real people",
-    "far": "Easily told from real people",
-    "unknown": "Not judged",
-}
 SAFE: dict[Status, str] = {
     "pass": "No leak found by the attacks that were tried",
     "caution": "Signs of leakage: caution",
@@ -87,7 +63,7 @@ class Standing:
     @property
     def status(self) -> Status:
         """Return the status that the level stands for."""
-        return STATUS[self.level]
+        return LEVELS[self.level].status
 
 
 @dataclass(frozen=True)
@@ -123,9 +99,9 @@ def standing(measure: Measure) -> Standing:
 
 def how_real(evaluation: Evaluation | None) -> Verdict:
     """Judge how real an artificial panel is, from its key measures."""
-    question = "How real?"
+    question, nothing = "How real?", LEVELS["unknown"].headline
     if evaluation is None:
-        return Verdict(question, "unknown", REAL["unknown"], ("No metric was computed.",))
+        return Verdict(question, "unknown", nothing, ("No metric was computed.",))
     measures = [m for result in evaluation.metrics for m in result.measures]
     measures = [m for m in measures if m.key] or measures
     standings = [(m, standing(m)) for m in measures]
@@ -136,15 +112,13 @@ def how_real(evaluation: Evaluation | None) -> Verdict:
     )
     judged = [(m, s) for m, s in standings if s.level != "unknown"]
     if not judged:
-        return Verdict(
-            question, "unknown", REAL["unknown"], missing or ("No measure was computed.",)
-        )
-    judged.sort(key=lambda pair: -ORDER.index(pair[1].level))
+        return Verdict(question, "unknown", nothing, missing or ("No measure was computed.",))
+    judged.sort(key=lambda pair: -distance(pair[1].level))
     worst = judged[0][1].level
     reasons = [_reason(m, s) for m, s in judged if s.level == worst and worst != "at"]
     count = sum(s.level == "at" for _, s in judged)
     reasons.append(f"{count} of {len(judged)} key measures stand at their ceiling.")
-    return Verdict(question, STATUS[worst], REAL[worst], (*reasons, *missing))
+    return Verdict(question, LEVELS[worst].status, LEVELS[worst].headline, (*reasons, *missing))
 
 
 def how_safe(audit: Audit | None) -> Verdict:

@@ -1,4 +1,4 @@
-"""How numbers and statuses are put into words, the same on the page and in the terminal."""
+"""How numbers are put into words, the same on the page and in the terminal."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import math
 import re
 from typing import TypeGuard
 
-from imaginome.results import Cell, Estimate, Status
+from imaginome.results import Cell, Estimate
 
 NOT_COMPUTED = "not computed"
-ICONS: dict[Status, str] = {"pass": "✓", "caution": "!", "fail": "✕", "unknown": "?"}
-STATUS_WORDS: dict[Status, str] = {
-    "pass": "Pass",
-    "caution": "Caution",
-    "fail": "Fail",
-    "unknown": "Not judged",
-}
 
 
 def known(value: float | None) -> TypeGuard[float]:

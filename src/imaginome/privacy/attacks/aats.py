@@ -10,7 +10,7 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.densities import densities
 from imaginome.privacy.scores.distances import Distances, Name, half_samples
-from imaginome.results import AttackResult, Estimate, Figure, Finding, Series, Status
+from imaginome.results import GRAVE, AttackResult, Estimate, Figure, Finding, Series, Status
 
 Halves = list[dict[Name, Bools]]
 
@@ -111,7 +111,7 @@ def judge_truth(
     """
     status, reason = judge(excess, policy.closeness_caution, policy.closeness_fail, baseline=0.0)
     found: tuple[Status, str] = (status, f"below its value against the holdout: {reason}")
-    if status in ("fail", "caution"):
+    if status in GRAVE:
         return found
     near = [
         judge(_shortfall(value), policy.closeness_caution, policy.closeness_fail, 0.0)[0]

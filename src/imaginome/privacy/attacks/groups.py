@@ -20,7 +20,17 @@ from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
-from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
+from imaginome.results import (
+    AttackResult,
+    Cell,
+    Estimate,
+    Figure,
+    Finding,
+    Series,
+    Status,
+    Table,
+    severity,
+)
 
 # -- Members against non-members of the same group: areas under the curve with intervals -----------
 
@@ -205,7 +215,6 @@ def _same(one: Stratum, other: Stratum) -> bool:
 
 
 BASELINE = 0.5
-GRAVITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
 
 
 Areas = dict[str, Estimate]
@@ -309,7 +318,7 @@ def _worst(
     if not areas:
         return _finding(what, name, Estimate(value=None), ("unknown", empty), key=key)
     judged = {label: _judge(area, policy) for label, area in areas.items()}
-    label = max(areas, key=lambda one: (GRAVITY.index(judged[one][0]), areas[one].low or 0.0))
+    label = max(areas, key=lambda one: (severity(judged[one][0]), areas[one].low or 0.0))
     status, reason = judged[label]
     alike = sum(1 for other, _ in judged.values() if other == status)
     return _finding(

@@ -11,7 +11,8 @@ from imaginome.report.compare.ground import same_ceiling
 from imaginome.report.compare.read import Entry
 from imaginome.report.figures.series import SetSeries
 from imaginome.results import Estimate, Figure, Finding, Measure, Series, Status
-from imaginome.results.standing import LEVEL_WORDS, standing
+from imaginome.results.standing import standing
+from imaginome.results.status import LEVELS
 from imaginome.results.wording import NOT_COMPUTED, interval, known, number
 
 # -- How far a measure is from perfect, with its interval, in units of what real people reach ------
@@ -270,7 +271,7 @@ def _measured(measure: Measure, rank: str) -> Cell:
         f"{number(multiple, 2)}×" if multiple is not None else "",
         rank,
         where.status,
-        LEVEL_WORDS[where.level],
+        LEVELS[where.level].words,
     )
 
 

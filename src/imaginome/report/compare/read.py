@@ -19,7 +19,8 @@ from imaginome.results import (
     Table,
 )
 from imaginome.results.standing import Verdict, how_real, how_safe
-from imaginome.results.wording import STATUS_WORDS, seconds
+from imaginome.results.status import STATUS_WORDS
+from imaginome.results.wording import seconds
 
 # -- Which runs are compared: folders and their names ----------------------------------------------
 

@@ -7,7 +7,7 @@ from functools import singledispatch
 
 from markupsafe import Markup
 
-from imaginome.display import badge, card, facts, folded, line, table
+from imaginome.display import card, facts, folded, line, table
 from imaginome.results import (
     AttackResult,
     Audit,
@@ -17,6 +17,7 @@ from imaginome.results import (
     MetricResult,
     PanelSizes,
     Result,
+    Status,
     Table,
 )
 from imaginome.results.digest import (
@@ -28,7 +29,8 @@ from imaginome.results.digest import (
     key_finding,
     key_measure,
 )
-from imaginome.results.wording import STATUS_WORDS, cell, interval, number
+from imaginome.results.status import LOOKS, STATUS_WORDS
+from imaginome.results.wording import cell, interval, number
 from imaginome.results.wording import seconds as duration
 
 ROWS = 20
@@ -99,6 +101,12 @@ def run_card(short: Digest) -> str:
     where = [(name, getattr(short, name)) for name in ("model", "folder", "report")]
     parts = [*_real(short), *_safe(short), facts((n, value) for n, value in where if value)]
     return str(card("Run", _sizes(short.sizes), *parts))
+
+
+def badge(word: object, status: Status) -> Markup:
+    """Return a word in the colour of a status."""
+    style = f"color:{LOOKS[status].colour};font-weight:600"
+    return Markup('<span style="{}">{}</span>').format(style, word)
 
 
 def _sizes(sizes: PanelSizes) -> str:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from imaginome.report.page.sections import Places, Section, attack_section, metric_section, worst
-from imaginome.results import Audit, Detection, Evaluation, Leak, RecordRisk, Status
+from imaginome.report.page.sections import Places, Section, attack_section, metric_section
+from imaginome.results import Audit, Detection, Evaluation, Leak, RecordRisk, Status, worst_of
 from imaginome.results.order import MODEL, TOPICS, attacks_in_order, gain, metrics_in_order, title
 from imaginome.results.wording import interval, number, slug
 
@@ -24,8 +24,9 @@ class Part:
 
     @property
     def status(self) -> Status:
-        """Return the verdict, or else the worst status of its sections."""
-        return self.verdict or worst(section.status for section in self.sections)
+        """Return the verdict, or else the worst status of its sections that were not skipped."""
+        tried = [section.status for section in self.sections if not section.skipped]
+        return self.verdict or worst_of(tried)
 
 
 def metric_parts(evaluation: Evaluation | None, places: Places) -> list[Part]:

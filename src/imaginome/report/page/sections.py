@@ -14,6 +14,8 @@ from imaginome.results import (
     MetricResult,
     Status,
     Table,
+    verdict_of,
+    worst_of,
 )
 from imaginome.results.standing import standing
 from imaginome.results.summary import KeyFigure, finding_figure, measure_figure
@@ -83,9 +85,6 @@ def _scale(low: float, high: float) -> Callable[[float | None], float | None]:
 
 
 # -- What the page shows, section by section, as plain data for the templates ----------------------
-
-
-SEVERITY: tuple[Status, ...] = ("unknown", "pass", "caution", "fail")
 
 
 @dataclass(frozen=True)
@@ -158,11 +157,6 @@ class Places:
         return name
 
 
-def worst(statuses: Iterable[Status]) -> Status:
-    """Return the worst status; unknown only where nothing was judged."""
-    return max(statuses, key=SEVERITY.index, default="unknown")
-
-
 def key_bar(figure: KeyFigure) -> RangeBar | None:
     """Return the range bar of a key figure."""
     return range_bar(figure.value, figure.reference, figure.best, figure.reference_name)
@@ -176,7 +170,7 @@ def metric_section(result: MetricResult, places: Places) -> Section:
         places.anchor(f"metric-{slug(result.metric)}"),
         result.name,
         result.description,
-        worst([line.status for line in lines if line.key] or [line.status for line in lines]),
+        worst_of([line.status for line in lines if line.key] or [line.status for line in lines]),
         lines,
         places.drawn(result.figures),
         result.tables,
@@ -195,7 +189,7 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         places.anchor(f"attack-{slug(result.attack)}"),
         result.name,
         result.description,
-        _judged(lines),
+        verdict_of(result.findings),
         lines,
         places.drawn(result.figures),
         result.tables,
@@ -203,16 +197,6 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         result.notes,
         result.seconds,
     )
-
-
-def _judged(lines: list[Line]) -> Status:
-    """Return the status of an attack as the audit judges it: half of the key findings must pass."""
-    found = worst(line.status for line in lines)
-    if found in ("fail", "caution"):
-        return found
-    key = [line for line in lines if line.key] or lines
-    passed = sum(line.status == "pass" for line in key)
-    return "pass" if passed and 2 * passed >= len(key) else "unknown"
 
 
 def _measure_line(result: MetricResult, measure: Measure) -> Line:
