@@ -220,7 +220,11 @@ class Imputation(Metric):
     description = (
         "Whether artificial people serve as a reference panel for imputing real people's genomes."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (BROWNING_2018, YELMEN_2021, EFRON_1979)
+    citations: ClassVar[tuple[Citation, ...]] = (
+        BROWNING_2018,
+        YELMEN_2021.because("adds artificial genomes to the reference panel of an imputation"),
+        EFRON_1979,
+    )
 
     def compute(self, comparison: Comparison) -> MetricResult:
         """Impute holdout people from four reference panels; see `Metric.compute`."""
