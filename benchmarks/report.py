@@ -14,9 +14,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.report.driver import Browser, browser, missing
-
 from imaginome.report.folder import report_folder
+from tests.support.driver import Browser, browser, missing
 
 OPENINGS = 5
 PAINT = "var p = performance.getEntriesByName('first-contentful-paint')[0]; return p && p.startTime"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imaginome.panel import Panel
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 
 
 @pytest.fixture(scope="session")

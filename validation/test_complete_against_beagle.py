@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from complete import Task
 from imaginome.formats import ReadOptions, read_panel
 from imaginome.metrics.items.imputation.metric import accuracy
 from imaginome.runs.fitting import create, fit
+from validation.complete import Task
 
 
 @pytest.mark.long

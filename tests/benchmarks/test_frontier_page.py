@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from itertools import combinations
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,9 +14,7 @@ from benchmarks._frontier_axes import AUC, LD, LONGEST, LOSS
 from benchmarks._frontier_chart import Scale
 from benchmarks._frontier_page import page
 from benchmarks._frontier_picture import HEIGHT, WIDTH, picture
-
-sys.path.insert(0, str(Path(__file__).parent))
-from frontiers import frontier
+from tests.support.frontiers import frontier
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import DONE, call, run_words
 
 from imaginome.formats import write_panel
 from imaginome.panel import Panel
+from tests.support.commands import DONE, call, run_words
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import shlex
 import signal
 
 import pytest
-from commands import DONE, call, said
-from test_interrupts import stop
+
+from tests.support.commands import DONE, call, said, stop
 
 BUDGET = "20s"
 SAME = ("artificial.vcf.gz", "artificial.vcf.gz.tbi", "split.tsv")

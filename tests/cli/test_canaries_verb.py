@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from commands import call, said
-
 from imaginome.runs.canaries import CanaryAudit
+from tests.support.commands import call, said
 
 
 def test_says_what_was_proven(files, tmp_path):

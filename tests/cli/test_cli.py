@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import DONE, RUN_LEAVES, call, findings, run_words, said
 
 from imaginome import __version__
 from imaginome.formats import read_panel, write_panel
+from tests.support.commands import DONE, RUN_LEAVES, call, findings, run_words, said
 
 
 def test_a_run_leaves_everything(finished):

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-from commands import call, said
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
-from compared import left_behind
+from tests.support.commands import call, said
+from tests.support.compared import left_behind
 
 
 def test_several_folders_make_one_page(tmp_path):

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import call, said
 
 from imaginome.formats import io, read_panel, write_panel
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples
 from imaginome.runs.fitting import create, fit
+from tests.support.commands import call, said
 
 
 @pytest.fixture(scope="module")

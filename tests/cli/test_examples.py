@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import shutil
 
 import pytest
-from commands import DONE, call
+
+from tests.support.commands import DONE, call, example
 
 VERBS = ["inspect", "split", "run", "demo", "fit", "generate", "complete", "evaluate", "audit"]
 VERBS += ["redact", "report", "models", "metrics", "attacks"]
 LONG = {"demo", "run"}
-
-
-def example(verb: str) -> list[str]:
-    """Return the words of the example that `verb` shows."""
-    from imaginome.cli import catalogue, completion, generate, judge, make, show
-
-    modules = (show, make, generate, completion, judge, catalogue)
-    verbs = [v for module in modules for v in module.VERBS]
-    (doc,) = [v.__doc__ for v in verbs if v.__name__ == verb]
-    (command,) = re.findall(r"Example: `imaginome (.*?)`", doc)
-    assert f"Example: imaginome {command}" in " ".join(call(verb, "--help").stdout.split())
-    return shlex.split(command)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from commands import DONE, call, said
 
 from imaginome.formats import io
+from tests.support.commands import DONE, call, said
 
 
 def words(verb, files, out, *more):

@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import DONE, LABELS, PICTURES, RUN_LEAVES, call, said
+
+from tests.support.commands import DONE, LABELS, PICTURES, RUN_LEAVES, call, said, stop
 
 # Long enough that a signal at the first checkpoint comes in the middle of the fit.
 SETTINGS = {
@@ -25,20 +26,6 @@ def words(files: Path, model: str, out: Path) -> list[str]:
     panel = ["run", files / "panel.vcf.gz", "--samples", files / "samples.tsv", "--model", model]
     rest = ["--checkpoint-seconds", 0, "--replicates", 10, "--seed", 5, "-q", "-o", out]
     return [str(word) for word in (*panel, *chosen, *rest)]
-
-
-def stop(start: list[str], when: Path, how: signal.Signals) -> tuple[int, str]:
-    """Start a process, send it `how` as soon as `when` exists; return exit code and stderr."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "imaginome.cli", *start], stderr=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + 60
-    while not when.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.002)
-    process.send_signal(how)
-    stderr = process.communicate(timeout=60)[1]
-    assert when.exists(), f"it ended before {when.name} was there\n{stderr}"
-    return process.returncode, stderr
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from commands import DONE, call, findings, said
 
 from imaginome.formats import read_panel, write_panel
 from imaginome.panel import Panel
+from tests.support.commands import DONE, call, findings, said
 
 
 @pytest.fixture(scope="module")

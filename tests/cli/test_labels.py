@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from commands import DONE, LABELS, call, said
 
 from imaginome.formats import io, read_panel
 from imaginome.formats.samples_table import read_samples_table
+from tests.support.commands import DONE, LABELS, call, said
 
 
 @pytest.fixture(scope="module")

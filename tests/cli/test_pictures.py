@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from commands import PICTURES, call, said
-from test_examples import example
+
+from tests.support.commands import PICTURES, call, example, said
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import json
 
 import numpy as np
 import pytest
-from commands import DONE, call, said
 
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.formats import ReadOptions, read_panel, write_panel
 from imaginome.models.shared.artificial import ARTIFICIAL_PREFIX
 from imaginome.panel import Panel, Samples, strings
 from imaginome.panel.split import split, split_table
+from tests.support.commands import DONE, call, said
 
 COPIED = (3, 50, 51, 97)
 

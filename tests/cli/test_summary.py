@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from commands import DONE, call, run_words
 
 from imaginome.cli.console import Lines
 from imaginome.cli.summary import print_digest, print_result
@@ -21,6 +20,7 @@ from imaginome.results import (
     PanelSizes,
 )
 from imaginome.results.digest import Digest, digest
+from tests.support.commands import DONE, call, run_words
 
 SIZES = PanelSizes(train=2, holdout=2, artificial=2, sites=1)
 LONG = "A reason of many words that nobody wants to read again in the terminal. " * 5

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import call, run_words, said
 
 from imaginome.cli import reading
 from imaginome.formats import io
+from tests.support.commands import call, run_words, said
 
 FULL = Path("/dev/full")
 

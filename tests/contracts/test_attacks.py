@@ -31,4 +31,4 @@ def test_contract(kind: type[Attack], check: Any, comparison: Comparison) -> Non
 def test_it_is_registered_and_has_a_source(kind: type[Attack]) -> None:
     assert attacks.get(kind.id) is kind
     assert kind.citations
-    assert all(citation.doi.startswith("10.") for citation in kind.citations)
+    assert all(citation.publication.doi.startswith("10.") for citation in kind.citations)

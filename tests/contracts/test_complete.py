@@ -12,7 +12,7 @@ from imaginome.models.base import Generator
 from imaginome.models.registry import models
 from imaginome.panel import Panel
 from imaginome.runs.fitting import create, fit
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 
 SMALL = {"hmm": ["clusters=6", "rounds=3", "full_rounds=3"], "markov": ["order=5"]}
 EXACT = {"hmm": [*SMALL["hmm"], "tags=0"]}

@@ -38,4 +38,4 @@ def test_it_has_a_place_and_a_source(metric_id: str) -> None:
     assert kind.id == metric_id
     assert kind.topic != "other", "say with which metrics a report shows it"
     assert kind.citations
-    assert all(re.fullmatch(r"10\.\d{4,}/\S+", c.doi) for c in kind.citations)
+    assert all(re.fullmatch(r"10\.\d{4,}/\S+", c.publication.doi) for c in kind.citations)

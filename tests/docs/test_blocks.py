@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import typer
-import world
 
 from imaginome.cli.app import app
+from tests.support import world
 
 PAGES = {str(page.relative_to(world.ROOT)): page for page in world.pages()}
 SLOW = {"docs/tutorial.md"}

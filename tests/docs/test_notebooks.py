@@ -6,10 +6,10 @@ import ast
 import re
 
 import nbformat
-import notebooks
 import pytest
 
 import imaginome
+from tests.support import notebooks
 
 PAGES = {page.name: page for page in notebooks.notebooks()}
 LARGEST = 1_500_000

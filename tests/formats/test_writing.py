@@ -123,8 +123,7 @@ def test_full_disk_while_indexing(panel: Panel, tmp_path, name, end):
 
 LIMITED = """
 import resource, sys
-sys.path.insert(0, {tests!r})
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 from imaginome.errors import OutputError
 from imaginome.formats import write_panel
 panel = simulated_panel(200, 400)
@@ -139,12 +138,15 @@ except OutputError as error:
 
 @pytest.mark.parametrize("name", WRITTEN)
 @pytest.mark.parametrize("limit", [10, 5000])
-def test_disk_that_takes_no_more_leaves_nothing(tmp_path, name, limit):
+def test_disk_that_takes_no_more_leaves_nothing(tmp_path, pytestconfig, name, limit):
     """A limit on the size of files stands for the full disk; another process, as it stays."""
-    tests = str(Path(__file__).parents[1])
-    script = LIMITED.format(tests=tests, limit=limit, path=str(tmp_path / name))
+    script = LIMITED.format(limit=limit, path=str(tmp_path / name))
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", textwrap.dedent(script)],
+        cwd=pytestconfig.rootpath,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1, done.stderr
     assert done.stdout.count("\n") == 1

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from panels import compared, part
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
+from tests.support.comparisons import compared, part
 
 
 @pytest.fixture(scope="session")

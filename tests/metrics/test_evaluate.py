@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from panels import compared, part
 
 from imaginome.errors import ComparisonError, UnknownIdError
 from imaginome.metrics.evaluate import evaluate
 from imaginome.metrics.registry import metrics
 from imaginome.results import Evaluation
+from tests.support.comparisons import compared, part
 
 
 def test_everything_survives_json(thirds):

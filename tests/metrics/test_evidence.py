@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from panels import compared, part
 
 from imaginome.errors import ComparisonError
 from imaginome.metrics.comparison import PARTS, Comparison
@@ -16,6 +15,7 @@ from imaginome.privacy.scores.parts import paired_parts
 from imaginome.runs import evidence as asking
 from imaginome.runs.evidence import needed, with_evidence
 from imaginome.runs.fitting import create, fit
+from tests.support.comparisons import compared, part
 
 RBM = ["hidden=8", "updates=60", "chains=64", "annealing=20", "sampling_steps=20"]
 

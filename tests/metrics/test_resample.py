@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from panels import compared, part
 
 from imaginome.kernels.intervals import estimate, individual_weights
-from imaginome.metrics.items.frequency import _values
+from imaginome.kernels.statistics import mean_error, moments
 from imaginome.metrics.resample import Resampled, resampled, some
+from tests.support.comparisons import compared, part
 
 
 def test_counts_are_those_of_a_panel_with_people_repeated(panel):
@@ -57,8 +57,8 @@ def test_intervals_cover_the_expected_value(panel):
         sites = np.arange(60)
         counts = {k: r.counts(sites) for k, r in resampled(comparison, "x").items()}
         real, other = (x.haplotypes.sum(axis=0, dtype=float) for x in (drawn[1], drawn[2]))
-        value = float(_values(other, real, n, n)["mae"])
-        spread = _values(counts["artificial"], counts["holdout"], n, n)["mae"]
+        value = float(mean_error(moments(other / n, real / n)))
+        spread = mean_error(moments(counts["artificial"] / n, counts["holdout"] / n))
         values.append(value)
         intervals.append(estimate(value, spread))
     expected = np.mean(values)

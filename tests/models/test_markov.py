@@ -9,7 +9,7 @@ import pytest
 
 from imaginome.panel import Panel, Sites, strings
 from imaginome.runs.fitting import create, fit
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 
 
 def naive_chance(rows: np.ndarray, site: int, context: tuple[int, ...], prior: float) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 from imaginome.panel import Panel, Sites, strings
 from imaginome.runs.fitting import create, fit
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 
 
 def distinct_donors(n_sites: int = 4000) -> Panel:

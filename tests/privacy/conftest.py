@@ -1,11 +1,6 @@
 """The panel in which privacy tests plant their leaks."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.formats import ReadOptions, read_panel

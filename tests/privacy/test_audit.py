@@ -1,5 +1,4 @@
 import pytest
-from leaks import random_comparison
 
 from imaginome.errors import UnknownIdError
 from imaginome.metrics.comparison import Comparison
@@ -7,6 +6,7 @@ from imaginome.privacy.audit import audit
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.registry import attacks
 from imaginome.results import Audit
+from tests.support.leaks import random_comparison
 
 
 def test_notes_say_who_was_looked_at():

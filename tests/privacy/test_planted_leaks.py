@@ -1,7 +1,6 @@
 """Known leaks are found, people who were never seen are not."""
 
 import pytest
-from leaks import diverse, mosaic, parts
 
 from imaginome import split
 from imaginome.formats import ReadOptions, read_panel
@@ -9,6 +8,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy.audit import audit as audit_with_power
 from imaginome.results import Audit
+from tests.support.leaks import diverse, mosaic, parts
 
 
 def audit(comparison: Comparison, **options) -> Audit:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from leaks import parts, random_comparison
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Samples, strings
@@ -15,6 +14,7 @@ from imaginome.privacy.policy import Policy
 from imaginome.privacy.power import demonstrated_power, found_by, power_ground, unfound
 from imaginome.privacy.registry import attacks
 from imaginome.results import AttackResult, Estimate, Finding, Power
+from tests.support.leaks import parts, random_comparison
 
 
 def kinds(*ids: str) -> list[type[Attack]]:

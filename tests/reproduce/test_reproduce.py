@@ -24,7 +24,7 @@ from imaginome.reproduce.results import Reproduction
 from imaginome.reproduce.run import ReproduceRequest, reproduce
 from imaginome.reproduce.stages import DataFolder
 from imaginome.runs.fitting import create
-from simulated import simulated_panel
+from tests.support.simulated import simulated_panel
 
 CHAIN = PlannedModel("chain", "A chain", "hmm", quick=("clusters=4", "rounds=2", "full_rounds=0"))
 PLAIN = PlannedModel("plain", "Plain sites", "independent", quick=("by_population=false",))

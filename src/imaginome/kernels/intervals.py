@@ -1,4 +1,8 @@
-"""Bootstrap over individuals: both haplotypes of a person are drawn together."""
+"""Intervals: bootstrap over individuals, whose haplotypes are drawn together, and Wilson's.
+
+`scipy.stats.binomtest` has Wilson's interval too, for whole counts only; carriers who take part
+in several comparisons count as a fraction of a draw.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
 from imaginome.arrays import Float32s
 from imaginome.results import Estimate
@@ -63,4 +68,26 @@ def estimate(
         value=value,
         low=min(value, max(lowest, float(low))),
         high=max(value, min(highest, float(high))),
+    )
+
+
+def wilson(share: float, n: float, looks: int = 1) -> Estimate:
+    """Return a share with the 95% interval of Wilson (1927), which holds for 0 and 1 too.
+
+    Parameters
+    ----------
+    share
+        Share of successes.
+    n
+        Number of draws, or the effective number where draws are not independent.
+    looks
+        At how many shares one looks: the interval is that of all (Bonferroni).
+    """
+    z = float(norm.isf(0.025 / looks))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    margin = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return Estimate(
+        value=share,
+        low=min(share, max(0.0, centre - margin)),
+        high=max(share, min(1.0, centre + margin)),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from imaginome.arrays import Float64s, Indices, Int64s
+from imaginome.arrays import Float64s, Int64s
 from imaginome.errors import CapabilityError, SettingsError
+from imaginome.kernels.pca import fit_point_components
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, Samples, strings
+from imaginome.panel.units import without_kin
 from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from imaginome.privacy.scores.with_model import Frequencies
@@ -112,17 +113,8 @@ def _known(base: Panel, canaries: Panel, *, unlike: bool) -> Float64s:
     columns += [people[group].mean(axis=0) for group in groups]
     most = min(base.n_sites // 2, MOST_DIRECTIONS) if unlike else 0
     if most:
-        columns += list(_principal(people - people.mean(axis=0), most))
+        columns += list(fit_point_components(people, most).axes.T)
     return np.stack(columns, axis=1)
-
-
-def _principal(centred: Float64s, most: int) -> Float64s:
-    """Return the leading directions of rows, shape ``(k, n_sites)``."""
-    small = centred @ centred.T if len(centred) < centred.shape[1] else centred.T @ centred
-    k = min(most, len(small) - 1)
-    _, vectors = eigh(small, subset_by_index=[len(small) - k, len(small) - 1])
-    found = vectors.T @ centred if len(centred) < centred.shape[1] else vectors.T
-    return np.asarray(found)
 
 
 def _in_weights(model: Generator[Any], n_sites: int) -> Float64s | None:
@@ -203,7 +195,7 @@ def with_canaries(panel: Panel, wanted: int, kind: Kind, seed: int) -> tuple[Pan
         like = rng.integers(panel.n_individuals, size=wanted)
         rows = rng.integers(0, 2, (wanted, panel.n_sites), dtype=np.uint8)
         return panel, Panel(np.repeat(rows, 2, axis=0), panel.sites, _named(panel.samples, like))
-    alone = _without_kin(panel.samples)
+    alone = without_kin(panel.samples)
     if len(alone) < wanted or panel.n_individuals - wanted < FEWEST:
         raise SettingsError(
             f"{wanted} of {panel.n_individuals} people cannot be canaries",
@@ -236,12 +228,3 @@ def _named(samples: Samples, like: Int64s) -> Samples:
     if columns["family"] is not None:
         columns["family"] = strings([""] * len(like))
     return Samples(strings([f"CANARY{i:06d}" for i in range(1, len(like) + 1)]), **columns)
-
-
-def _without_kin(samples: Samples) -> Indices:
-    """Return the individuals who are alone in their family."""
-    if samples.family is None:
-        return np.arange(len(samples))
-    names, counts = np.unique(samples.family.astype(str), return_counts=True)
-    many = {name for name, count in zip(names, counts, strict=True) if name and count > 1}
-    return np.flatnonzero([str(name) not in many for name in samples.family])

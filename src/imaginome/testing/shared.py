@@ -33,8 +33,9 @@ def check_citations(citations: Iterable[Citation]) -> None:
     assert len(set(keys)) == len(keys), "a publication is cited twice"
     for citation in citations:
         assert citation.reason, f"{citation.key}: what is it cited for?"
-        assert citation.doi.startswith("10.") or not citation.doi, f"{citation.key}: no DOI"
-        assert 1900 < citation.year < 2100, f"{citation.key}: year {citation.year}"
+        doi, year = citation.publication.doi, citation.publication.year
+        assert doi.startswith("10.") or not doi, f"{citation.key}: no DOI"
+        assert 1900 < year < 2100, f"{citation.key}: year {year}"
 
 
 def check_sentence(text: str, what: str) -> None:

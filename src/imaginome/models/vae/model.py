@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from imaginome.arrays import Float32s, Float64s, Int64s
+from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import map_pieces, pieces, single_threaded_torch
 from imaginome.models.base import Capability, Generator, Tensors
-from imaginome.models.vae.citations import CITATIONS
 from imaginome.panel import Haplotypes, Panel
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
@@ -146,7 +146,20 @@ class Vae(Generator[VaeSettings]):
         "apart. With a guarantee, little beyond the frequencies of continents is learnt from "
         "a thousand people."
     )
-    citations = CITATIONS
+    citations = cite(
+        kingma2014="the model, its bound and how to climb it",
+        yelmen2023="a variational auto-encoder of genomes",
+        jiang2017="a prior that mixes normal distributions, learnt with the network",
+        burda2016="the bound that stands for the likelihood",
+        hinton1995="an encoder that learns from what the decoder dreams: it costs no privacy",
+        abadi2016="gradients of single people, clipped, summed and drowned in noise",
+        li2022="lengths of gradients that are never held one by one (ghost clipping)",
+        mironov2019="what many steps on random parts of the people add up to",
+        yousefpour2021="the lengths of gradients, and the accountant",
+        holohan2021="noise whose floating-point digits tell nothing",
+        bun2016="adds up what the noisy frequencies of a private fit spend",
+        canonne2020="gives the noise of these frequencies",
+    )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"latent", "population", "phenotype", "private"}
     )

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices, Int64s, UInt8s
+from imaginome.citations import cite
 from imaginome.kernels.neighbours import nearest_between
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, Sites
+from imaginome.panel.units import units
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.residual import (
-    GIOMI_2023,
     WP29_NOTE,
     Rate,
     between_halves,
     drawn,
-    families,
     rate_of,
     rates_table,
     residual_finding,
@@ -159,9 +158,9 @@ class Linkability(Attack):
         "A few copies among many records, pieces shorter than a window, and links that need "
         "several records together."
     )
-    citations = (
-        GIOMI_2023.because("links through common nearest records, control and residual risk"),
-        WILSON_1927.because("the least margin where hardly anybody is hit"),
+    citations = cite(
+        giomi2023="links through common nearest records, control and residual risk",
+        wilson1927="the least margin where hardly anybody is hit",
     )
     area = "linkability"
     sees = "everyone"
@@ -235,7 +234,7 @@ def _rates(
         rate_of(
             found[way],
             np.full(people.n_individuals, 2.0 * len(cuts[way[0]])),
-            families(people.samples),
+            units(people.samples),
             comparison.rng("linkability", *way, who),
         )
         for people, found, who in zip(panels, linked, ("train", "holdout"), strict=True)
@@ -247,7 +246,7 @@ def _control(comparison: Comparison, people: Panel, links: Float64s, n_cuts: int
     """Return the residual risk of one half of the holdout against the other."""
     tries = np.full(people.n_individuals, 2.0 * n_cuts)
     rng = comparison.rng("linkability", "halves")
-    return between_halves(links, tries, families(people.samples), rng)
+    return between_halves(links, tries, units(people.samples), rng)
 
 
 ITEM = Linkability

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from scipy.stats import fisher_exact
 
+from imaginome.citations import cite
+from imaginome.kernels.intervals import wilson
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy.attacks.copies import DOUBTFUL, RARE, share
+from imaginome.privacy.attacks.copies import DOUBTFUL, RARE
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CARLINI_2021, WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Finding, Status
 
@@ -25,9 +26,9 @@ class ModelWeights(Attack):
         "It finds whole haplotypes stored row by row only: one allele off, another order of "
         "sites or numbers from which people can be computed escape it."
     )
-    citations = (
-        CARLINI_2021.because("training records read out of a released model"),
-        WILSON_1927.because("the interval of a share"),
+    citations = cite(
+        carlini2021="training records read out of a released model",
+        wilson1927="the interval of a share",
     )
     area = "singling out"
     access = "model"
@@ -49,13 +50,14 @@ class ModelWeights(Attack):
         found = [stored[name][0::2] | stored[name][1::2] for name in ("train", "holdout")]
         counts = [(int(people.sum()), len(people)) for people in found]
         status, reason = _judge(*counts[0], *counts[1])
+        strength, control = (wilson(stored / n, n) for stored, n in counts)
         finding = Finding(
             id=f"{self.id}.people",
             name="Train members in the weights",
             unit="share of train members",
-            strength=share(*counts[0]),
-            baseline=share(*counts[1]).value,
-            control=share(*counts[1]),
+            strength=strength,
+            baseline=control.value,
+            control=control,
             status=status,
             reason=reason,
             key=True,

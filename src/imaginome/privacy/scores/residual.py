@@ -14,25 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Int64s
-from imaginome.citations import Citation
-from imaginome.kernels.intervals import estimate, individual_weights
-from imaginome.kernels.neighbours import kin_groups
+from imaginome.kernels.intervals import estimate, individual_weights, wilson
 from imaginome.metrics.comparison import Comparison
-from imaginome.panel import Panel, Samples
+from imaginome.panel import Panel
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import Cell, Estimate, Finding, Status, Table
 
 # -- What the three tests of the European opinion on anonymisation share: sources and words --------
 
 
-GIOMI_2023 = Citation(
-    "giomi2023",
-    "Giomi, Matteo and Boenisch, Franziska and Wehmeyer, Christoph and Tasnádi, Borbála",
-    "A unified framework for quantifying privacy risk in synthetic data",
-    "Proceedings on Privacy Enhancing Technologies",
-    2023,
-    "10.56553/popets-2023-0055",
-)
 WP29_NOTE = (
     "One of the three tests of opinion 05/2014 on anonymisation techniques of the European "
     "working party on data protection (WP 216). Residual risk is (attack - control) / "
@@ -99,8 +89,6 @@ def _shown(found: Estimate) -> str:
 
 REPLICATES = 1000
 """Draws of people; each is one sum over numbers already known."""
-NORMAL_95_SQUARED = 3.841459
-"""Square of the two-sided 95% quantile of the normal distribution."""
 UNIT = "residual risk"
 
 
@@ -125,11 +113,6 @@ class Rate:
     def estimate(self) -> Estimate:
         """Return the rate with its interval."""
         return estimate(self.value, self.replicates, lowest=0.0, highest=1.0)
-
-
-def families(people: Samples) -> Int64s:
-    """Return the family of each individual, or the individual: shape ``(n_individuals,)``."""
-    return np.unique(kin_groups(people)[::2], return_inverse=True)[1].astype(np.int64)
 
 
 def rate_of(hits: Float64s, tries: Float64s, groups: Int64s, rng: np.random.Generator) -> Rate:
@@ -191,7 +174,7 @@ def residual(attack: Rate, control: Rate) -> Estimate:
 
 def _least_margin(units: int) -> float:
     """Return the upper end of Wilson's interval for a rate when nobody was hit."""
-    return NORMAL_95_SQUARED / (units + NORMAL_95_SQUARED)
+    return wilson(0.0, units).high or 0.0
 
 
 def residual_finding(

@@ -1,0 +1,1 @@
+"""What tests share: panels, naive references, hand-made results, a browser and the command line."""
