@@ -223,7 +223,7 @@ class Imputation(Metric):
         browning2018=(
             "the imputation program (Beagle 5), and r2 of all genotypes of a frequency bin"
         ),
-        yelmen2021="",
+        yelmen2021="adds artificial genomes to the reference panel of an imputation",
         efron1979="intervals by resampling individuals",
     )
 
