@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from imaginome.arrays import Float32s
+from imaginome.arrays import Float32s, Float64s
 from imaginome.results import Estimate
 
 
@@ -69,6 +69,20 @@ def estimate(
         low=min(value, max(lowest, float(low))),
         high=max(value, min(highest, float(high))),
     )
+
+
+def column_interval(replicates: Float64s) -> tuple[Float64s, Float64s]:
+    """Return the ends of the 95% interval of each column of replicates, ``(n, n_columns)``.
+
+    What is not finite is left out; NaN where fewer than two are left.
+    """
+    columns = [column[np.isfinite(column)] for column in replicates.T]
+    ends = [
+        np.quantile(column, [0.025, 0.975]) if len(column) > 1 else np.full(2, np.nan)
+        for column in columns
+    ]
+    low, high = np.reshape(ends, (len(columns), 2)).T
+    return low, high
 
 
 def wilson(share: float, n: float, looks: int = 1) -> Estimate:

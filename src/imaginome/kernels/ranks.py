@@ -45,8 +45,7 @@ class Roc:
         """
         if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
             return np.full(np.shape(false_rates), np.nan)
-        asked = np.asarray(false_rates, dtype=np.float64)
-        return np.asarray(np.interp(asked, self.false, self.true))
+        return np.asarray(np.interp(np.asarray(false_rates, float), self.false, self.true))
 
     def true_rate(self, false_rate: float) -> float:
         """Return the true-positive rate at one false-positive rate; see `true_rates`."""

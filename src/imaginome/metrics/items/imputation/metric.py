@@ -11,7 +11,7 @@ import numpy as np
 
 from imaginome.arrays import Bools, Float32s, Float64s, Indices
 from imaginome.citations import cite
-from imaginome.kernels.intervals import individual_weights
+from imaginome.kernels.intervals import column_interval, individual_weights
 from imaginome.kernels.statistics import mean_known
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
@@ -157,9 +157,7 @@ def figure(found: Mapping[str, Float64s]) -> Figure:
 
 def _series(name: str, r2: Float64s) -> Series:
     shift = np.nan_to_num(r2[0] - np.array([_mean(column[1:]) for column in r2.T]))
-    low, high = (
-        np.array([_quantile(column[1:], q) for column in r2.T]) + shift for q in (0.025, 0.975)
-    )
+    low, high = (end + shift for end in column_interval(r2[1:]))
     role: Any = ROLES[name]
     return Series(
         name=name,
@@ -174,11 +172,6 @@ def _series(name: str, r2: Float64s) -> Series:
 def _mean(values: Float64s) -> float:
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else float("nan")
-
-
-def _quantile(values: Float64s, q: float) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.quantile(known, q)) if len(known) > 1 else float("nan")
 
 
 def table(found: Mapping[str, Float64s], sites: list[int], sizes: Mapping[str, str]) -> Table:

@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from imaginome.kernels.intervals import wilson
+from imaginome.kernels.intervals import column_interval, wilson
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 50), (50, 50), (1, 10_000), (7, 30)])
@@ -17,3 +18,14 @@ def test_whole_counts_agree_with_scipy(count, n, looks):
 def test_fewer_effective_draws_tell_less():
     few, many = wilson(0.3, 12.5), wilson(0.3, 40.0)
     assert few.low < many.low < 0.3 < many.high < few.high
+
+
+def test_ends_of_columns_leave_out_what_is_not_known():
+    drawn = np.random.default_rng(1).normal(size=(40, 3))
+    drawn[::2, 1], drawn[1:, 2] = np.nan, np.inf
+    low, high = column_interval(drawn)
+    for column in (0, 1):
+        known = drawn[np.isfinite(drawn[:, column]), column]
+        assert (low[column], high[column]) == tuple(np.quantile(known, [0.025, 0.975]))
+    assert np.isnan([low[2], high[2]]).all()
+    assert column_interval(np.empty((0, 2)))[0].shape == (2,)
