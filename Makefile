@@ -25,10 +25,11 @@ test: $(READY) ## environment, install, tests
 test-long: $(READY) ## tests of minutes each
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25 -m long
 
-lint: $(READY) ## style and types
+lint: $(READY) ## style, types, and which room may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 check: test lint
 

@@ -18,10 +18,11 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
+from imaginome.models.shared.fitting import panel_digest
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
 from imaginome.progress import Progress
-from imaginome.runs.fitting import create, fit, panel_digest
+from imaginome.runs.fitting import create, fit
 
 EPSILONS = (0.5, 1.0, 3.0, 8.0, math.inf)
 MIDDLE = 3.0

@@ -101,7 +101,7 @@ def _costs(job: Job) -> tuple[float, float, float, float | None]:
     fitted = time.perf_counter() - since, time.process_time() - cpu
     n, rows = job.haplotypes // 2, job.panel.haplotypes[:SCORED]
     draw = _least(job.repeats, lambda: model.sample(n, job.seed, threads=job.threads))
-    if "log_likelihood" not in model.capabilities:
+    if "log_likelihood" not in model.abilities:
         return *fitted, draw, None
     score = _least(job.repeats, lambda: model.log_likelihood(rows, threads=job.threads))
     return *fitted, draw, score

@@ -1,9 +1,8 @@
-"""Random streams, registries, settings and citations."""
+"""Random streams, registries and settings."""
 
 import pytest
 from pydantic import Field
 
-from imaginome.citations import YELMEN_2021
 from imaginome.errors import SettingsError, UnknownIdError
 from imaginome.models.registry import models
 from imaginome.randomness import child_generator, child_seed
@@ -45,8 +44,3 @@ def test_wrong_settings_say_what_is_wrong(words, said):
 def test_an_unknown_id_names_the_nearest():
     with pytest.raises(UnknownIdError, match="did you mean 'hmm'"):
         models.get("hnm")
-
-
-def test_citations_as_text_and_bibtex():
-    assert YELMEN_2021.text().startswith("Yelmen et al. 2021")
-    assert "doi = {10.1371/journal.pgen.1009303}" in YELMEN_2021.bibtex()

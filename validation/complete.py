@@ -105,7 +105,7 @@ def complete_by(words: str, task: Task) -> None:
         model = load_model(Path(words))
     else:
         model = fit(create(name, settings), task.train, seed=task.seed, threads=task.threads)
-    labelled = "population" in model.capabilities and bool(model.frame.populations)
+    labelled = "population" in model.abilities and bool(model.frame.populations)
     for known in (False, True) if labelled else (False,):
         since = time.perf_counter()
         dosages = task.completed(model, known)

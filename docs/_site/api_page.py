@@ -21,7 +21,15 @@ GROUPS = {
         "split",
     ),
     "Generators": (
-        "models",
+        "Generator",
+        "Independent",
+        "Markov",
+        "Mosaic",
+        "Tree",
+        "Hmm",
+        "Rbm",
+        "Vae",
+        "Gan",
         "create",
         "fit",
         "Guarantee",
@@ -30,8 +38,6 @@ GROUPS = {
         "complete_panel",
     ),
     "Judgement": (
-        "metrics",
-        "attacks",
         "Comparison",
         "evaluate",
         "audit",
@@ -40,6 +46,7 @@ GROUPS = {
         "write_report",
     ),
     "The main job": ("RunRequest", "run", "show_progress"),
+    "What there is": ("all_models", "all_metrics", "all_attacks", "all_leaks", "all_formats"),
 }
 HEAD = """# In Python
 

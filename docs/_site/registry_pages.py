@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from imaginome.metrics.registry import metrics
 from imaginome.models.registry import models
 from imaginome.privacy.registry import attacks
+from imaginome.settings import setting_text
 
 FOLDER = "reference"
 KINDS = {
@@ -92,7 +93,7 @@ def _settings(item: Any) -> str:
     if not hasattr(item, "Settings") or not item.Settings.model_fields:
         return ""
     rows = [
-        f"| `{name}` | `{field.default}` | {field.description} |"
+        f"| `{name}` | `{setting_text(field.default)}` | {field.description} |"
         for name, field in item.Settings.model_fields.items()
     ]
     table = "\n".join(["| setting | default | what it is (unit) |", "|---|---|---|", *rows])

@@ -41,9 +41,15 @@ _PUBLIC = {
     "write_panel": "imaginome.formats",
     "write_completed": "imaginome.formats",
     "split": "imaginome.panel.split",
-    "models": "imaginome.models.registry",
-    "metrics": "imaginome.metrics.registry",
-    "attacks": "imaginome.privacy.registry",
+    "Generator": "imaginome.models.base",
+    "Independent": "imaginome.models.independent",
+    "Markov": "imaginome.models.markov",
+    "Mosaic": "imaginome.models.mosaic",
+    "Hmm": "imaginome.models.hmm",
+    "Rbm": "imaginome.models.rbm",
+    "Tree": "imaginome.models.tree",
+    "Vae": "imaginome.models.vae",
+    "Gan": "imaginome.models.gan",
     "create": "imaginome.runs.fitting",
     "fit": "imaginome.runs.fitting",
     "Guarantee": "imaginome.dp.guarantee",
@@ -60,8 +66,16 @@ _PUBLIC = {
     "RunRequest": "imaginome.runs.request",
     "run": "imaginome.runs.pipeline",
 }
+_REGISTRIES = {
+    "all_models": ("imaginome.models.registry", "models"),
+    "all_metrics": ("imaginome.metrics.registry", "metrics"),
+    "all_attacks": ("imaginome.privacy.registry", "attacks"),
+    "all_leaks": ("imaginome.privacy.leaks.registry", "leaks"),
+    "all_formats": ("imaginome.formats.registry", "formats"),
+}
+"""Public names of the registries: `imaginome.models` is the package, so theirs are others."""
 
-__all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604
+__all__ = [*_PUBLIC, *_REGISTRIES, "__version__"]  # noqa: PLE0604
 
 show_with("html", "imaginome.panel.panel.Panel", "imaginome.panel.panel.panel_card")
 show_with("html", "imaginome.models.base.Generator", "imaginome.models.shared.card.generator_card")
@@ -71,8 +85,16 @@ show_with(
 )
 
 
+def __dir__() -> list[str]:
+    """Name what may be used, imported or not."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import imaginome` stays quick."""
     if name in _PUBLIC:
         return getattr(import_module(_PUBLIC[name]), name)
+    if name in _REGISTRIES:
+        module, registry = _REGISTRIES[name]
+        return getattr(import_module(module), registry)
     raise AttributeError(f"module 'imaginome' has no attribute '{name}'")

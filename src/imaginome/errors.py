@@ -49,6 +49,20 @@ class UnknownIdError(ImaginomeError):
     exit_code = 2
 
 
+class UnknownKeyError(UnknownIdError, KeyError):
+    """A result that does not hold what it was asked for."""
+
+    __str__ = Exception.__str__  # a KeyError would put the line in quotes
+
+
+class MissingPackageError(ImaginomeError):
+    """A package that is needed for this alone and is not installed."""
+
+
+class PluginError(ImaginomeError):
+    """A model, metric, attack, leak or format of another distribution that cannot be used."""
+
+
 class ModelError(ImaginomeError):
     """A model that cannot be fitted, sampled, saved or loaded as asked."""
 

@@ -26,14 +26,18 @@ def peak_memory_mb() -> float:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the libraries that results depend on."""
+    """Return the versions of Python, of the libraries that results depend on, and of plugins."""
     found = {"python": platform.python_version(), "platform": platform.platform()}
     for library in LIBRARIES:
         try:
             found[library] = metadata.version(library)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return found | {one.name: one.version for one in metadata.distributions() if _is_plugin(one)}
+
+
+def _is_plugin(distribution: metadata.Distribution) -> bool:
+    return any(entry.group.startswith("imaginome.") for entry in distribution.entry_points)
 
 
 def machine() -> str:

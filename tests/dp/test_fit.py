@@ -28,7 +28,7 @@ from imaginome.errors import CapabilityError, ModelError, SettingsError
 from imaginome.models.registry import load_model, models
 from imaginome.panel import Panel, strings
 from imaginome.panel.units import one_a_unit, units
-from imaginome.runs.fitting import create, fingerprint, fit
+from imaginome.runs.fitting import create, fit
 from imaginome.training.control import FitControl
 from tests.support.simulated import simulated_panel
 
@@ -258,7 +258,7 @@ def test_a_delta_that_could_name_a_person_is_refused(panel: Panel) -> None:
 def test_nobody_is_kept_aside(panel: Panel) -> None:
     control = FitControl(guarantee=Guarantee(1.0, 1e-6))
     with pytest.raises(ModelError, match="nobody aside"):
-        create("independent").fit(panel, panel, control)
+        create("independent").fit_parts(panel, panel, control)
 
 
 def test_whether_the_panel_varies_is_not_looked_at(panel: Panel) -> None:
@@ -313,7 +313,7 @@ def test_a_missing_label_of_one_person_changes_no_name(panel: Panel) -> None:
 def test_another_guarantee_is_another_fit(panel: Panel) -> None:
     model = create("independent")
     marks = {
-        fingerprint(model, panel, 1, guarantee)
+        model.fingerprint(panel, 1, guarantee)
         for guarantee in (None, Guarantee(1.0, 1e-6), Guarantee(2.0, 1e-6), Guarantee(1.0, 1e-7))
     }
     assert len(marks) == 4

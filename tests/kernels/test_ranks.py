@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from imaginome.kernels.ranks import area, mean_known, true_rates
+from imaginome.kernels.ranks import area, true_rates
+from imaginome.kernels.statistics import mean_known
 
 
 @pytest.fixture

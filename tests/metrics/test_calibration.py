@@ -14,9 +14,9 @@ import pytest
 
 from imaginome import read_panel, split
 from imaginome.formats.options import ReadOptions
+from imaginome.kernels.statistics import lost_share
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
-from imaginome.metrics.items.frequency import lost_share
 from imaginome.results import Measure
 
 METRICS = ("frequency", "linkage", "structure")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaginome.citations import YELMEN_2021
+from imaginome.citations import REFERENCES
 from imaginome.results import (
     AreaVerdict,
     AttackResult,
@@ -129,6 +129,9 @@ def grouped_figure() -> Figure:
         for s in base.series
     ]
     return base.model_copy(update={"id": "structure.density", "series": series})
+
+
+YELMEN_2021 = REFERENCES["yelmen2021"]
 
 
 def metric(metric_id: str, topic: Topic, *figures: Figure) -> MetricResult:

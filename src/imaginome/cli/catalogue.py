@@ -66,10 +66,12 @@ def _details(kind: Any) -> list[str]:
     if hasattr(kind, "capabilities"):
         lines.append(f"capabilities: {', '.join(sorted(kind.capabilities)) or 'none'}")
     if hasattr(kind, "Settings"):
+        from imaginome.settings import setting_text
+
         lines.append("settings (--set key=value):")
         for name, setting in kind.Settings.model_fields.items():
-            lines.append(f"  {name}={setting.default}  {setting.description}")
-    lines.append("cite:")
+            lines.append(f"  {name}={setting_text(setting.default)}  {setting.description}")
+    lines += ["cite:"] if kind.citations else []
     lines += [f"  {c.text()}{f' ({c.reason})' if c.reason else ''}" for c in kind.citations]
     return lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -166,21 +167,27 @@ def comparison(
     return Comparison.of(known, unseen, found, **how)
 
 
-NOBODY = "\0"
-"""Stands for a holdout that is not there, where a verb can do without; no path is called so."""
+class Absent(Enum):
+    """What is not there although a verb asks for it, because it can do without."""
+
+    HOLDOUT = "no holdout"
 
 
 def with_or_without_holdout(compared: partial[Any]) -> Any:
     """Return the comparison; one without a holdout where only ``--train`` is given."""
     given = compared.keywords
     alone = given["train"] and not any(given[name] for name in ("holdout", "panel", "split"))
-    return compared(holdout=NOBODY) if alone else compared()
+    return compared(holdout=Absent.HOLDOUT) if alone else compared()
 
 
 def real_panels(
-    options: ReadOptions, train: str | None, holdout: str | None, panel: str | None, split: Any
+    options: ReadOptions,
+    train: str | None,
+    holdout: str | Absent | None,
+    panel: str | None,
+    split: Any,
 ) -> tuple[Panel, Panel | None]:
-    """Read train and holdout; None for a holdout that is not there (`NOBODY`)."""
+    """Read train and holdout; None for a holdout that is not there (`Absent`)."""
     from imaginome.formats import read_panel
     from imaginome.panel.split import take_part
 
@@ -192,7 +199,7 @@ def real_panels(
         raise BadParameter("give --train and --holdout, or --panel and --split")
     if options.samples:
         raise BadParameter("samples are chosen (-s, -S) from one --panel with a --split")
-    if holdout == NOBODY:
+    if holdout is Absent.HOLDOUT:
         return read_panel(train, options), None
     known, unseen = read_panel(train, options), read_panel(holdout, options)
     if split is not None:

@@ -8,21 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from imaginome.arrays import Int64s
-from imaginome.citations import Citation
 from imaginome.dp.guarantee import Guarantee, Release, Spending
 from imaginome.dp.noise import SYSTEM, NoiseSource, describe, discrete_normal
 from imaginome.errors import ModelError
 from imaginome.panel.units import Unit
 
-BUN_STEINKE_2016 = Citation(
-    "bun2016",
-    "Bun, Mark and Steinke, Thomas",
-    "Concentrated differential privacy: simplifications, extensions, and lower bounds",
-    "Theory of Cryptography (TCC)",
-    2016,
-    "10.1007/978-3-662-53641-4_24",
-    "releases with normal noise add up without waste: rho of each, summed",
-)
 ACCOUNTANT = "zero-concentrated differential privacy"
 SLACK = 1e-9
 
@@ -85,7 +75,7 @@ class Budget:
     guarantee
         What is promised of everything together.
     unit
-        What adding or removing means; see `training.units`.
+        What adding or removing means; see `panel.units`.
     source
         Where the noise comes from.
     public

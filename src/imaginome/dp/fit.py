@@ -13,7 +13,6 @@ from typing import TypeVar
 import numpy as np
 
 from imaginome.arrays import Float64s, Int64s
-from imaginome.citations import Citation
 from imaginome.dp.accounting import Budget
 from imaginome.dp.groups import Means, group_means, polished
 from imaginome.dp.moments import People, Products, Question, Spins, Told, ask
@@ -195,15 +194,6 @@ def ask_closer(
 # -- How long an answer may be: a noisy histogram of lengths tells where most of them end ----------
 
 
-ANDREW_2021 = Citation(
-    "andrew2021",
-    "Andrew, Galen and Thakkar, Om and McMahan, H. Brendan and Ramaswamy, Swaroop",
-    "Differentially private learning with adaptive clipping",
-    "Advances in Neural Information Processing Systems",
-    2021,
-    "",
-    "the clipping bound is a quantile of lengths, found inside the budget",
-)
 BINS = 28
 LEAST = 0.5
 """Least bound that is looked for, times what is expected."""

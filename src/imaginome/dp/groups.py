@@ -17,21 +17,11 @@ import numpy as np
 from scipy.optimize import minimize
 
 from imaginome.arrays import Float64s, Int64s
-from imaginome.citations import Citation
 from imaginome.dp.moments import Told
 
 # -- Means of groups from noisy sums: populations lean to their superpopulation, these to eve ------
 
 
-HENDERSON_1975 = Citation(
-    "henderson1975",
-    "Henderson, Charles R.",
-    "Best linear unbiased estimation and prediction under a selection model",
-    "Biometrics",
-    1975,
-    "10.2307/2529430",
-    "groups lean to their common mean by what is known of noise and differences",
-)
 SPREAD = 0.3
 """Variance of a feature between people, roughly: at most a half."""
 LEAST_VARIANCE = 1e-6
@@ -132,16 +122,6 @@ def _variances(
 # -- Frequencies from noisy ones: what their own distribution says about each, and no further ------
 
 
-KIEFER_1956 = Citation(
-    "kiefer1956",
-    "Kiefer, Jack and Wolfowitz, Jacob",
-    "Consistency of the maximum likelihood estimator in the presence of infinitely many "
-    "incidental parameters",
-    "Annals of Mathematical Statistics",
-    1956,
-    "10.1214/aoms/1177728066",
-    "the distribution of true values from noisy ones, without assuming its shape",
-)
 GRID = np.sign(np.linspace(-1, 1, 81)) * np.linspace(-1, 1, 81) ** 2
 ROUNDS = 60
 FINE = 0.03

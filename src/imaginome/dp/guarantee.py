@@ -6,19 +6,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from imaginome.citations import Citation
 from imaginome.errors import SettingsError
 from imaginome.panel.units import Unit
 
-DWORK_2006 = Citation(
-    "dwork2006",
-    "Dwork, Cynthia and McSherry, Frank and Nissim, Kobbi and Smith, Adam",
-    "Calibrating noise to sensitivity in private data analysis",
-    "Theory of Cryptography (TCC)",
-    2006,
-    "10.1007/11681878_14",
-    "differential privacy: what one person changes is drowned in noise",
-)
 DELTA = 1e-6
 """Where none is given; refused where it is not below one over the number of people."""
 

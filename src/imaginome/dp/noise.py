@@ -16,26 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from imaginome.arrays import Int64s, UInt64s
-from imaginome.citations import Citation
 
-CANONNE_2020 = Citation(
-    "canonne2020",
-    "Canonne, Clement L. and Kamath, Gautam and Steinke, Thomas",
-    "The discrete Gaussian for differential privacy",
-    "Advances in Neural Information Processing Systems",
-    2020,
-    "10.29012/jpc.784",
-    "whole-numbered noise for counts, with the guarantee of the normal distribution",
-)
-MIRONOV_2012 = Citation(
-    "mironov2012",
-    "Mironov, Ilya",
-    "On significance of the least significant bits for differential privacy",
-    "ACM Conference on Computer and Communications Security",
-    2012,
-    "10.1145/2382196.2382264",
-    "why noise that a guarantee rests on is no rounded real number",
-)
 BITS = 128
 GUARD = 64
 

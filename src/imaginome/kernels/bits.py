@@ -5,8 +5,7 @@ All counts are integers, so that no result depends on threads or on rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numba
 import numpy as np
@@ -14,15 +13,10 @@ import numpy.typing as npt
 from numba.extending import intrinsic
 
 from imaginome.arrays import Indices, Int32s
+from imaginome.kernels.compile import compiled
 from imaginome.panel import Haplotypes
 
 Bits = npt.NDArray[np.uint64]
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def compiled(function: F) -> F:
-    """Compile with numba: kept on disk, and without holding the interpreter's lock."""
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
 
 
 def _instruction(_context: Any, _word: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Compiled kernels: numba with the options that all models share, and types that mypy sees."""
+"""How kernels are compiled: numba, kept on disk, without the interpreter's lock, typed for mypy."""
 
 from __future__ import annotations
 
@@ -12,12 +12,31 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Compile a kernel that releases the GIL and may reassociate sums; cached on disk.
+    """Compile a kernel whose arithmetic is done as it is written."""
+    return _compile(function)
+
+
+def inlined(function: F) -> F:
+    """Compile a kernel that is written out wherever another one calls it."""
+    return _compile(function, inline="always")
+
+
+def fast(function: F) -> F:
+    """Compile a kernel that may reassociate sums, and divide by zero without an exception.
 
     Reassociation is fixed at compile time, so the same row gives the same bytes on any thread.
     """
-    fast = {"reassoc", "contract", "arcp", "nsz"}
-    return cast(F, numba.njit(cache=True, nogil=True, fastmath=fast, error_model="numpy")(function))
+    flags = {"reassoc", "contract", "arcp", "nsz"}
+    return _compile(function, fastmath=flags, error_model="numpy")
+
+
+def vectorised(function: F) -> F:
+    """Compile a loop whose sums may be taken in any order: several terms at a time."""
+    return _compile(function, fastmath={"reassoc", "contract", "nsz"})
+
+
+def _compile(function: F, **options: Any) -> F:
+    return cast(F, numba.njit(cache=True, nogil=True, **options)(function))
 
 
 @contextmanager

@@ -7,15 +7,13 @@ is copied wrongly with chance `error`. A contig begins anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 
 from imaginome.arrays import Float32s, Float64s, Indices, Int32s
-from imaginome.kernels.bits import compiled
+from imaginome.kernels.compile import compiled, vectorised
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes, Sites
 
@@ -24,15 +22,6 @@ ROUNDS = 8
 LEAST_ERROR = 1e-4
 """Copying errors are taken to be at least so frequent: a donor is never ruled out for good."""
 NOBODY = -2
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def vectorised(function: F) -> F:
-    """Compile a loop over donors whose sums may be taken in any order: several at a time."""
-    return cast(
-        F, numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})(function)
-    )
 
 
 def distances(sites: Sites) -> tuple[Float64s, str]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from imaginome.arrays import Float32s, Float64s, Int32s, Int64s
-from imaginome.kernels.bits import Bits, block_counts, compiled, pack
+from imaginome.kernels.bits import Bits, block_counts, pack
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes
 

@@ -1,4 +1,4 @@
-"""Nearest neighbours between panels by Hamming distance, on packed haplotypes.
+"""Nearest haplotypes, people and points; those of panels by Hamming distance, on packed bits.
 
 Sixty-four sites go into one machine word; two haplotypes differ by the population count of the
 exclusive or. Distances are exact integers, each query row is searched on its own, and so no
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numba import njit
 
-from imaginome.arrays import Bools, Float64s, Int32s, Int64s
+from imaginome.arrays import Bools, Float32s, Float64s, Int32s, Int64s
 from imaginome.kernels.bits import Bits, pack, popcount
+from imaginome.kernels.compile import compiled, inlined
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Panel, Samples
 
@@ -131,7 +131,7 @@ def _search_rows(
     _nearest_kernel(queries[rows], q_groups[rows], targets, t_groups, distance[rows], index[rows])
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _differences(a: Bits, b: Bits) -> int:
     """Count the bits in which two packed rows differ."""
     total = np.uint64(0)
@@ -140,7 +140,7 @@ def _differences(a: Bits, b: Bits) -> int:
     return int(total)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest_kernel(
     queries: Bits,
     q_groups: Int64s,
@@ -167,3 +167,114 @@ def _nearest_kernel(
                 place -= 1
             distance[i, place] = d
             index[i, place] = j
+
+
+# -- The nearest people: both haplotypes, whichever is compared with which -------------------------
+
+
+PEOPLE_A_PIECE = 64
+
+
+@dataclass(frozen=True, eq=False)
+class NearestPeople:
+    """Number of sites that differ from the nearest stranger; -1 where there is none.
+
+    Attributes
+    ----------
+    haplotype, row
+        ``int32``, shape ``(2 * n_people,)``: distance to the nearest haplotype, and its row.
+    person
+        ``int32``, shape ``(n_people,)``: sum over both haplotypes, to one person.
+    """
+
+    haplotype: Int32s
+    row: Int32s
+    person: Int32s
+
+
+def nearest_people(
+    queries: Bits, q_groups: Int64s, targets: Bits, t_groups: Int64s, threads: int
+) -> NearestPeople:
+    """Search the nearest people of another group; packed rows ``2i`` and ``2i + 1`` are one's.
+
+    Groups hold one number a haplotype. No result depends on `threads`.
+    """
+    n = len(queries) // 2
+    found = NearestPeople(*(np.full(size, MISSING, dtype=np.int32) for size in (2 * n, 2 * n, n)))
+    work = partial(_search_people, queries, q_groups, targets, t_groups, found)
+    map_pieces(work, pieces(n, PEOPLE_A_PIECE), threads)
+    return found
+
+
+def _search_people(
+    queries: Bits,
+    q_groups: Int64s,
+    targets: Bits,
+    t_groups: Int64s,
+    found: NearestPeople,
+    people: slice,
+) -> None:
+    rows = slice(2 * people.start, 2 * people.stop)
+    mine = (found.haplotype[rows], found.row[rows], found.person[people])
+    _people_kernel(queries[rows], q_groups[rows], targets, t_groups, *mine)
+
+
+@compiled
+def _people_kernel(
+    queries: Bits,
+    q_groups: Int64s,
+    targets: Bits,
+    t_groups: Int64s,
+    haplotype: Int32s,
+    row: Int32s,
+    person: Int32s,
+) -> None:
+    """Compare everyone with everyone; of equals, the first rows."""
+    apart = np.empty((2, 2), dtype=np.int32)
+    for i in range(queries.shape[0] // 2):
+        for j in range(targets.shape[0] // 2):
+            if q_groups[2 * i] == t_groups[2 * j]:
+                continue
+            for a in range(2):
+                for b in range(2):
+                    d = _differences(queries[2 * i + a], targets[2 * j + b])
+                    apart[a, b] = d
+                    if haplotype[2 * i + a] == MISSING or d < haplotype[2 * i + a]:
+                        haplotype[2 * i + a], row[2 * i + a] = d, 2 * j + b
+            both = min(apart[0, 0] + apart[1, 1], apart[0, 1] + apart[1, 0])
+            if person[i] == MISSING or both < person[i]:
+                person[i] = both
+
+
+# -- The nearest points ---------------------------------------------------------------------------
+
+
+POINTS_A_PIECE = 256
+
+
+def nearest_points(rows: Float32s, others: Float32s, threads: int = 1) -> Float64s:
+    """Return the Euclidean distance of each row to the nearest of others.
+
+    Parameters
+    ----------
+    rows, others
+        ``float32``, shapes ``(n, k)`` and ``(m, k)``.
+    threads
+        The result does not depend on it.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``float64``, shape ``(n,)``.
+    """
+    wide = others.astype(np.float64)
+    squares = (wide**2).sum(axis=1)
+
+    def work(piece: slice) -> Float64s:
+        own = rows[piece].astype(np.float64)
+        found = squares - 2.0 * (own @ wide.T)
+        best = wide[np.argmin(found, axis=1)]
+        # The expanded square loses digits where two codes nearly agree: taken anew for the best.
+        return np.asarray(np.sqrt(((own - best) ** 2).sum(axis=1)))
+
+    return np.concatenate(map_pieces(work, pieces(len(rows), POINTS_A_PIECE), threads))

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from imaginome.arrays import Float32s, Float64s, Int32s, Int64s, UInt8s
+from imaginome.kernels.compile import compiled
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def scan_contig(
     _scan_kernel(alleles, block, borders[0], borders[1], common, own, longest, one, two)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def advance(alleles: UInt8s, site: int, order: Int32s, diverge: Int32s, spare: Int32s) -> None:
     """Sort haplotypes by one more site (Durbin 2014, algorithm 2); `spare` has two rows."""
     zeros = ones = 0
@@ -106,7 +106,7 @@ def advance(alleles: UInt8s, site: int, order: Int32s, diverge: Int32s, spare: I
     order[zeros:], diverge[zeros:] = spare[0, :ones], spare[1, :ones]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _starts(
     order: Int32s, diverge: Int32s, block: Int64s, site: int, running: Int32s, starts: Int32s
 ) -> None:
@@ -134,7 +134,7 @@ def _starts(
             running[b] = max(running[b], diverge[i])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _end_runs(
     site: int, s: int, new: Int32s, old: Int32s, common: Any, own: Float32s, longest: Float32s
 ) -> None:
@@ -151,7 +151,7 @@ def _end_runs(
             old[b] = new[b]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _two_first(starts: Int32s, first: int, stop: int, never: int) -> tuple[int, int, int]:
     """Return the earliest start among some blocks, the second, and the block of the first."""
     best, second, which = never, never, first
@@ -163,12 +163,12 @@ def _two_first(starts: Int32s, first: int, stop: int, never: int) -> tuple[int, 
     return best, second, which
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _points(first: int, second: int) -> int:
     return 2 if first < second else (1 if first == second else 0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fight(site: int, s: int, starts: Int32s, duel: Any) -> None:
     """Compare the longest runs of two sides, with every block and without the best of each."""
     a0, a1, b0, b1, wins, site_wins, without = duel
@@ -181,7 +181,7 @@ def _fight(site: int, s: int, starts: Int32s, duel: Any) -> None:
     without[block_b] += _points(best_a, second_b) - points
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _scan_kernel(
     alleles: UInt8s,
     block: Int64s,

@@ -1,17 +1,82 @@
-"""Principal components: of haplotypes, of latent codes, and leading ones by subspace iteration."""
+"""Principal components: of haplotypes, of points, and leading ones by subspace iteration."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from imaginome.arrays import Float32s, Float64s, Int32s
 from imaginome.kernels.bits import block_counts, pack, pack_sites
 from imaginome.panel import Haplotypes
 
-# -- Principal components of real haplotypes, and fair scores on them ------------------------------
+Points = Float32s | Float64s
+Rows = TypeVar("Rows", bound=npt.NDArray[Any])
+
+# -- Axes, and fair scores on them -----------------------------------------------------------------
+
+
+class Axes(ABC, Generic[Rows]):
+    """Principal axes of some rows.
+
+    Attributes
+    ----------
+    centre
+        Mean row, shape ``(n_columns,)``.
+    axes
+        Shape ``(n_columns, k)``, orthonormal columns.
+    variance
+        Sum of squared scores on each axis, shape ``(k,)``, falling.
+    """
+
+    centre: Float64s
+    axes: Float32s | Float64s
+    variance: Float64s
+
+    @abstractmethod
+    def project(self, rows: Rows) -> Float64s:
+        """Return scores, ``float64`` of shape ``(n, k)``, of rows that the axes do not know."""
+
+    @abstractmethod
+    def lengths(self, rows: Rows) -> Float64s:
+        """Return squared distances from the centre, shape ``(n,)``."""
+
+    def own_scores(self, rows: Rows) -> Float64s:
+        """Return scores of the rows that the axes were fitted on, as if they were unknown.
+
+        Each row pulls the axes towards itself, so that its score is inflated against the
+        scores of projected ones (Privé et al. 2020). Leaving row i out takes its own
+        share ``|x_i|^2 / variance`` from its score, to first order and counting only the part
+        of ``x_i`` outside the fitted axes.
+        """
+        scores = self.project(rows)
+        outside = np.maximum(self.lengths(rows) - (scores**2).sum(axis=1), 0.0)
+        fair: Float64s = scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0)
+        return fair
+
+
+def _leading(products: Float64s, most: int, least: float) -> tuple[Float64s, Float64s]:
+    """Return the largest eigenvalues, falling, and their vectors, without those that are zero."""
+    from scipy.linalg import eigh
+
+    size = len(products)
+    values, vectors = eigh(products, subset_by_index=[max(0, size - most), size - 1])
+    values, vectors = values[::-1], vectors[:, ::-1]
+    kept = values > max(1e-9 * float(np.trace(products)), least)
+    return values[kept], vectors[:, kept]
+
+
+def _signed(axes: Float64s) -> Float64s:
+    """Return axes whose largest entry is positive: the sign of an axis is free."""
+    largest = np.abs(axes).argmax(axis=0)
+    return np.asarray(axes * np.sign(axes[largest, np.arange(axes.shape[1])]))
+
+
+# -- Principal components of haplotypes ------------------------------------------------------------
 
 
 COMPONENTS = 6
@@ -21,17 +86,15 @@ _BLOCK = 512
 
 
 @dataclass(frozen=True)
-class Components:
-    """Principal axes of a panel.
+class Components(Axes[Haplotypes]):
+    """Principal axes of a panel; see `Axes`.
 
     Attributes
     ----------
     centre
         Allele frequencies, shape ``(n_sites,)``.
     axes
-        ``float32``, shape ``(n_sites, k)``, orthonormal columns.
-    variance
-        Sum of squared scores on each axis, shape ``(k,)``.
+        ``float32``, shape ``(n_sites, k)``.
     total
         Sum of squares over all axes.
     n
@@ -44,36 +107,22 @@ class Components:
     total: float
     n: int
 
-    def project(self, haplotypes: Haplotypes) -> Float64s:
-        """Return scores, ``float64`` of shape ``(n, k)``, of people the axes do not know."""
-        scores = np.empty((len(haplotypes), self.axes.shape[1]))
-        for start in range(0, len(haplotypes), _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            scores[rows] = haplotypes[rows].astype(np.float32) @ self.axes
+    def project(self, rows: Haplotypes) -> Float64s:
+        """See `Axes.project`."""
+        scores = np.empty((len(rows), self.axes.shape[1]))
+        for start in range(0, len(rows), _BLOCK):
+            piece = slice(start, start + _BLOCK)
+            scores[piece] = rows[piece].astype(np.float32) @ self.axes
         return np.asarray(scores - self.centre @ self.axes.astype(np.float64))
 
-    def own_scores(self, haplotypes: Haplotypes) -> Float64s:
-        """Return scores of the people whom the axes were fitted on, as if they were unknown.
-
-        Each haplotype pulls the axes towards itself, so that its score is inflated against the
-        scores of projected people (Privé et al. 2020). Leaving haplotype i out takes its own
-        share ``|x_i|^2 / variance`` from its score, to first order and counting only the part
-        of ``x_i`` outside the fitted axes.
-        """
-        scores = self.project(haplotypes)
-        squared = haplotypes.sum(axis=1, dtype=np.float64) + (self.centre**2).sum()
-        squared -= 2.0 * _dot(haplotypes, self.centre)
-        outside = np.maximum(squared - (scores**2).sum(axis=1), 0.0)
-        fair: Float64s = scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0)
-        return fair
-
-
-def _dot(haplotypes: Haplotypes, vector: Float64s) -> Float64s:
-    blocks = [
-        haplotypes[start : start + _BLOCK].astype(np.float64) @ vector
-        for start in range(0, len(haplotypes), _BLOCK)
-    ]
-    return np.concatenate(blocks)
+    def lengths(self, rows: Haplotypes) -> Float64s:
+        """See `Axes.lengths`."""
+        squared = rows.sum(axis=1, dtype=np.float64) + (self.centre**2).sum()
+        along = [
+            rows[start : start + _BLOCK].astype(np.float64) @ self.centre
+            for start in range(0, len(rows), _BLOCK)
+        ]
+        return np.asarray(squared - 2.0 * np.concatenate(along))
 
 
 def fit_components(haplotypes: Haplotypes, most: int = COMPONENTS) -> Components:
@@ -97,7 +146,7 @@ def fit_components(haplotypes: Haplotypes, most: int = COMPONENTS) -> Components
     else:
         bits = pack_sites(haplotypes)
         products = block_counts(bits, bits) - n * np.outer(centre, centre)
-    values, vectors = _leading(products, most)
+    values, vectors = _leading(products, most, 1e-9)
     if n <= m:
         rows = vectors / np.sqrt(values)
         vectors = np.zeros((m, len(values)))
@@ -105,10 +154,8 @@ def fit_components(haplotypes: Haplotypes, most: int = COMPONENTS) -> Components
             piece = slice(start, start + _BLOCK)
             vectors += haplotypes[piece].T.astype(np.float32) @ rows[piece].astype(np.float32)
         vectors -= np.outer(centre, rows.sum(axis=0))
-    # The sign of an axis is free: its largest entry is made positive.
-    largest = np.abs(vectors).argmax(axis=0)
-    vectors *= np.sign(vectors[largest, np.arange(len(values))])
-    return Components(centre, vectors.astype(np.float32), values, float(np.trace(products)), n)
+    axes = _signed(vectors).astype(np.float32)
+    return Components(centre, axes, values, float(np.trace(products)), n)
 
 
 def _centred_rows(products: Int32s) -> Float64s:
@@ -121,78 +168,40 @@ def _centred_rows(products: Int32s) -> Float64s:
     return centred
 
 
-def _leading(products: Float64s, most: int) -> tuple[Float64s, Float64s]:
-    """Return the largest eigenvalues, falling, and their vectors, without those that are zero."""
-    from scipy.linalg import eigh
-
-    size = len(products)
-    k = min(most, size)
-    values, vectors = eigh(products, subset_by_index=[size - k, size - 1])
-    values, vectors = values[::-1], vectors[:, ::-1]
-    kept = values > max(1e-9 * float(np.trace(products)), 1e-9)
-    return values[kept], vectors[:, kept]
-
-
-# -- Principal components of latent codes, and fair scores on them ---------------------------------
+# -- Principal components of points: latent codes, mean alleles ------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
-class CodeComponents:
-    """Principal axes of codes.
-
-    Attributes
-    ----------
-    centre
-        Mean code, shape ``(n_latent,)``.
-    axes
-        ``float64``, shape ``(n_latent, k)``, orthonormal columns.
-    variance
-        Sum of squared scores on each axis, shape ``(k,)``, falling.
-    """
+class PointComponents(Axes[Points]):
+    """Principal axes of points, ``float64``; see `Axes`."""
 
     centre: Float64s
     axes: Float64s
     variance: Float64s
 
-    def project(self, codes: Float32s) -> Float64s:
-        """Return scores, shape ``(n, k)``, of haplotypes that the axes do not know."""
-        return np.asarray((codes.astype(np.float64) - self.centre) @ self.axes)
+    def project(self, rows: Points) -> Float64s:
+        """See `Axes.project`."""
+        return np.asarray((rows.astype(np.float64) - self.centre) @ self.axes)
 
-    def own_scores(self, codes: Float32s) -> Float64s:
-        """Return scores of the haplotypes that the axes were fitted on, as if left out.
-
-        The correction of `imaginome.kernels.pca.Components.own_scores`.
-        """
-        scores = self.project(codes)
-        squared = ((codes.astype(np.float64) - self.centre) ** 2).sum(axis=1)
-        outside = np.maximum(squared - (scores**2).sum(axis=1), 0.0)
-        return np.asarray(scores * np.clip(1.0 - outside[:, None] / self.variance, 0.0, 1.0))
+    def lengths(self, rows: Points) -> Float64s:
+        """See `Axes.lengths`."""
+        return np.asarray(((rows.astype(np.float64) - self.centre) ** 2).sum(axis=1))
 
 
-def fit_code_components(codes: Float32s, most: int) -> CodeComponents:
-    """Fit at most `most` principal axes; fewer where the codes vary along no more.
+def fit_point_components(points: Points, most: int) -> PointComponents:
+    """Fit at most `most` principal axes; fewer where the points vary along no more.
 
     Parameters
     ----------
-    codes
-        ``float32``, shape ``(n_haplotypes, n_latent)``.
+    points
+        ``float32`` or ``float64``, shape ``(n, n_columns)``.
     """
-    from scipy.linalg import eigh
-
-    centre = codes.mean(axis=0, dtype=np.float64)
-    around = codes.astype(np.float64) - centre
+    centre = points.mean(axis=0, dtype=np.float64)
+    around = points.astype(np.float64) - centre
     wide = around.shape[1] > around.shape[0]
-    products = around @ around.T if wide else around.T @ around
-    size = len(products)
-    values, vectors = eigh(products, subset_by_index=[max(0, size - most), size - 1])
-    values, vectors = values[::-1], vectors[:, ::-1]
-    kept = values > max(1e-9 * float(np.trace(products)), 1e-12)
-    values, vectors = values[kept], vectors[:, kept]
+    values, vectors = _leading(around @ around.T if wide else around.T @ around, most, 1e-12)
     axes = around.T @ vectors / np.sqrt(values) if wide else vectors
-    if axes.shape[1]:
-        # The sign of an axis is free: its largest entry is made positive.
-        axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    return CodeComponents(centre, axes, values)
+    return PointComponents(centre, _signed(axes), values)
 
 
 # -- Leading principal components by subspace iteration, the same whatever the thread count --------
@@ -200,6 +209,13 @@ def fit_code_components(codes: Float32s, most: int) -> CodeComponents:
 
 ROUNDS = 8
 SPARE = 10
+
+
+def leading_subspace(rows: torch.Tensor, basis: torch.Tensor, rounds: int) -> torch.Tensor:
+    """Turn a basis, ``(n_sites, k)``, towards the directions in which centred rows vary most."""
+    for _ in range(rounds):
+        basis = torch.linalg.qr(rows.T @ (rows @ basis))[0]
+    return basis
 
 
 def principal_axes(rows: torch.Tensor, count: int, rng: np.random.Generator) -> torch.Tensor:
@@ -225,8 +241,7 @@ def principal_axes(rows: torch.Tensor, count: int, rng: np.random.Generator) -> 
     wide = min(count + SPARE, n, n_sites)
     start = rng.standard_normal((n_sites, wide)).astype(np.float32)
     basis = torch.linalg.qr(torch.from_numpy(start).to(rows.device))[0]
-    for _ in range(ROUNDS):
-        basis = torch.linalg.qr(rows.T @ (rows @ basis))[0]
+    basis = leading_subspace(rows, basis, ROUNDS)
     scores = rows @ basis
     values, vectors = torch.linalg.eigh(scores.T @ scores / n)
     keep = min(count, int((values > 1e-3).sum()))

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import hypergeom, rankdata
 from scipy.stats import t as student
 
@@ -37,11 +38,18 @@ class Roc:
         """Return the area: P(member scores higher) with ties one half; NaN without anyone."""
         return float(np.sum(np.diff(self.false) * 0.5 * (self.true[1:] + self.true[:-1])))
 
-    def true_rate(self, false_rate: float) -> float:
-        """Return the true-positive rate at a false-positive rate.
+    def true_rates(self, false_rates: npt.ArrayLike) -> Float64s:
+        """Return true-positive rates at false-positive rates.
 
         Among equal scores the attacker accuses some at random: the curve is linear there.
         """
+        if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
+            return np.full(np.shape(false_rates), np.nan)
+        asked = np.asarray(false_rates, dtype=np.float64)
+        return np.asarray(np.interp(asked, self.false, self.true))
+
+    def true_rate(self, false_rate: float) -> float:
+        """Return the true-positive rate at one false-positive rate; see `true_rates`."""
         if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
             return math.nan
         last = int(np.searchsorted(self.false, false_rate, side="right")) - 1
@@ -91,6 +99,18 @@ RARELY = 0.00135
 """Probability beyond three standard errors, at which `judge` is sure."""
 
 
+def placements(first: Float64s, second: Float64s) -> tuple[Float64s, Float64s]:
+    """Return the share of `second` below each of `first`, and of `first` above each of `second`.
+
+    Ties count one half; the mean of either is the area under the curve (DeLong et al. 1988).
+    """
+    n = len(first)
+    ranks = rankdata(np.concatenate([first, second]))
+    above = (ranks[:n] - rankdata(first)) / len(second)
+    below = 1.0 - (ranks[n:] - rankdata(second)) / n
+    return above, below
+
+
 def auc_estimate(
     members: Float64s, others: Float64s, member_units: Indices, other_units: Indices, looks: int = 1
 ) -> Estimate:
@@ -105,13 +125,10 @@ def auc_estimate(
     looks
         How many such areas are looked at to pick one: the interval is that of all (Bonferroni).
     """
-    m, n = len(members), len(others)
     groups = [int(unit.max()) + 1 if len(unit) else 0 for unit in (member_units, other_units)]
     if min(groups) < 2:
         return Estimate(value=None)
-    ranks = rankdata(np.concatenate([members, others]))
-    above = (ranks[:m] - rankdata(members)) / n
-    below = 1.0 - (ranks[m:] - rankdata(others)) / m
+    above, below = placements(members, others)
     value = float(above.mean())
     variance = _variance(above, member_units) + TWICE * _variance(below, other_units)
     margin = float(student.ppf(1 - 0.025 / looks, min(groups) - 1)) * math.sqrt(variance)
@@ -166,16 +183,6 @@ def area(
     return ratio(wins, first_weights.sum(axis=1) * second_weights.sum(axis=1))
 
 
-def mean_known(values: Float64s) -> Float64s:
-    """Return the mean over the first axis of what is not NaN; NaN where nothing is."""
-    return ratio(np.nan_to_num(values).sum(axis=0), np.isfinite(values).sum(axis=0))
-
-
 def true_rates(first: Float64s, second: Float64s, false_rates: Float64s) -> Float64s:
     """Return the share of `first` called at given shares of `second` called by mistake."""
-    thresholds = np.unique(np.concatenate([first, second]))[::-1]
-    calls = [
-        np.concatenate([[0.0], (len(x) - np.searchsorted(np.sort(x), thresholds)) / len(x)])
-        for x in (second, first)
-    ]
-    return np.asarray(np.interp(false_rates, calls[0], calls[1]))
+    return Scores.of(first, second).roc().true_rates(false_rates)

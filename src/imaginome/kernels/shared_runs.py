@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float32s, Float64s, Indices, Int64s
-from imaginome.kernels.bits import compiled
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.statistics import ratio
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from imaginome.randomness import child_generator
 from imaginome.results import PanelSizes
 
 PARTS = ("train", "holdout", "artificial")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Comparison:
     threads: int = 1
     replicates: int = 100
     evidence: ModelEvidence | None = None
+    _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check that the evidence is about these people."""
@@ -109,6 +113,13 @@ class Comparison:
     def rng(self, *purpose: str | int) -> np.random.Generator:
         """Return the random stream of one purpose."""
         return child_generator(self.seed, "comparison", *purpose)
+
+    def shared(self, make: Callable[[Comparison], T]) -> T:
+        """Return what `make` makes of this comparison: made once, for all who ask for it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
 
     def sizes(self) -> PanelSizes:
         """Return how many people and sites are compared."""

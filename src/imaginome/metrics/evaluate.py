@@ -35,7 +35,7 @@ def evaluate(
     """
     started = time.perf_counter()
     balanced = comparison.balanced()
-    kinds = [metrics.get(metric_id) for metric_id in only or metrics.ids()]
+    kinds = metrics.chosen(only)
     results = []
     with progress.task("evaluate", len(kinds)) as task:
         for kind in kinds:
@@ -54,7 +54,7 @@ def evaluate(
         seed=comparison.seed,
         sizes=balanced.sizes(),
         metrics=results,
-        notes=_reductions(comparison, balanced),
+        notes=[*_reductions(comparison, balanced), *metrics.problems()],
         seconds=round(time.perf_counter() - started, 2),
         peak_memory_mb=peak_memory_mb(),
     )

@@ -8,8 +8,7 @@ import numpy as np
 
 from imaginome.arrays import Float64s, Indices
 from imaginome.kernels.pca import MOST_ROWS, fit_components
-from imaginome.kernels.ranks import mean_known
-from imaginome.kernels.statistics import ratio
+from imaginome.kernels.statistics import mean_known, ratio
 from imaginome.panel import Haplotypes, haplotype_rows
 
 COMPONENTS = 20

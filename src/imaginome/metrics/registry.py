@@ -5,4 +5,6 @@ from __future__ import annotations
 from imaginome.metrics.base import Metric
 from imaginome.registry import Registry
 
-metrics: Registry[Metric] = Registry("imaginome.metrics.items", "metric")
+metrics: Registry[Metric] = Registry(
+    "imaginome.metrics.items", "metric", Metric, group="imaginome.metrics"
+)

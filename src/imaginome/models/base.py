@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Generic, Literal, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import numpy as np
 
-from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
+from imaginome.arrays import Bools, Float64s, Int64s, UInt8s
 from imaginome.citations import Citation
 from imaginome.display import in_notebook
 from imaginome.dp.accounting import Budget
 from imaginome.dp.frame import private_frame
-from imaginome.dp.guarantee import Spending
-from imaginome.errors import CapabilityError, ModelError
+from imaginome.dp.guarantee import Guarantee, Spending
+from imaginome.dp.noise import SYSTEM, NoiseSource
+from imaginome.errors import CapabilityError, ModelError, SettingsError
+from imaginome.models.shared.abilities import Abilities, Capability
 from imaginome.models.shared.artificial import ARTIFICIAL_PREFIX, artificial_samples
 from imaginome.models.shared.completion import UNKNOWN, Completion, observed_mask, prior_shares
-from imaginome.outputs import atomic_directory
+from imaginome.models.shared.fitting import fitting_parts, panel_digest, refuse_unlearnable
+from imaginome.models.shared.folder import Saved, told_of
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.panel.frame import PanelFrame
 from imaginome.panel.units import unit_of
-from imaginome.results.emergence import FILE as EMERGENCE
+from imaginome.progress import SILENT, Progress
 from imaginome.results.emergence import Emergence
-from imaginome.settings import Settings
-from imaginome.tensors import Tensors, write_tensors
+from imaginome.settings import Settings, typed_settings
+from imaginome.tensors import Tensors
+from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
 from imaginome.training.emergence import beside_real
 from imaginome.training.loop import History
 
-Capability = Literal[
-    "log_likelihood", "latent", "critic", "population", "phenotype", "complete", "private"
-]
 S = TypeVar("S", bound=Settings)
 
 __all__ = ["ARTIFICIAL_PREFIX", "Capability", "Completion", "Generator", "Tensors"]
 
 
-class Generator(ABC, Generic[S]):
-    """A model of the haplotypes of a panel.
+class Generator(Abilities, ABC, Generic[S]):
+    """A model of the haplotypes of a panel: ``Hmm(clusters=48).fit(panel).sample(500, seed=1)``.
 
     A subclass sets the class attributes, implements `_fit`, `_draw`, `_tensors` and
     `_load_tensors`, and, for each capability that it declares, the method of that name (for
@@ -54,8 +54,7 @@ class Generator(ABC, Generic[S]):
     assumptions, limitations
         What the model takes for granted, and what it cannot do.
     capabilities
-        What it really has: ``log_likelihood``, ``latent``, ``critic``, ``population``,
-        ``phenotype``, ``complete``, ``private``.
+        What it really has; see `Abilities`.
     history
         Held-out figures along the training; `_fit` sets it where there is a training loop.
     emergence
@@ -70,11 +69,24 @@ class Generator(ABC, Generic[S]):
     assumptions: ClassVar[str]
     limitations: ClassVar[str]
     citations: ClassVar[tuple[Citation, ...]]
-    capabilities: ClassVar[frozenset[Capability]] = frozenset()
     Settings: ClassVar[type[Settings]]
 
-    def __init__(self, settings: S) -> None:
-        self.settings = settings
+    def __init__(self, settings: S | None = None, /, **named: Any) -> None:
+        """Make an unfitted generator.
+
+        Parameters
+        ----------
+        settings
+            All settings at once; or else
+        **named
+            settings by name, each of the type of its field; the others have their defaults.
+
+        Raises
+        ------
+        SettingsError
+            For a setting that does not exist, is of another type or out of range.
+        """
+        self.settings = cast(S, _settings_of(self.Settings, settings, named))
         self._frame: PanelFrame | None = None
         self.history: History | None = None
         self.emergence: Emergence | None = None
@@ -82,10 +94,72 @@ class Generator(ABC, Generic[S]):
 
     # -- what users call ------------------------------------------------------------------
 
-    def fit(self, train: Panel, validation: Panel, control: FitControl) -> Self:
-        """Learn from `train`; stop on `validation`, which the weights never see.
+    def fit(
+        self,
+        panel: Panel,
+        *,
+        seed: int = 1,
+        threads: int = 1,
+        device: str = "auto",
+        progress: Progress = SILENT,
+        checkpoint: str | Path | None = None,
+        checkpoint_seconds: float = 10.0,
+        guarantee: Guarantee | None = None,
+        noise: NoiseSource = SYSTEM,
+    ) -> Self:
+        """Learn from the people of a panel.
 
-        A generator without the capability ``phenotype`` does not look at phenotypes.
+        A tenth of them (families together, seeded) is kept aside as validation part, on which
+        training stops; a holdout is none of this panel. Under a guarantee everyone is learned
+        from, with noise, and nobody is kept aside.
+
+        Parameters
+        ----------
+        panel
+            The train panel. A generator without the capability ``phenotype`` does not look at
+            phenotypes.
+        seed, threads, device, progress
+            See `FitControl`; on one kind of device the seed alone decides the result.
+        checkpoint
+            File in which an interrupted fit is kept and from which it goes on.
+        checkpoint_seconds
+            Least time between two saves.
+        guarantee
+            What the fit shall promise; needs the capability ``private``. The seed does not
+            decide such a fit: its noise comes from the operating system.
+        noise
+            Another source of that noise. Who can draw it again undoes the guarantee.
+
+        Returns
+        -------
+        Generator
+            Itself.
+
+        Raises
+        ------
+        ModelError
+            When the panel has fewer than ten individuals, no site, or no site that varies (under
+            a guarantee nobody looks whether sites vary), or is too small for this generator.
+        CapabilityError
+            When a guarantee is asked for and the generator cannot be fitted privately.
+        SettingsError
+            When delta is not below one over the number of individuals.
+        CheckpointError
+            When `checkpoint` is damaged or belongs to another fit.
+        """
+        refuse_unlearnable(panel, guarantee)
+        learn, validation = fitting_parts(panel, seed, guarantee)
+        store = None
+        if checkpoint is not None:
+            marked = self.fingerprint(panel, seed, guarantee)
+            store = CheckpointStore(Path(checkpoint), marked, checkpoint_seconds)
+        control = FitControl(seed, threads, device, progress, store, guarantee, noise)
+        return self.fit_parts(learn, validation, control)
+
+    def fit_parts(self, train: Panel, validation: Panel, control: FitControl) -> Self:
+        """Learn from `train` and stop on `validation`, which the weights never see.
+
+        `fit` calls it with the parts of a panel; nothing is checked here that it checks.
 
         Parameters
         ----------
@@ -96,22 +170,17 @@ class Generator(ABC, Generic[S]):
         control
             Seed, threads, device, progress and checkpoints of this fit, and its guarantee.
 
-        Returns
-        -------
-        Generator
-            Itself.
-
         Raises
         ------
         ModelError
-            When the panel is too small for the model, with what to do.
+            When the panel is too small for the generator, with what to do.
         CapabilityError
             When a guarantee is asked for and the generator does not declare ``private``.
         """
         if control.guarantee is not None:
             self.require_private()
             return self._fit_privately(train, validation, control)
-        if "phenotype" not in self.capabilities:
+        if "phenotype" not in self.abilities:
             train, validation = _without_phenotype(train), _without_phenotype(validation)
         self._frame = PanelFrame.of(train, validation)
         self._fit(train, validation, control)
@@ -119,20 +188,13 @@ class Generator(ABC, Generic[S]):
             self.emergence = beside_real(self.history.emergence, train, control)
         return self
 
-    @classmethod
-    def require_private(cls) -> None:
-        """Raise for a generator that cannot be fitted under a guarantee.
-
-        Raises
-        ------
-        CapabilityError
-            Says where to find those that can.
-        """
-        if "private" not in cls.capabilities:
-            raise CapabilityError(
-                f"{cls.id} cannot be fitted privately",
-                "leave out --epsilon; `imaginome models` shows which generators can",
-            )
+    def fingerprint(self, panel: Panel, seed: int, guarantee: Guarantee | None = None) -> str:
+        """Return a digest of everything that decides the result of a fit."""
+        settings = self.settings.model_dump(mode="json")
+        card: dict[str, Any] = {"model": self.id, "settings": settings, "seed": seed}
+        if guarantee is not None:
+            card["guarantee"] = [str(guarantee.epsilon), guarantee.delta]
+        return panel_digest(panel, card)
 
     def sample(
         self,
@@ -186,49 +248,7 @@ class Generator(ABC, Generic[S]):
     @property
     def draws_labels(self) -> bool:
         """Whether the people it draws have labels: it knows them, and its train panel had them."""
-        return "population" in self.capabilities and bool(self.frame.classes)
-
-    def log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
-        """Return the natural log-likelihood of each row, ``float64`` of shape ``(n_rows,)``.
-
-        Raises
-        ------
-        CapabilityError
-            When the generator does not declare ``log_likelihood``.
-        """
-        raise CapabilityError(f"{self.id} has no exact log-likelihood")
-
-    def estimated_log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
-        """Return log-likelihoods up to an error that is common to all rows; see `log_likelihood`.
-
-        Raises
-        ------
-        CapabilityError
-            When the generator has no estimate.
-        """
-        raise CapabilityError(f"{self.id} has no estimated log-likelihood")
-
-    def latent(self, haplotypes: Haplotypes) -> Float32s:
-        """Return the latent code of each row, ``float32`` of shape ``(n_rows, n_latent)``.
-
-        Raises
-        ------
-        CapabilityError
-            When the generator does not declare ``latent``.
-        """
-        raise CapabilityError(f"{self.id} has no latent encoding")
-
-    def critic(self, haplotypes: Haplotypes) -> Float64s:
-        """Return how real a critic takes each row to be, ``float64`` of shape ``(n_rows,)``.
-
-        Scores are higher for what looks real and have no unit.
-
-        Raises
-        ------
-        CapabilityError
-            When the generator does not declare ``critic``: it has none, or keeps none.
-        """
-        raise CapabilityError(f"{self.id} keeps no critic")
+        return "population" in self.abilities and bool(self.frame.classes)
 
     def complete(
         self,
@@ -274,12 +294,12 @@ class Generator(ABC, Generic[S]):
         ModelError
             When shapes do not fit, an observed allele is not 0 or 1, or a population is unknown.
         """
-        if "complete" not in self.capabilities:
+        if "complete" not in self.abilities:
             raise CapabilityError(
                 f"{self.id} cannot complete haplotypes",
                 "`imaginome models` shows which generators can",
             )
-        if population is not None and "population" not in self.capabilities:
+        if population is not None and "population" not in self.abilities:
             raise CapabilityError(f"{self.id} does not know populations", "leave them out")
         known = observed_mask(haplotypes, observed, len(self.sites))
         shares = prior_shares(self.frame, population, len(haplotypes))
@@ -295,24 +315,33 @@ class Generator(ABC, Generic[S]):
         OutputError
             When the folder exists and `force` is off, or cannot be written.
         """
-        from imaginome import __version__
+        settings = self.settings.model_dump(mode="json")
+        kept = (self.history, self.emergence, self.spending)
+        saved = Saved(self.id, settings, self.frame, self._tensors(), *kept)
+        saved.write(Path(path), force=force)
 
-        card = {
-            "model": self.id,
-            "version": __version__,
-            "settings": self.settings.model_dump(mode="json"),
-            "n_sites": len(self.sites),
-        }
-        if self.spending is not None:
-            card["guarantee"] = self.spending.model_dump(mode="json")
-        with atomic_directory(Path(path), known_by="model.json", force=force) as folder:
-            (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")
-            self.frame.write(folder / "frame.json")
-            if self.history is not None:
-                (folder / "history.json").write_text(json.dumps(self.history.notes()) + "\n")
-            if self.emergence is not None:
-                self.emergence.write(folder / EMERGENCE)
-            write_tensors(folder / "weights.safetensors", self._tensors())
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Load a fitted generator of this class from the folder that `save` wrote.
+
+        Raises
+        ------
+        ModelError
+            When the folder holds no model, a damaged one, or one of another generator.
+        """
+        with told_of(Path(path)):
+            saved = Saved.read(Path(path))
+            if saved.model != cls.id:
+                raise ModelError(
+                    f"{path} holds a model of {saved.model}, not of {cls.id}",
+                    "load it by imaginome.load_model",
+                )
+            model = cls(cast(S, cls.Settings.model_validate(saved.settings)))
+            model._frame = saved.frame
+            model._load_tensors(saved.tensors)
+        model.history, model.emergence = saved.history, saved.emergence
+        model.spending = saved.spending
+        return model
 
     def __repr__(self) -> str:
         """Tell which generator this is, and whether it is fitted."""
@@ -381,8 +410,8 @@ class Generator(ABC, Generic[S]):
     def _classes_of(self, n: int, population: str | None, phenotype: str | None) -> Int64s | None:
         """Return the class of each of `n` individuals; None where there are no labels."""
         frame = self.frame
-        self._check_label("population", population, frame.populations)
-        self._check_label("phenotype", phenotype, frame.phenotypes)
+        self.require_label("population", population, frame.populations)
+        self.require_label("phenotype", phenotype, frame.phenotypes)
         if not self.draws_labels:
             return None
         chosen = [
@@ -397,20 +426,17 @@ class Generator(ABC, Generic[S]):
             )
         return frame.proportional(n, chosen)
 
-    def _check_label(
-        self, kind: Literal["population", "phenotype"], value: str | None, known: dict[str, int]
-    ) -> None:
-        if value is None:
-            return
-        if kind not in self.capabilities:
-            raise CapabilityError(
-                f"{self.id} cannot be conditioned on a {kind}",
-                "`imaginome models` shows which generators can",
-            )
-        if value not in known:
-            names = ", ".join(name for name in known if name) or "none"
-            raise ModelError(f"the model knows no {kind} '{value}'", f"it was trained on: {names}")
-
 
 def _without_phenotype(panel: Panel) -> Panel:
     return panel.with_samples(replace(panel.samples, phenotype=None))
+
+
+def _settings_of(kind: type[Settings], whole: Settings | None, named: dict[str, Any]) -> Settings:
+    """Return the settings that a constructor was given, in one of two ways."""
+    if whole is None:
+        return typed_settings(kind, named)
+    if named or not isinstance(whole, kind):
+        raise SettingsError(
+            f"settings are {whole!r:.60}", f"give one {kind.__name__}, or settings by name"
+        )
+    return whole

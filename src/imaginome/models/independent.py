@@ -8,11 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
-from imaginome.citations import YELMEN_2021, Citation
-from imaginome.dp.accounting import BUN_STEINKE_2016, Budget
+from imaginome.citations import cite
+from imaginome.dp.accounting import Budget
 from imaginome.dp.fit import Levels, private_spins
 from imaginome.dp.moments import People
-from imaginome.dp.noise import CANONNE_2020
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.models.shared.completion import Completion, posterior_shares
@@ -22,16 +21,6 @@ from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 
-BALDING_NICHOLS_1995 = Citation(
-    "balding1995",
-    "Balding, David J. and Nichols, Richard A.",
-    "A method for quantifying differentiation between populations at multi-allelic loci and its "
-    "implications for investigating identity and paternity",
-    "Genetica",
-    1995,
-    "10.1007/BF01441146",
-    "population frequencies scatter around the overall one as a beta distribution",
-)
 ROWS = 256
 
 
@@ -56,11 +45,11 @@ class Independent(Generator[IndependentSettings]):
     description = "an allele frequency at each site and population; no linkage (baseline)"
     assumptions = "Given the population, sites are independent."
     limitations = "No linkage disequilibrium within a population and no haplotypes: a floor."
-    citations = (
-        YELMEN_2021.because("uses independent sites as the baseline of artificial genomes"),
-        BALDING_NICHOLS_1995,
-        BUN_STEINKE_2016.because("adds up what a private fit spends"),
-        CANONNE_2020.because("gives the noise of a private fit"),
+    citations = cite(
+        yelmen2021="uses independent sites as the baseline of artificial genomes",
+        balding1995="population frequencies scatter around the overall one as a beta distribution",
+        bun2016="adds up what a private fit spends",
+        canonne2020="gives the noise of a private fit",
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"log_likelihood", "population", "phenotype", "complete", "private"}

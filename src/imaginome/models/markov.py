@@ -18,8 +18,8 @@ import numpy as np
 from pydantic import Field
 
 from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
-from imaginome.citations import YELMEN_2021, Citation
-from imaginome.kernels.compile import compiled
+from imaginome.citations import cite
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.models.shared.completion import Completion
@@ -34,7 +34,7 @@ from imaginome.training.control import FitControl
 Array = Any
 
 
-@compiled
+@fast
 def add_counts(alleles: Array, starts: Array, order: int, first: int, counts: Array) -> None:
     """Add the counts of order `order` for the sites of a piece that begins at `first`.
 
@@ -51,7 +51,7 @@ def add_counts(alleles: Array, starts: Array, order: int, first: int, counts: Ar
             counts[piece_site, code, alleles[row, site]] += np.float32(1.0)
 
 
-@compiled
+@fast
 def context_length(starts: Array, site: int, order: int) -> int:
     """Return how many sites before `site` are of the same chain, at most `order`."""
     reach = 0
@@ -60,7 +60,7 @@ def context_length(starts: Array, site: int, order: int) -> int:
     return reach
 
 
-@compiled
+@fast
 def back_off(counts: Array, shorter: Array, weight: float, chance: Array) -> None:
     """Set P(ALT | context): counts plus `weight` pseudo-haplotypes as the shorter context says.
 
@@ -76,7 +76,7 @@ def back_off(counts: Array, shorter: Array, weight: float, chance: Array) -> Non
             chance[site, code] = (counts[site, code, 1] + weight * lean) / (total + weight)
 
 
-@compiled
+@fast
 def log_chance(alleles: Array, starts: Array, order: int, chance: Array, logs: Array) -> None:
     """Set ln P of each row of `alleles`."""
     for row in range(len(alleles)):
@@ -90,7 +90,7 @@ def log_chance(alleles: Array, starts: Array, order: int, chance: Array, logs: A
         logs[row] = total
 
 
-@compiled
+@fast
 def walk(uniform: Array, starts: Array, order: int, chance: Array, drawn: Array) -> None:
     """Draw the rows of `drawn` with uniform numbers of the same shape."""
     for row in range(len(drawn)):
@@ -151,7 +151,7 @@ def complete_row(
             codes[d] = trace(*data, kept, uniforms[d, part], codes[d], drawn[d, part])
 
 
-@compiled
+@fast
 def listen(alleles: Array, starts: Array, chance: Array, border: Array, kept: Array) -> None:
     """Fill ``kept[s]``, the messages from site ``s`` of a block on, scaled to a maximum of 1.
 
@@ -177,7 +177,7 @@ def listen(alleles: Array, starts: Array, chance: Array, border: Array, kept: Ar
             kept[site, :] = 1.0
 
 
-@compiled
+@fast
 def expect(
     alleles: Array, starts: Array, chance: Array, kept: Array, weights: Array, dosages: Array
 ) -> None:
@@ -207,7 +207,7 @@ def expect(
         weights[:] = behind / behind.sum()
 
 
-@compiled
+@fast
 def trace(
     alleles: Array,
     starts: Array,
@@ -234,15 +234,6 @@ def trace(
 # -- Markov chain of order k: the next allele given the k alleles before it ------------------------
 
 
-MACKAY_PETO_1995 = Citation(
-    "mackay1995",
-    "MacKay, David J. C. and Bauman Peto, Linda C.",
-    "A hierarchical Dirichlet language model",
-    "Natural Language Engineering",
-    1995,
-    "10.1017/S1351324900000218",
-    "counts of a context lean to the shorter context by Dirichlet pseudo-counts",
-)
 SITES = 256
 ROWS = 256
 LEAST = np.float32(1e-6)
@@ -272,9 +263,9 @@ class Markov(Generator[MarkovSettings]):
         "What lies more than k sites back is forgotten: no long haplotypes, no population "
         "structure."
     )
-    citations = (
-        YELMEN_2021.because("uses Markov chains over windows of SNPs as a baseline"),
-        MACKAY_PETO_1995,
+    citations = cite(
+        yelmen2021="uses Markov chains over windows of SNPs as a baseline",
+        mackay1995="counts of a context lean to the shorter context by Dirichlet pseudo-counts",
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset({"log_likelihood", "complete"})
     Settings = MarkovSettings

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from imaginome.arrays import Bools, Indices, Int64s
-from imaginome.citations import LI_STEPHENS_2003
+from imaginome.citations import cite
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -42,7 +42,9 @@ class Mosaic(Generator[MosaicSettings]):
         "copied from them. For calibrating audits and as a yardstick only; release neither the "
         "model nor what it draws. No linkage across the ends of pieces."
     )
-    citations = (LI_STEPHENS_2003,)
+    citations = cite(
+        li2003="a haplotype is an imperfect mosaic of others",
+    )
     capabilities: ClassVar[frozenset[Capability]] = frozenset({"population", "phenotype"})
     Settings = MosaicSettings
 

@@ -10,13 +10,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
-from imaginome.citations import Citation
-from imaginome.dp.accounting import BUN_STEINKE_2016, Budget
+from imaginome.citations import cite
+from imaginome.dp.accounting import Budget
 from imaginome.dp.fit import Levels, private_covariances, private_spins, reach_within
-from imaginome.dp.groups import HENDERSON_1975, KIEFER_1956
 from imaginome.dp.moments import People, Products, Question, Spins, sums
-from imaginome.dp.noise import CANONNE_2020
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.base import Capability, Generator, Tensors
 from imaginome.panel import Haplotypes, Panel
@@ -114,7 +112,7 @@ def chances(spins: Float64s, cells: Float64s, links: Int64s, parent: Int64s) -> 
     return found.astype(np.float32)
 
 
-@compiled
+@fast
 def descend(
     uniform: Array, order: Array, parent: Array, chance: Array, rows: Array, drawn: Array
 ) -> None:
@@ -144,15 +142,6 @@ def log_rows(alleles: UInt8s, parent: Int64s, chance: Float32s) -> Float64s:
 # -- Tree of pairs of sites: each allele given one other allele near it, by population -------------
 
 
-CHOW_LIU_1968 = Citation(
-    "chow1968",
-    "Chow, C. K. and Liu, C. N.",
-    "Approximating discrete probability distributions with dependence trees",
-    "IEEE Transactions on Information Theory",
-    1968,
-    "10.1109/TIT.1968.1054142",
-    "of all trees, the one of the most informative pairs is the likeliest",
-)
 ROWS = 256
 SITES = 0.5
 """Share of a private fit for sites; the rest is for pairs."""
@@ -189,12 +178,12 @@ class Tree(Generator[TreeSettings]):
         "Linkage beyond pairs is a product of steps: it fades faster than in real haplotypes, and "
         "no long haplotypes are kept."
     )
-    citations = (
-        CHOW_LIU_1968,
-        BUN_STEINKE_2016.because("adds up what a private fit spends"),
-        CANONNE_2020.because("gives the noise of a private fit"),
-        HENDERSON_1975.because("brings noisy populations nearer to each other in a private fit"),
-        KIEFER_1956.because("takes noise out of frequencies after a private fit"),
+    citations = cite(
+        chow1968="of all trees, the one of the most informative pairs is the likeliest",
+        bun2016="adds up what a private fit spends",
+        canonne2020="gives the noise of a private fit",
+        henderson1975="brings noisy populations nearer to each other in a private fit",
+        kiefer1956="takes noise out of frequencies after a private fit",
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"log_likelihood", "population", "phenotype", "private"}

@@ -70,9 +70,9 @@ def audit(
     """
     started = time.perf_counter()
     policy = policy or Policy()
-    chosen = list(only) or attacks.ids()
+    chosen = attacks.chosen(only)
     absent = _absent(comparison, chosen)
-    kinds = [attacks.get(attack_id) for attack_id in chosen if attack_id not in absent]
+    kinds = [kind for kind in chosen if kind.id not in absent]
     found = _run(comparison, policy, kinds, progress)
     shown = None
     if power and comparison.holdout.n_individuals:
@@ -92,20 +92,19 @@ def audit(
         areas=areas,
         model=judge_model(results),
         power=shown,
-        not_tested=[*_left_out(kinds, absent), *NEVER_TESTED],
+        not_tested=[*_left_out(kinds, absent), *attacks.problems(), *NEVER_TESTED],
         notes=[*_reductions(comparison, kinds), *_policy_notes(policy), *NOTES],
         seconds=round(time.perf_counter() - started, 2),
         peak_memory_mb=peak_memory_mb(),
     )
 
 
-def _absent(comparison: Comparison, chosen: Sequence[str]) -> dict[str, str]:
+def _absent(comparison: Comparison, chosen: Sequence[type[Attack]]) -> dict[str, str]:
     """Return, for each attack that cannot be run here, the reason."""
     reasons = {}
-    for attack_id in chosen:
-        kind = attacks.get(attack_id)
+    for kind in chosen:
         alone = kind.needs_holdout and comparison.holdout.n_individuals == 0
-        reasons[attack_id] = NO_HOLDOUT if alone else kind().missing(comparison)
+        reasons[kind.id] = NO_HOLDOUT if alone else kind().missing(comparison)
     return {attack_id: reason for attack_id, reason in reasons.items() if reason}
 
 

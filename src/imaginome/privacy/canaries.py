@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float64s, Indices, Int64s
 from imaginome.errors import CapabilityError, SettingsError
+from imaginome.kernels.pca import fit_point_components
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, Samples, strings
 from imaginome.privacy.attacks.membership import person_scores
@@ -112,17 +112,8 @@ def _known(base: Panel, canaries: Panel, *, unlike: bool) -> Float64s:
     columns += [people[group].mean(axis=0) for group in groups]
     most = min(base.n_sites // 2, MOST_DIRECTIONS) if unlike else 0
     if most:
-        columns += list(_principal(people - people.mean(axis=0), most))
+        columns += list(fit_point_components(people, most).axes.T)
     return np.stack(columns, axis=1)
-
-
-def _principal(centred: Float64s, most: int) -> Float64s:
-    """Return the leading directions of rows, shape ``(k, n_sites)``."""
-    small = centred @ centred.T if len(centred) < centred.shape[1] else centred.T @ centred
-    k = min(most, len(small) - 1)
-    _, vectors = eigh(small, subset_by_index=[len(small) - k, len(small) - 1])
-    found = vectors.T @ centred if len(centred) < centred.shape[1] else vectors.T
-    return np.asarray(found)
 
 
 def _in_weights(model: Generator[Any], n_sites: int) -> Float64s | None:
@@ -149,7 +140,7 @@ def _solved(pull: Float64s, scores: Float64s) -> Float64s:
 
 def _logs(model: Generator[Any], canaries: Panel, threads: int) -> Float64s | None:
     """Return the log-likelihood of each canary; None where the model gives none."""
-    exact = "log_likelihood" in model.capabilities
+    exact = "log_likelihood" in model.abilities
     asked = model.log_likelihood if exact else model.estimated_log_likelihood
     try:
         logs = asked(canaries.haplotypes, threads=threads)

@@ -246,7 +246,7 @@ class Stage(ABC):
         return comparison
 
     def _missing(self) -> list[str]:
-        wanted = list(self.effort.metrics) or metrics.ids()
+        wanted = [kind.id for kind in metrics.chosen(self.effort.metrics)]
         known = {result.metric for result in self.evaluation().metrics}
         return [metric for metric in wanted if metric not in known]
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from imaginome.results.evaluation import PanelSizes
 from imaginome.results.figures import Estimate, Figure, Result, Table
+from imaginome.results.keyed import NUMBER, WORD, by_key, estimated, frame_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = {
+    **dict.fromkeys(("attack", "area", "access", "finding", "name", "unit"), WORD),
+    **dict.fromkeys(("strength", "low", "high", "baseline"), NUMBER),
+    **dict.fromkeys(("control", "control_low", "control_high"), NUMBER),
+    **dict.fromkeys(("status", "reason"), WORD),
+}
+"""Of `Audit.to_frame`."""
 
 Status = Literal["pass", "caution", "fail", "unknown"]
 GRAVE: tuple[Status, ...] = ("fail", "caution")
@@ -163,6 +175,8 @@ class Power(Result):
 class Audit(Result):
     """The content of ``audit.json``: all attacks and their verdict.
 
+    ``audit["frequency"]`` is the result of an attack, ``audit["frequency.auc"]`` one finding.
+
     Attributes
     ----------
     verdict, reasons
@@ -188,6 +202,51 @@ class Audit(Result):
     notes: list[str] = []
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+
+    def __getitem__(self, key: str) -> AttackResult | Finding:
+        """Return an attack's result or a finding, by id.
+
+        Raises
+        ------
+        UnknownKeyError
+            When it is not here; a KeyError too. Names the nearest ids.
+        """
+        return by_key(self._by_id(), key, "audit", {})
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is an attack or a finding of this id."""
+        return key in self._by_id()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all findings as a data frame of pandas, a row each.
+
+        Columns: ``attack``, ``area``, ``access``, ``finding`` (its id), ``name``, ``unit``,
+        ``strength`` with its 95% interval ``low`` and ``high``, ``baseline``, ``control`` with
+        ``control_low`` and ``control_high``, ``status`` and ``reason``. NaN is what could not be
+        computed, and a control where there is none.
+
+        Raises
+        ------
+        MissingPackageError
+            When pandas is not installed.
+        """
+        rows = [
+            {
+                **{"attack": result.attack, "area": result.area, "access": result.access},
+                **{"finding": finding.id, "name": finding.name, "unit": finding.unit},
+                **estimated("strength", finding.strength),
+                "baseline": finding.baseline,
+                **estimated("control", finding.control, "control_"),
+                **{"status": finding.status, "reason": finding.reason},
+            }
+            for result in self.attacks
+            for finding in result.findings
+        ]
+        return frame_of(rows, COLUMNS)
+
+    def _by_id(self) -> dict[str, AttackResult | Finding]:
+        findings = {f.id: f for result in self.attacks for f in result.findings}
+        return {**{result.attack: result for result in self.attacks}, **findings}
 
     def __repr__(self) -> str:
         """Tell the verdict, not all that was found."""

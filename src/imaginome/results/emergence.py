@@ -1,7 +1,7 @@
 """Emergence as data: the same latent noise decoded at steps along a training.
 
 Recorded by ``training/emergence.py``, kept in ``model/emergence.safetensors``, drawn by
-``report/emergence.py`` and ``report/stills.py``.
+``report/emergence/``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Emergence:
         The step whose weights were kept.
     crowds
         Real people, ``uint8`` of shape ``(n_crowds, n_shown)``: the allele frequency, in steps
-        of ``1 / SHADES``, of each group of ten people; see ``training/crowds.py``.
+        of ``1 / SHADES``, of each group of ten people; see `panel.groups_of_ten`.
     where
         Which sites are shown, in words.
     """

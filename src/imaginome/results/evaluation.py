@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from imaginome.results.figures import Estimate, Figure, Result, Table
+from imaginome.results.keyed import NUMBER, WORD, by_key, estimated, frame_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = {
+    **dict.fromkeys(("metric", "measure", "name", "unit"), WORD),
+    **dict.fromkeys(("artificial", "low", "high"), NUMBER),
+    **dict.fromkeys(("ceiling", "ceiling_low", "ceiling_high", "best"), NUMBER),
+}
+"""Of `Evaluation.to_frame`."""
 
 
 class Measure(Result):
@@ -87,7 +98,10 @@ class PanelSizes(Result):
 
 
 class Evaluation(Result):
-    """The content of ``metrics.json``."""
+    """The content of ``metrics.json``.
+
+    ``evaluation["linkage"]`` is the result of a metric, ``evaluation["linkage.mae"]`` one measure.
+    """
 
     version: str
     seed: int
@@ -96,6 +110,52 @@ class Evaluation(Result):
     notes: list[str] = []
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+
+    def __getitem__(self, key: str) -> MetricResult | Measure:
+        """Return a metric's result or a measure, by id.
+
+        Raises
+        ------
+        UnknownKeyError
+            When it is not here; a KeyError too. Names the nearest ids.
+        """
+        skipped = {result.metric: result.skipped for result in self.metrics if result.skipped}
+        return by_key(self._by_id(), key, "evaluation", skipped)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a metric or a measure of this id."""
+        return key in self._by_id()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all measures as a data frame of pandas, a row each.
+
+        Columns: ``metric`` and ``measure`` (ids), ``name``, ``unit``, ``artificial`` with its
+        95% interval ``low`` and ``high``, ``ceiling`` with ``ceiling_low`` and ``ceiling_high``,
+        and ``best``. NaN is what could not be computed, and the best of a measure that has none.
+
+        Raises
+        ------
+        MissingPackageError
+            When pandas is not installed.
+        """
+        rows = [
+            {
+                "metric": result.metric,
+                "measure": measure.id,
+                "name": measure.name,
+                "unit": measure.unit,
+                **estimated("artificial", measure.artificial),
+                **estimated("ceiling", measure.ceiling, "ceiling_"),
+                "best": measure.best,
+            }
+            for result in self.metrics
+            for measure in result.measures
+        ]
+        return frame_of(rows, COLUMNS)
+
+    def _by_id(self) -> dict[str, MetricResult | Measure]:
+        measures = {m.id: m for result in self.metrics for m in result.measures}
+        return {**{result.metric: result for result in self.metrics}, **measures}
 
     def __repr__(self) -> str:
         """Tell what it is, not all that was found."""

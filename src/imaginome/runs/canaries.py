@@ -18,19 +18,20 @@ import numpy as np
 
 from imaginome import __version__
 from imaginome.arrays import Bools
+from imaginome.citations import cite
 from imaginome.dp.guarantee import DELTA, Guarantee
 from imaginome.dp.noise import SYSTEM, NoiseSource
 from imaginome.errors import SettingsError
 from imaginome.models.base import Generator
 from imaginome.panel import Panel
 from imaginome.privacy.canaries import FEWEST, Kind, joined, looks, with_canaries
-from imaginome.privacy.citations import STEINKE_2023
 from imaginome.privacy.scores.coin_guesses import Guesses, epsilon_bound, guess_coins
 from imaginome.progress import SILENT, Progress
 from imaginome.randomness import child_generator, child_seed
 from imaginome.results import Result
 from imaginome.runs.fitting import create, fit
 
+CITATIONS = cite(steinke2023="right guesses about many coins of one run bound epsilon")
 SHARES = (0.8, 0.4, 0.1)
 """Shares of canaries that are guessed about; decided before anything was fitted."""
 LEVEL = 0.05
@@ -197,7 +198,7 @@ def audit_with_canaries(
         contradicted=claim is not None and epsilon > claim,
         tests=tests,
         notes=list(MEANING),
-        citations=[STEINKE_2023.text()],
+        citations=[citation.text() for citation in CITATIONS],
         seconds=round(time.perf_counter() - started, 2),
     )
 

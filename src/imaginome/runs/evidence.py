@@ -56,15 +56,15 @@ def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
         )
     asked, exact = _likelihood(model)
     logs = _logs(comparison, model, asked, exact)
-    codes = _codes(comparison, model) if "latent" in model.capabilities else None
-    critic = _critic(comparison, model) if "critic" in model.capabilities else None
+    codes = _codes(comparison, model) if "latent" in model.abilities else None
+    critic = _critic(comparison, model) if "critic" in model.abilities else None
     evidence = ModelEvidence(model.id, logs, exact, codes, critic, _stored(comparison, model))
     return replace(comparison, evidence=evidence)
 
 
 def _likelihood(model: Generator[Any]) -> tuple[Callable[..., Float64s], bool]:
     """Return the method that gives log-likelihoods, and whether they are exact."""
-    if "log_likelihood" in model.capabilities:
+    if "log_likelihood" in model.abilities:
         return model.log_likelihood, True
     return model.estimated_log_likelihood, False
 
@@ -94,7 +94,7 @@ def _some_people(comparison: Comparison, model: Generator[Any], name: str) -> In
     """Return the individuals whose likelihood is computed, in order."""
     panel: Panel = getattr(comparison, name)
     # A generator that knows populations has a pass over the sites for each.
-    classes = max(1, len(model.frame.classes)) if "population" in model.capabilities else 1
+    classes = max(1, len(model.frame.classes)) if "population" in model.abilities else 1
     most = max(FEWEST_PEOPLE, WORK // max(1, panel.n_sites * classes))
     if panel.n_individuals <= most:
         return np.arange(panel.n_individuals)

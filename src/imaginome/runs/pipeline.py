@@ -40,6 +40,7 @@ from imaginome.runs.evidence import needed, with_evidence
 from imaginome.runs.fitting import create, fit, refuse_looking
 from imaginome.runs.request import RunRequest, shown
 from imaginome.runs.workspace import RECORD, close_workspace, open_workspace
+from imaginome.settings import setting_text, settings_text
 
 T = TypeVar("T")
 CHECKPOINT = ".checkpoint.safetensors"
@@ -333,7 +334,7 @@ class _Run:
     ) -> dict[str, str]:
         """Describe the run for the datasheet and the report, label by label."""
         settings = model.settings.model_dump(mode="json")
-        chosen = ", ".join(f"{k}={v}" for k, v in settings.items())
+        chosen = ", ".join(f"{k}={setting_text(v)}" for k, v in settings.items())
         return {
             "Panel": Path(shown(self.request.panel)).name,
             "Individuals": f"{panel.n_individuals:,}",
@@ -343,7 +344,7 @@ class _Run:
             "(by individual, families together, stratified by population)",
             "Phenotype": self.request.options.phenotype or "none",
             "Model": self.request.model,
-            "Settings": ", ".join(self.request.settings) or "defaults",
+            "Settings": ", ".join(settings_text(self.request.settings)) or "defaults",
             **self._why(),
             **(model.spending.facts() if model.spending else {"Guarantee": "none"}),
             "Artificial": f"{artificial.n_individuals:,} individuals",

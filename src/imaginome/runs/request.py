@@ -14,6 +14,7 @@ from imaginome.formats import ReadOptions
 from imaginome.formats.items.hapt import Hapt
 from imaginome.provenance import sha256
 from imaginome.runs.choose.budget import AUTO, DEFAULT_BUDGET, budget_text
+from imaginome.settings import Given, settings_text
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class RunRequest:
     output
         The folder to leave everything in.
     model, settings
-        Id of the generator and its settings as ``key=value`` strings; ``auto`` chooses both by
-        held-out evidence, and takes no settings.
+        Id of the generator and its settings, by name (``{"clusters": 8}``) or as ``key=value``
+        strings; ``auto`` chooses both by held-out evidence, and takes no settings.
     budget
         Seconds for that choice and the fit, 20 minutes when None; only for ``auto``.
     individuals
@@ -54,7 +55,7 @@ class RunRequest:
     panel: str
     output: Path
     model: str = AUTO
-    settings: tuple[str, ...] = ()
+    settings: Given = ()
     budget: float | None = None
     individuals: int | None = None
     holdout: float = 0.5
@@ -78,7 +79,8 @@ class RunRequest:
         read = {k: str(v) for k, v in asdict(self.options).items() if k != "samples"}
         # A digest, not the list: the record of a run names no real individual.
         read["samples"] = hashlib.sha256("\n".join(self.options.samples).encode()).hexdigest()
-        for name in ("settings", "metrics", "attacks"):
+        plain["settings"] = settings_text(self.settings)
+        for name in ("metrics", "attacks"):
             plain[name] = list(getattr(self, name))
         plain["power"] = self.power
         if self.model == AUTO:
@@ -97,7 +99,7 @@ class RunRequest:
         options = self.options
         words = ["imaginome", "run", shown(self.panel), "--model", self.model]
         words += ["--budget", budget_text(self.budget_seconds)] if self.model == AUTO else []
-        words += [word for setting in self.settings for word in ("--set", setting)]
+        words += [word for setting in settings_text(self.settings) for word in ("--set", setting)]
         words += _promised(self.guarantee)
         words += ["--holdout", f"{self.holdout:g}", "--seed", str(self.seed)]
         words += ["-n", str(self.individuals)] if self.individuals else []

@@ -127,7 +127,7 @@ class Recorder:
 
 
 def crowds(haplotypes: Haplotypes, rng: np.random.Generator) -> UInt8s:
-    """Return as many crowds, in as many shades, as frames have; see `panel.crowds`."""
+    """Return as many crowds, in as many shades, as frames have; see `panel.groups_of_ten`."""
     return crowds_of(haplotypes, rng, most=ROWS, shades=SHADES)
 
 

@@ -100,7 +100,7 @@ def test_one_ancestry_missing_is_seen(panel):
 
 
 def test_random_pairs_of_haplotypes_are_seen_in_the_distribution_only():
-    from simulated import simulated_panel
+    from tests.support.simulated import simulated_panel
 
     panel = simulated_panel(n_individuals=180)
     rng = np.random.default_rng(4)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaginome.kernels.pca import fit_code_components
+from imaginome.kernels.pca import fit_point_components
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.metrics.items.latent import ITEM
@@ -44,7 +44,7 @@ def measures(comparison):
 @pytest.mark.parametrize("shape", [(50, 8), (20, 40)])
 def test_components_against_singular_values(shape):
     codes = np.random.default_rng(2).normal(size=shape).astype(np.float32)
-    axes = fit_code_components(codes, 4)
+    axes = fit_point_components(codes, 4)
     around = codes - codes.mean(axis=0)
     _, values, vectors = np.linalg.svd(around.astype(np.float64), full_matrices=False)
     np.testing.assert_allclose(axes.variance, values[:4] ** 2, rtol=1e-4)

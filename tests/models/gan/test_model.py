@@ -24,7 +24,7 @@ def parts() -> tuple[Panel, Panel]:
 
 def fitted(parts: tuple[Panel, Panel], control: FitControl, **settings: object) -> Gan:
     chosen = GanSettings.model_validate({**SMALL, "steps": 40, **settings})
-    return Gan(chosen).fit(*parts, control)
+    return Gan(chosen).fit_parts(*parts, control)
 
 
 def test_draws_are_the_same_for_any_number_of_threads(parts: tuple[Panel, Panel]) -> None:
@@ -141,4 +141,4 @@ def test_a_few_people_are_refused() -> None:
     few = simulated_panel(n_individuals=6)
     with pytest.raises(ModelError, match="cannot learn from 4 individuals"):
         train, validation = split_panel(few, 1 / 3, np.random.default_rng(1))
-        Gan(GanSettings()).fit(train, validation, FitControl())
+        Gan(GanSettings()).fit_parts(train, validation, FitControl())

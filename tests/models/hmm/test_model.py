@@ -10,7 +10,7 @@ import pytest
 from imaginome.errors import SettingsError
 from imaginome.formats import read_panel
 from imaginome.models.hmm.em import Observed, log_likelihoods
-from imaginome.models.hmm.model import Hmm, HmmSettings
+from imaginome.models.hmm.model import Hmm
 from imaginome.panel import Panel, Sites, strings
 from imaginome.panel.frame import class_shares
 from imaginome.panel.split import split
@@ -135,7 +135,7 @@ def test_the_smallest_panels_are_learned(
 ) -> None:
     """Two clusters, sites that do not vary, contigs of one site, no or one population."""
     train, validation = smallest(people, n_sites, alone, labels)
-    model = Hmm(HmmSettings()).fit(train, validation, FitControl(device="cpu"))
+    model = Hmm().fit_parts(train, validation, FitControl(device="cpu"))
     for n in (1, 2, 7):
         assert model.sample(n, 1).haplotypes.max() <= 1
     everything = ((np.arange(2**n_sites)[:, None] >> np.arange(n_sites)) & 1).astype(np.uint8)

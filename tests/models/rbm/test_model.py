@@ -17,7 +17,7 @@ from imaginome.models.rbm.evidence import log_partition, pseudo_log_likelihood
 from imaginome.models.rbm.fit import LEAST_VARIANCE, Structure, Trainee
 from imaginome.models.rbm.gibbs import Kind
 from imaginome.models.rbm.model import Rbm, RbmSettings, recipe_for
-from imaginome.models.rbm.start import Material
+from imaginome.models.rbm.start import TrainingData
 from imaginome.models.registry import load_model
 from imaginome.panel import Panel, Samples
 from imaginome.panel.frame import PanelFrame
@@ -55,8 +55,8 @@ def trainee_for(panel: Panel, settings: RbmSettings, threads: int = 1) -> Traine
     recipe = recipe_for(settings, panel.n_sites)
     control = FitControl(seed=4, threads=threads)
     frame = PanelFrame.of(learn, validation)
-    material = Material.of(learn, validation, frame, np.random.default_rng(0))
-    return Trainee(recipe, control, material, "cpu")
+    data = TrainingData.of(learn, validation, frame, np.random.default_rng(0))
+    return Trainee(recipe, control, data, "cpu")
 
 
 def unlabelled(panel: Panel) -> Panel:
@@ -66,7 +66,7 @@ def unlabelled(panel: Panel) -> Panel:
 @pytest.fixture(scope="module")
 def fitted(panel: Panel) -> Rbm:
     learn, validation = halves(panel)
-    return Rbm(QUICK).fit(learn, validation, FitControl(seed=4, device="cpu"))
+    return Rbm(QUICK).fit_parts(learn, validation, FitControl(seed=4, device="cpu"))
 
 
 @pytest.mark.parametrize("units", ["bernoulli", "relu"])
@@ -270,7 +270,7 @@ def test_a_population_is_drawn_with_its_frequencies(fitted: Rbm, panel: Panel) -
 def test_an_unlabelled_panel_is_learned_by_clusters(panel: Panel, units: Kind) -> None:
     bare = unlabelled(panel)
     settings = QUICK.model_copy(update={"units": units, "updates": 80})
-    model = Rbm(settings).fit(*halves(bare), FitControl(seed=4, device="cpu"))
+    model = Rbm(settings).fit_parts(*halves(bare), FitControl(seed=4, device="cpu"))
     drawn = model.sample(300, seed=1)
     assert drawn.samples.population is None
     assert np.abs(drawn.frequencies() - panel.frequencies()).mean() < 0.05
@@ -288,7 +288,7 @@ def test_the_smallest_panels_are_learned(
     """No linked sites, no axes of admixture, sites that do not vary, contigs of one site."""
     learn, validation = smallest(people, n_sites, alone, labels)
     settings = RbmSettings(updates=3, chains=16, annealing=200, sampling_steps=5)
-    model = Rbm(settings).fit(learn, validation, FitControl(device="cpu"))
+    model = Rbm(settings).fit_parts(learn, validation, FitControl(device="cpu"))
     for n in (1, 2, 7):
         assert model.sample(n, 1).haplotypes.max() <= 1
     everything = np.array(list(product((0, 1), repeat=n_sites)), dtype=np.uint8)

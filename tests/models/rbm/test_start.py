@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from imaginome.models.rbm.frequencies import Classes
-from imaginome.models.rbm.start import Material, _strength, admixture
+from imaginome.models.rbm.start import TrainingData, _strength, admixture
 
 SITES, ROWS = 400, 600
 
@@ -33,13 +33,13 @@ def test_the_admixed_class_is_found_with_the_axis_along_which_it_varies() -> Non
     none = np.zeros((3, 0), dtype=np.float32)
     classes = Classes(np.full(3, 1 / 3), np.eye(3, dtype=np.float32), none, np.arange(3))
     logits = np.log(frequency / (1 - frequency))
-    material = Material(rows, rows[:0], codes, codes[:0], classes, logits, np.arange(SITES) // 40)
-    found = admixture(material, (rows - frequency[codes]).astype(np.float32), 4)
+    data = TrainingData(rows, rows[:0], codes, codes[:0], classes, logits, np.arange(SITES) // 40)
+    found = admixture(data, (rows - frequency[codes]).astype(np.float32), 4)
     assert found.homes[0] == 2
     line = (found.axes @ found.directions)[:, 0]
     apart = ancestral[1] - ancestral[0]
     assert abs(np.corrcoef(line, apart)[0, 1]) > 0.8
-    linked = Material(rows, rows[:0], codes, codes[:0], classes, logits, np.zeros(SITES, int))
+    linked = TrainingData(rows, rows[:0], codes, codes[:0], classes, logits, np.zeros(SITES, int))
     alone = admixture(linked, (rows - frequency[codes]).astype(np.float32), 4)
     strength = [float(np.linalg.norm(one.directions[:, 0])) for one in (found, alone)]
     assert strength[0] > 3

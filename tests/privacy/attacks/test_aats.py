@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaginome.kernels.neighbours import kin_groups
+from imaginome.panel.units import haplotype_units
 from imaginome.privacy.attacks.aats import Aats, accuracy_estimate, judge_syn, judge_truth
 from imaginome.privacy.attacks.privacy_loss import PrivacyLoss, privacy_loss
 from imaginome.privacy.policy import Policy
@@ -23,7 +23,7 @@ def test_accuracy_agrees_with_loops(seed):
         expected = naive.accuracy(
             panels[queries].haplotypes,
             panels[others].haplotypes,
-            kin_groups(panels[queries].samples),
+            haplotype_units(panels[queries].samples),
         )
         assert distances.accuracy(queries, others) == pytest.approx(expected)
 
@@ -40,9 +40,9 @@ def test_loss_is_the_difference_of_means():
 
 def test_sizes_are_made_equal_and_lists_shared():
     comparison = random_comparison((9, 8, 30), 30)
-    distances = Distances.of(comparison)
+    distances = comparison.shared(Distances.of)
     assert {panel.n_individuals for panel in distances.panels.values()} == {8}
-    assert Distances.of(comparison) is distances
+    assert comparison.shared(Distances.of) is distances
 
 
 def test_identical_rows_are_ties():

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from imaginome.kernels.neighbours import nearest_points
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.panel import Panel, haplotype_rows
 from imaginome.privacy.attacks.model_critic import ModelCritic
-from imaginome.privacy.attacks.model_latent import ModelLatent, nearest
+from imaginome.privacy.attacks.model_latent import ModelLatent
 from imaginome.privacy.attacks.model_likelihood import ModelLikelihood
 from imaginome.privacy.attacks.model_weights import ModelWeights
 from imaginome.privacy.policy import Policy
@@ -127,9 +128,9 @@ def test_nearest_code_agrees_with_loops():
     rng = np.random.default_rng(3)
     one, other = (rng.normal(size=(n, 5)).astype(np.float32) for n in (600, 40))
     expected = np.sqrt(((one[:, None] - other) ** 2).sum(axis=2)).min(axis=1)
-    np.testing.assert_allclose(nearest(one, other), expected, rtol=1e-5)
-    assert np.array_equal(nearest(one, other, 2), nearest(one, other))
-    assert nearest(one, one)[7] == 0.0
+    np.testing.assert_allclose(nearest_points(one, other), expected, rtol=1e-5)
+    assert np.array_equal(nearest_points(one, other, 2), nearest_points(one, other))
+    assert nearest_points(one, one)[7] == 0.0
 
 
 def test_members_whose_codes_come_back_are_found_and_others_are_not(thirds):

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import genpareto
 
 from imaginome.kernels.bits import pack
-from imaginome.kernels.neighbours import kin_groups
+from imaginome.kernels.neighbours import kin_groups, nearest_people
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy.attacks.records import Named, Records, judge_records
@@ -15,7 +15,6 @@ from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.risks import (
     Risks,
     discovery_rates,
-    nearest_people,
     tail_probabilities,
 )
 from imaginome.privacy.scores.strongest_runs import strongest_runs

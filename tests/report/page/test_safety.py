@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from imaginome.citations import YELMEN_2021
 from imaginome.report.page.page import cited, render_report
 from imaginome.report.page.parts import attack_parts, metric_parts, power_view, risky_records
 from imaginome.report.page.sections import Places, attack_section
 from imaginome.results.summary import key_figures
 from tests.support import examples, whole
+from tests.support.whole import YELMEN_2021
 
 
 def test_metrics_go_by_topic_and_the_topics_own_metric_leads() -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float32s, Float64s, Indices
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.kernels.transport import wasserstein_1d
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import ALEXANDER_2009, EFRON_1979, TANG_2005, VARADHAN_2008
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.fst import shared_populations
 from imaginome.metrics.labels import members
@@ -279,11 +277,11 @@ class Ancestry(Metric):
     topic = "structure"
     name = "Ancestry proportions"
     description = "Whether people descend from the populations, and mixtures, that real ones do."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        TANG_2005,
-        ALEXANDER_2009,
-        VARADHAN_2008,
-        EFRON_1979,
+    citations = cite(
+        tang2005="ancestry proportions by maximum likelihood, fitted by EM",
+        alexander2009="the likelihood of ancestry proportions",
+        varadhan2008="extrapolation of the EM algorithm",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from imaginome.arrays import Float64s
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.distances import Histograms, distance_histograms, wasserstein
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.statistics import ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979, NEI_LI_1979
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.measures import Sample, axis, measure, shorts
 from imaginome.results import Figure, MetricResult, Series
@@ -38,10 +35,10 @@ class Distances(Metric):
     topic = "haplotypes"
     name = "Pairwise distances"
     description = "Whether haplotypes differ from each other as much as those of real people do."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        NEI_LI_1979,
-        YELMEN_2021.because("distances between real and artificial haplotypes"),
-        EFRON_1979,
+    citations = cite(
+        nei1979="differences between pairs of haplotypes",
+        yelmen2021="distances between real and artificial haplotypes",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome.arrays import Bools, Float64s, Int64s
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate
-from imaginome.kernels.statistics import mean_error, moments, pearson, ratio
+from imaginome.kernels.statistics import lost_share, mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979, LIN_1991
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.labels import shared_groups
 from imaginome.metrics.measures import Sample, axis, estimated, heatmap, measure, shorts
@@ -225,26 +223,6 @@ def mean_absolute_error(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     return float(np.abs(np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)).mean())
 
 
-def lost_share(counts: Float64s, real_counts: Float64s, n: int, n_real: int) -> Float64s:
-    """Return the share of sites polymorphic in the real panel that are fixed in the other.
-
-    Parameters
-    ----------
-    counts, real_counts
-        ALT allele counts, sites along the last axis.
-    n, n_real
-        Number of haplotypes of either panel.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape of the leading axes; NaN where the real panel has no polymorphic site.
-    """
-    polymorphic = (real_counts > 0) & (real_counts < n_real)
-    fixed = (counts <= 0) | (counts >= n)
-    return ratio((polymorphic & fixed).sum(axis=-1), polymorphic.sum(axis=-1))
-
-
 def _values(counts: Float64s, real_counts: Float64s, n: int, n_real: int) -> dict[str, Float64s]:
     """Return every measure of one panel against the holdout; replicates along leading axes."""
     m = moments(counts / n, real_counts / n_real)
@@ -264,10 +242,10 @@ class Frequency(Metric):
     topic = "frequency"
     name = "Allele frequencies"
     description = "Whether each allele is as common as among real people and rare ones are kept."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("allele frequencies, real against artificial"),
-        LIN_1991,
-        EFRON_1979,
+    citations = cite(
+        yelmen2021="allele frequencies, real against artificial",
+        lin1991="the divergence between frequency spectra",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float32s, Float64s, Indices
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
-from imaginome.kernels.pca import CodeComponents, fit_code_components
+from imaginome.kernels.pca import PointComponents, fit_point_components
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import (
-    BONNEEL_2015,
-    BRODERSEN_2010,
-    COX_1958,
-    EFRON_1979,
-    PATTERSON_2006,
-)
 from imaginome.metrics.cloud import NAMES, ScoreDistances, Scores, density
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import Codes
@@ -98,7 +90,7 @@ def _told(
 
 def _code_features(fitted: Float32s, told: Float32s) -> tuple[Float64s, Float64s]:
     """Return people's scores on components of codes, as `features` does for genotypes."""
-    axes = fit_code_components(fitted, max(1, min(COMPONENTS, len(fitted) // 6)))
+    axes = fit_point_components(fitted, max(1, min(COMPONENTS, len(fitted) // 6)))
     return standardised(people(axes.own_scores(fitted)), people(axes.project(told)))
 
 
@@ -119,13 +111,13 @@ class LatentSpace(Metric):
         "Whether artificial people lie where real ones do in the model's own codes, and how much "
         "these codes know of populations."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("population structure in the hidden units of an RBM"),
-        BONNEEL_2015,
-        PATTERSON_2006,
-        COX_1958,
-        BRODERSEN_2010,
-        EFRON_1979,
+    citations = cite(
+        yelmen2021="population structure in the hidden units of an RBM",
+        bonneel2015="the sliced Wasserstein distance",
+        patterson2006="principal components as a picture of population structure",
+        cox1958="logistic regression",
+        brodersen2010="the mean over classes of the share told rightly",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:
@@ -138,7 +130,7 @@ class LatentSpace(Metric):
             )
         # One thread: with several, the last digits would depend on their number.
         with threadpool_limits(1):
-            axes = fit_code_components(evidence.latent["holdout"], SHOWN)
+            axes = fit_point_components(evidence.latent["holdout"], SHOWN)
             if len(axes.variance) == 0:
                 raise NotApplicable("all people of the holdout have the same latent code")
             scores = _scores(axes, evidence.latent)
@@ -164,7 +156,7 @@ class LatentSpace(Metric):
         )
 
 
-def _scores(axes: CodeComponents, codes: Codes) -> Scores:
+def _scores(axes: PointComponents, codes: Codes) -> Scores:
     """Return scores of the three panels in standard deviations of the holdout."""
     raw = {name: axes.project(codes[name]) for name in NAMES}
     raw["holdout"] = axes.own_scores(codes["holdout"])

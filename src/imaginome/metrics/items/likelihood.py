@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from imaginome.arrays import Float64s
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import EFRON_1979
 from imaginome.metrics.cloud import LEAST, ORDER, histograms
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import ModelEvidence
@@ -19,15 +16,6 @@ from imaginome.metrics.measures import Sample, measure, short
 from imaginome.metrics.resample import PANELS
 from imaginome.results import Cell, Figure, Measure, MetricResult, Table
 
-THEIS_2016 = Citation(
-    "theis2016",
-    "Theis, Lucas and van den Oord, Aäron and Bethge, Matthias",
-    "A note on the evaluation of generative models",
-    "International Conference on Learning Representations",
-    2016,
-    "10.48550/arXiv.1511.01844",
-    "held-out log-likelihood as a measure of its own, beside the look of samples",
-)
 BINS = 30
 
 Means = dict[str, Float64s]
@@ -43,7 +31,10 @@ class Likelihood(Metric):
         "How probable unseen people are under the model, and how much more probable those are "
         "that it learnt from."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (THEIS_2016, EFRON_1979)
+    citations = cite(
+        theis2016="held-out log-likelihood as a measure of its own, beside the look of samples",
+        efron1979="intervals by resampling individuals",
+    )
 
     def compute(self, comparison: Comparison) -> MetricResult:
         """Compare log-likelihoods; see `Metric.compute`."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Indices
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.linkage import (
     PackedSites,
     bin_middles,
@@ -18,7 +16,6 @@ from imaginome.kernels.linkage import (
 from imaginome.kernels.statistics import mean_difference, mean_error, moments, pearson, ratio
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979, HILL_ROBERTSON_1968
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import shared_groups
 from imaginome.metrics.measures import Sample, axis, heatmap, measure, short, shorts
@@ -280,10 +277,10 @@ class Linkage(Metric):
     topic = "linkage"
     name = "Linkage disequilibrium"
     description = f"Whether pairs of sites up to {WIDTH} apart are as correlated as in real people."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        HILL_ROBERTSON_1968,
-        YELMEN_2021.because("correlation of linkage disequilibrium, real against artificial"),
-        EFRON_1979,
+    citations = cite(
+        hill1968="r2 as the measure of linkage disequilibrium",
+        yelmen2021="correlation of linkage disequilibrium, real against artificial",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome.arrays import Float32s, Float64s, Indices
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate, individual_weights
 from imaginome.kernels.statistics import mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import EFRON_1979, HALDANE_1956, MANTEL_HAENSZEL_1959
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.measures import Sample, estimated, measure, short
 from imaginome.metrics.resample import PANELS, some
@@ -349,11 +347,11 @@ class Phenotype(Metric):
     topic = "usefulness"
     name = "Phenotype"
     description = "Whether alleles go with the phenotype as they do among real people."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("artificial genomes with a phenotype learned together (eye colour)"),
-        MANTEL_HAENSZEL_1959,
-        HALDANE_1956,
-        EFRON_1979,
+    citations = cite(
+        yelmen2021="artificial genomes with a phenotype learned together (eye colour)",
+        mantel1959="the odds ratio within strata",
+        haldane1956="half an allele more in each cell, where odds would be infinite",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

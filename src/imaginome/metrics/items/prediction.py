@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float64s
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import (
-    BRODERSEN_2010,
-    COX_1958,
-    EFRON_1979,
-    ESTEBAN_2017,
-    PATTERSON_2006,
-)
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import FEWEST, members
 from imaginome.metrics.measures import Sample, measure, short, shorts
@@ -43,12 +34,12 @@ class Prediction(Metric):
         "Whether a classifier that learnt populations from artificial people tells those of real "
         "ones."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (
-        ESTEBAN_2017,
-        COX_1958,
-        BRODERSEN_2010,
-        PATTERSON_2006,
-        EFRON_1979,
+    citations = cite(
+        esteban2017="train on synthetic, test on real",
+        cox1958="logistic regression",
+        brodersen2010="the mean over classes of the share told rightly",
+        patterson2006="principal components as a picture of population structure",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

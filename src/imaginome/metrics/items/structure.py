@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float64s
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.pca import MOST_ROWS, Components, fit_components
 from imaginome.kernels.statistics import mean_error, moments
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import (
-    BHATIA_2013,
-    BONNEEL_2015,
-    EFRON_1979,
-    PATTERSON_2006,
-    PRIVE_2020,
-)
 from imaginome.metrics.cloud import NAMES, ScoreDistances, Scores, density
 from imaginome.metrics.comparison import PARTS, Comparison
 from imaginome.metrics.fst import PopulationCounts, shared_populations
@@ -95,12 +86,14 @@ class Structure(Metric):
     topic = "structure"
     name = "Population structure"
     description = "Whether haplotypes form the groups and gradients that real people form."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        PATTERSON_2006,
-        PRIVE_2020,
-        BONNEEL_2015,
-        BHATIA_2013,
-        EFRON_1979,
+    citations = cite(
+        patterson2006="principal components as a picture of population structure",
+        prive2020=(
+            "scores of people whom the axes were fitted on are inflated against projected ones"
+        ),
+        bonneel2015="the sliced Wasserstein distance",
+        bhatia2013="Hudson's estimator of F_ST as a ratio of averages",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

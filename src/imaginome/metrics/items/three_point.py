@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from imaginome.arrays import Float64s, Indices
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.bits import pair_counts, triple_counts
 from imaginome.kernels.linkage import PackedSites
 from imaginome.kernels.statistics import mean_error, moments, pearson
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.measures import Sample, heatmap, measure, short
 from imaginome.metrics.resample import PANELS, Resampled, resampled, some
@@ -139,9 +137,9 @@ class ThreePoint(Metric):
     topic = "haplotypes"
     name = "Three-point correlations"
     description = "Whether triplets of sites vary together as in real people, beyond their pairs."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("three-point correlations over triplets at chosen gaps"),
-        EFRON_1979,
+    citations = cite(
+        yelmen2021="three-point correlations over triplets at chosen gaps",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -14,7 +14,10 @@ import numpy as np
 import torch
 
 from imaginome.arrays import UInt8s
+from imaginome.kernels.bits import pack
+from imaginome.kernels.neighbours import MISSING, nearest_strangers
 from imaginome.kernels.pca import principal_axes
+from imaginome.kernels.statistics import share_greater
 
 OBJECTIVE = "distance"
 LAGS = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -128,24 +131,6 @@ def _some_people(rows: UInt8s, most: int, rng: np.random.Generator) -> UInt8s:
     return rows[np.stack([2 * chosen, 2 * chosen + 1], axis=1).ravel()]
 
 
-def _distances(first: UInt8s, second: UInt8s) -> torch.Tensor:
-    """Return Hamming distances, exact in ``float32`` below 2**24 sites."""
-    a, b = torch.from_numpy(first).float(), torch.from_numpy(second).float()
-    return a.sum(1)[:, None] + b.sum(1)[None, :] - 2.0 * a @ b.T
-
-
-def _nearest_other(rows: UInt8s) -> torch.Tensor:
-    """Return the distance of each row to the nearest one of another person."""
-    distances = _distances(rows, rows)
-    person = torch.arange(len(rows)) // 2
-    distances[person[:, None] == person[None, :]] = torch.inf
-    return distances.min(1).values
-
-
-def _share_greater(a: torch.Tensor, b: torch.Tensor) -> float:
-    return float((a > b).double().mean() + 0.5 * (a == b).double().mean())
-
-
 def adversarial_accuracy(real: UInt8s, artificial: UInt8s) -> tuple[float, float]:
     """Return AA_truth and AA_syn; see the module. One half each for fewer than two people.
 
@@ -156,6 +141,12 @@ def adversarial_accuracy(real: UInt8s, artificial: UInt8s) -> tuple[float, float
     """
     if len(real) < 4 or len(artificial) < 4:
         return 0.5, 0.5
-    across = _distances(real, artificial)
-    truth = _share_greater(across.min(1).values, _nearest_other(real))
-    return truth, _share_greater(across.min(0).values, _nearest_other(artificial))
+    one, other = pack(real), pack(artificial)
+    mine, yours = np.arange(len(real)) // 2, np.arange(len(artificial)) // 2
+    strangers = np.full(max(len(real), len(artificial)), MISSING)
+    truth = nearest_strangers(one, strangers, other, yours)
+    synthetic = nearest_strangers(other, strangers, one, mine)
+    return (
+        share_greater(truth, nearest_strangers(one, mine, one, mine)),
+        share_greater(synthetic, nearest_strangers(other, yours, other, yours)),
+    )

@@ -9,7 +9,7 @@ import torch
 from pydantic import Field
 
 from imaginome.arrays import Int64s
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import single_threaded_torch
 from imaginome.models.base import Capability, Generator, Tensors
@@ -45,16 +45,16 @@ class GanSettings(Settings):
     steps: int | None = Field(
         None,
         ge=1,
-        description="Most updates of the generator; empty: the preset's (default: 600, "
+        description="Most updates of the generator; none: the preset's (default: 600, "
         "beyond 2,000 sites 1,500; yelmen2021: 20,000 epochs)",
     )
     measure_every: int | None = Field(
-        None, ge=1, description="Updates between held-out measurements; empty: the preset's"
+        None, ge=1, description="Updates between held-out measurements; none: the preset's"
     )
     patience: int | None = Field(
         None,
         ge=0,
-        description="Measurements without improvement before stopping, 0: never; empty: the "
+        description="Measurements without improvement before stopping, 0: never; none: the "
         "preset's",
     )
     latent: int = Field(128, ge=1, description="Noise variables of the generator")
@@ -99,75 +99,6 @@ class GanSettings(Settings):
     )
 
 
-_CITATIONS = (
-    YELMEN_2021.because("generating genomes by an adversarial pair; the preset yelmen2021"),
-    Citation(
-        "goodfellow2014",
-        "Goodfellow, Ian and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and Warde-Farley, "
-        "David and Ozair, Sherjil and Courville, Aaron and Bengio, Yoshua",
-        "Generative adversarial nets",
-        "Advances in Neural Information Processing Systems 27",
-        2014,
-        reason="the adversarial game",
-    ),
-    Citation(
-        "huang2024",
-        "Huang, Yiwen and Gokaslan, Aaron and Kuleshov, Volodymyr and Tompkin, James",
-        "The GAN is dead; long live the GAN! A modern GAN baseline",
-        "Advances in Neural Information Processing Systems 37",
-        2024,
-        "10.48550/arXiv.2501.05441",
-        "relativistic pairing loss with penalties on the gradient at real and artificial rows",
-    ),
-    Citation(
-        "salimans2016",
-        "Salimans, Tim and Goodfellow, Ian and Zaremba, Wojciech and Cheung, Vicki and Radford, "
-        "Alec and Chen, Xi",
-        "Improved techniques for training GANs",
-        "Advances in Neural Information Processing Systems 29",
-        2016,
-        "10.48550/arXiv.1606.03498",
-        "feature matching and features of the whole batch",
-    ),
-    Citation(
-        "li2015",
-        "Li, Yujia and Swersky, Kevin and Zemel, Richard",
-        "Generative moment matching networks",
-        "International Conference on Machine Learning",
-        2015,
-        "10.48550/arXiv.1502.02761",
-        "matching of moments beside the adversarial loss",
-    ),
-    Citation(
-        "maddison2017",
-        "Maddison, Chris J. and Mnih, Andriy and Teh, Yee Whye",
-        "The concrete distribution: a continuous relaxation of discrete random variables",
-        "International Conference on Learning Representations",
-        2017,
-        "10.48550/arXiv.1611.00712",
-        "gradients through drawn alleles",
-    ),
-    Citation(
-        "miyato2018",
-        "Miyato, Takeru and Koyama, Masanori",
-        "cGANs with projection discriminator",
-        "International Conference on Learning Representations",
-        2018,
-        "10.48550/arXiv.1802.05637",
-        "how the critic is told population and phenotype",
-    ),
-    Citation(
-        "gelman2008",
-        "Gelman, Andrew and Jakulin, Aleks and Pittau, Maria Grazia and Su, Yu-Sung",
-        "A weakly informative default prior distribution for logistic and other regression models",
-        "The Annals of Applied Statistics",
-        2008,
-        "10.1214/08-AOAS191",
-        "regression with a Cauchy prior, for what clusters and labels add to allele frequencies",
-    ),
-)
-
-
 class Gan(Generator[GanSettings]):
     """A generator network trained against a critic.
 
@@ -194,17 +125,29 @@ class Gan(Generator[GanSettings]):
         "differ less than real ones do. The preset yelmen2021 knows no labels, needs hours and "
         "tends to collapse."
     )
-    citations = _CITATIONS
+    citations = cite(
+        yelmen2021="generating genomes by an adversarial pair; the preset yelmen2021",
+        goodfellow2014="the adversarial game",
+        huang2024=(
+            "relativistic pairing loss with penalties on the gradient at real and artificial rows"
+        ),
+        salimans2016="feature matching and features of the whole batch",
+        li2015="matching of moments beside the adversarial loss",
+        maddison2017="gradients through drawn alleles",
+        miyato2018="how the critic is told population and phenotype",
+        gelman2008=(
+            "regression with a Cauchy prior, for what clusters and labels add to allele frequencies"
+        ),
+    )
     capabilities: ClassVar[frozenset[Capability]] = frozenset({"population", "phenotype"})
     Settings = GanSettings
 
     _network: BernoulliGenerator | DenseGenerator
 
-    def __init__(self, settings: GanSettings) -> None:
-        super().__init__(settings)
-        if settings.preset == "yelmen2021":
-            # The paper's networks know no labels; a label would be a claim without ground.
-            vars(self)["capabilities"] = frozenset()
+    @property
+    def abilities(self) -> frozenset[Capability]:
+        """The paper's networks know no labels; a label would be a claim without ground."""
+        return frozenset() if self.settings.preset == "yelmen2021" else self.capabilities
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         if train_panel.n_individuals < LEAST_PEOPLE:

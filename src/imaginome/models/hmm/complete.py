@@ -14,16 +14,29 @@ Carter & Kohn 1994.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from imaginome.arrays import Float32s, Float64s, Indices, Int64s, UInt8s
-from imaginome.kernels.compile import compiled, one_blas_thread
+from imaginome.kernels.compile import fast, one_blas_thread
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.hmm.draw import pick, uniform
-from imaginome.models.hmm.parameters import Full, Parameters
-from imaginome.models.hmm.passes import Pairs, backward, class_posterior, forward, uniform_start
+from imaginome.models.hmm.parameters import (
+    Columns,
+    Full,
+    FullBlock,
+    Kept,
+    MemorylessBlock,
+    Parameters,
+)
+from imaginome.models.hmm.passes import (
+    Pairs,
+    backward,
+    class_posterior,
+    forward,
+    uniform_start,
+)
 from imaginome.models.hmm.tags import contexts
 from imaginome.models.shared.completion import Completion
 from imaginome.randomness import child_sequence
@@ -34,32 +47,38 @@ from imaginome.randomness import child_sequence
 Array = Any
 
 
-@compiled
+class Paths(NamedTuple):
+    """Which haplotype each path follows, the stream of its numbers, and the cluster it is in."""
+
+    chosen: Array
+    keys: Array
+    state: Array
+
+
+@fast
 def begin(alpha: Array, chosen: Array, keys: Array, counter: int, state: Array) -> None:
     """Draw the cluster of the last site of row ``i`` from the filtered ``alpha[chosen[i]]``."""
     for i in range(len(chosen)):
         state[i] = pick(alpha[chosen[i]], uniform(keys[i], counter))
 
 
-@compiled
+@fast
 def trace_full(
     classes: Array,
     contexts: Array,
-    emission: Array,
-    transition: Array,
-    inverse: Array,
+    chain: FullBlock,
     kept: Array,
-    chosen: Array,
-    keys: Array,
+    paths: Paths,
     first: int,
-    state: Array,
     drawn: Array,
 ) -> None:
-    """Draw alleles of a block, ``drawn[site, i]``, and clusters backward from `state`.
+    """Draw alleles of a block, ``drawn[site, i]``, and clusters backward from ``state``.
 
     Row ``i`` uses the filtered states of haplotype ``chosen[i]`` of `kept` and numbers from
     ``2 * first`` on of the stream ``keys[i]``; `state` moves to the site before the block.
     """
+    emission, transition, _, inverse = chain
+    chosen, keys, state = paths
     n_sites, n = drawn.shape
     n_clusters = emission.shape[2]
     weights = np.empty(n_clusters, np.float32)
@@ -76,21 +95,19 @@ def trace_full(
             state[i] = pick(weights, uniform(keys[i], counter))
 
 
-@compiled
+@fast
 def trace_memoryless(
     classes: Array,
     contexts: Array,
-    emission: Array,
-    switch: Array,
-    jump: Array,
+    chain: MemorylessBlock,
     kept: Array,
-    chosen: Array,
-    keys: Array,
+    paths: Paths,
     first: int,
-    state: Array,
     drawn: Array,
 ) -> None:
     """Do what `trace_full` does, for memoryless transitions."""
+    emission, switch, jump = chain
+    chosen, keys, state = paths
     n_sites, n = drawn.shape
     n_clusters = emission.shape[2]
     weights = np.empty(n_clusters, np.float32)
@@ -194,7 +211,7 @@ class _Piece:
         return borders
 
     def _kept(self, block: slice, before: Float32s) -> tuple[Float32s, Float32s]:
-        """Return what `_hmm_forward` calls `prior` and, before the backward pass, `gamma`."""
+        """Return what `passes` calls `prior` and, before the backward pass, `gamma`."""
         size = block.stop - block.start
         prior = np.empty((size, *before.shape), dtype=np.float32)
         kept = np.empty((size + 1, *before.shape), dtype=np.float32)
@@ -206,7 +223,7 @@ class _Piece:
         self, block: slice, alpha: Float32s, prior: Float32s, kept: Float32s, keep: bool
     ) -> None:
         unused = np.zeros(len(self.row), dtype=np.float64)
-        data = self.columns[block], self.contexts[block], self.pairs.cls
+        data = Columns(self.columns[block], self.contexts[block], self.pairs.cls)
         forward(self.parameters, block, data, alpha, prior, kept, keep, unused)
 
     def _ends(self, alpha: Float32s) -> tuple[Indices, Int64s]:
@@ -230,8 +247,8 @@ class _Piece:
         """Add the expected alleles of a block; `kept` becomes the posteriors of clusters."""
         p, message = self.parameters, np.empty_like(prior)
         seen = self.contexts[block]
-        data = self.columns[block], seen, self.pairs.cls
-        backward(p, block, data, beta, prior, kept, message)
+        data = Columns(self.columns[block], seen, self.pairs.cls)
+        backward(p, block, data, beta, Kept(prior, kept, message))
         chance = p.emission[block][np.arange(len(seen))[:, None], seen]
         found = np.einsum("shk,shk->sh", kept[1:], chance)
         weighted = found * self.pairs.weight.astype(np.float32)
@@ -241,10 +258,8 @@ class _Piece:
         self, block: slice, kept: Float32s, chosen: Indices, keys: Any, state: Any, part: UInt8s
     ) -> None:
         p = self.parameters
-        seen = self.contexts[block], p.emission[block]
-        rest: tuple[Any, ...] = (kept, chosen, keys, block.start, state, part)
+        seen, paths = self.contexts[block], Paths(chosen, keys, state)
         if isinstance(p, Full):
-            data = (*seen, p.transition[block], p.inverse[block])
-            trace_full(self.pairs.cls, *data, *rest)
+            trace_full(self.pairs.cls, seen, p.block(block), kept, paths, block.start, part)
         else:
-            trace_memoryless(self.pairs.cls, *seen, p.switch[block], p.jump[block], *rest)
+            trace_memoryless(self.pairs.cls, seen, p.block(block), kept, paths, block.start, part)

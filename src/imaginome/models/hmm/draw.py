@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from imaginome.arrays import Int64s
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.hmm.parameters import Full, Parameters
 from imaginome.models.hmm.tags import context_of
@@ -31,7 +31,7 @@ from imaginome.randomness import child_sequence
 Array = Any
 
 
-@compiled
+@fast
 def uniform(key: int, counter: int) -> float:
     """Return number `counter` of the stream `key`, in [0, 1)."""
     z = key + np.uint64(counter + 1) * np.uint64(0x9E3779B97F4A7C15)
@@ -41,7 +41,7 @@ def uniform(key: int, counter: int) -> float:
     return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@compiled
+@fast
 def pick(weights: Array, u: float) -> int:
     """Return an index with a chance proportional to its weight."""
     total = np.float32(0.0)
@@ -74,7 +74,7 @@ def draw_stratified(parameters: Full, classes: Int64s, seed: int) -> Haplotypes:
     return np.ascontiguousarray(alleles.T)
 
 
-@compiled
+@fast
 def fill(
     emission: Array,
     tags: Array,
@@ -124,7 +124,7 @@ def fill(
         counter += 3
 
 
-@compiled
+@fast
 def rake(chance: Array, plain: Array, state: Array) -> None:
     """Scale the odds of all haplotypes so that as many carriers are expected as clusters say.
 
@@ -156,7 +156,7 @@ def rake(chance: Array, plain: Array, state: Array) -> None:
         chance[row] = factor * p / (1.0 - p + factor * p)
 
 
-@compiled
+@fast
 def shuffle(order: Array, key: Any, counter: int) -> int:
     """Shuffle `order` in place (Fisher-Yates); return the counter after the numbers used."""
     for i in range(len(order) - 1, 0, -1):
@@ -166,7 +166,7 @@ def shuffle(order: Array, key: Any, counter: int) -> int:
     return counter
 
 
-@compiled
+@fast
 def group(order: Array, state: Array, n_clusters: int, grouped: Array) -> None:
     """Write `order` into `grouped`, clusters together, the order within clusters kept."""
     start = np.zeros(n_clusters + 1, np.int64)
@@ -180,7 +180,7 @@ def group(order: Array, state: Array, n_clusters: int, grouped: Array) -> None:
         start[k] += 1
 
 
-@compiled
+@fast
 def other(weights: Array, excluded: int, u: float) -> int:
     """Return an index but `excluded`, at the quantile `u` of the distribution by weight."""
     weights[excluded] = 0.0
@@ -211,7 +211,7 @@ def draw(parameters: Parameters, classes: Int64s, seed: int, threads: int) -> Ha
     return drawn
 
 
-@compiled
+@fast
 def draw_memoryless(
     emission: Array, switch: Array, jump: Array, classes: Array, keys: Array, alleles: Array
 ) -> None:

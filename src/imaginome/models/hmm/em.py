@@ -19,10 +19,17 @@ import numpy as np
 from imaginome.arrays import Float32s, Float64s, Indices, Int64s, UInt8s, UInt16s
 from imaginome.kernels.compile import one_blas_thread
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.models.hmm.parameters import Memoryless, Parameters
-from imaginome.models.hmm.passes import Columns, backward, forward, uniform_start
+from imaginome.models.hmm.parameters import Columns, Kept, Memoryless, Parameters
+from imaginome.models.hmm.passes import backward, forward, uniform_start
 from imaginome.models.hmm.tags import contexts
-from imaginome.models.hmm.update import class_sums, update_emissions, update_full, update_memoryless
+from imaginome.models.hmm.update import (
+    Layout,
+    Pull,
+    class_sums,
+    update_emissions,
+    update_full,
+    update_memoryless,
+)
 from imaginome.panel import Haplotypes
 
 # -- One round of expectation-maximisation, block by block, in memory linear in haplotypes ---------
@@ -72,7 +79,7 @@ class Observed:
 
     def columns(self, contexts: UInt8s, block: slice, piece: slice) -> Columns:
         """Return alleles, contexts and classes of some haplotypes at the sites of a block."""
-        return self.alleles[block, piece], contexts[block, piece], self.classes[piece]
+        return Columns(self.alleles[block, piece], contexts[block, piece], self.classes[piece])
 
     @property
     def n(self) -> int:
@@ -227,7 +234,8 @@ class Expectation(ABC):
             np.zeros(n, dtype=np.float64),
         )
         forward(self.parameters, block, data, alpha, prior, gamma, True, unused)
-        backward(self.parameters, block, data, self.beta[piece], prior, gamma, message)
+        kept = Kept(prior, gamma, message)
+        backward(self.parameters, block, data, self.beta[piece], kept)
         self.prior[:size, piece] = prior
         self.gamma[: size + 1, piece] = gamma
         self.message[:size, piece] = message
@@ -255,35 +263,15 @@ class _Round(Expectation):
             p.emission[block],
             share,
         )
-        common = (self.starts[block], observed.borders, observed.groups)
+        layout = Layout(self.starts[block], observed.borders, observed.groups)
         if isinstance(p, Memoryless):
-            update_memoryless(
-                *common,
-                self.message,
-                p.switch[block],
-                p.jump[block],
-                priors.jump,
-                priors.group,
-                priors.member,
-                share,
-            )
+            pull = Pull(priors.jump, priors.group, priors.member)
+            update_memoryless(layout, self.message, p.block(block), pull, share)
             return
         assert priors.base is not None
-        update_full(
-            *common,
-            self.prior,
-            self.gamma,
-            self.message,
-            p.transition[block],
-            p.tilt[block],
-            p.inverse[block],
-            priors.base[block],
-            priors.row,
-            priors.group,
-            priors.member,
-            SWEEPS,
-            share,
-        )
+        pull = Pull(priors.row, priors.group, priors.member)
+        kept = Kept(self.prior, self.gamma, self.message)
+        update_full(layout, kept, p.block(block), priors.base[block], pull, SWEEPS, share)
 
 
 # -- What posteriors of clusters tell of train haplotypes: who is where ----------------------------

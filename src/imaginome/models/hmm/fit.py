@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 
 from imaginome.arrays import Bools, Float32s, Int64s
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces
 from imaginome.models.hmm.draw import draw
 from imaginome.models.hmm.em import (
@@ -109,7 +109,7 @@ def _normalised(weights: Float32s) -> Float32s:
     return np.asarray(weights / total, dtype=np.float32)
 
 
-@compiled
+@fast
 def rescale(
     transition: Array, tilt: Array, shares: Array, sweeps: int, limit: float, found: Array
 ) -> None:

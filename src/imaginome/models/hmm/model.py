@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
+from imaginome.citations import cite
 from imaginome.models.base import Capability, Generator, Tensors
-from imaginome.models.hmm.citations import HMM_CITATIONS
 from imaginome.models.hmm.complete import complete
 from imaginome.models.hmm.draw import draw
 from imaginome.models.hmm.em import Observed, Priors, class_occupancies, log_likelihoods
@@ -154,7 +154,18 @@ class Hmm(Generator[HmmSettings]):
         "person for long would copy that person: the held-out stop and the priors work against "
         "it, the audit tells."
     )
-    citations = HMM_CITATIONS
+    citations = cite(
+        scheet2006="haplotype clusters along a chromosome, fitted by expectation-maximisation",
+        li2003="a haplotype is an imperfect mosaic of others",
+        rabiner1989=(
+            "scaled forward-backward recursions and re-estimation of full transition matrices"
+        ),
+        hunter2004="the M-step of transitions that classes tilt",
+        carter1994="draws whole paths given what is observed, backward through filtered states",
+        deming1940="transitions scaled until every population keeps its shares of clusters",
+        hamilton1989="a hidden chain whose emissions depend on what was observed before as well",
+        madow1944="haplotypes drawn together, so that counts stay close to what is expected",
+    )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"log_likelihood", "population", "complete"}
     )

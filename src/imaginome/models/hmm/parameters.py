@@ -8,15 +8,56 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from imaginome.arrays import Float32s, Int32s
+from imaginome.arrays import Float32s, Int32s, UInt8s
 from imaginome.kernels.compile import one_blas_thread
 
 Tensors = dict[str, npt.NDArray[Any]]
+
+
+class Columns(NamedTuple):
+    """What is seen of some haplotypes at the sites of a block, as kernels take it.
+
+    Attributes
+    ----------
+    alleles, contexts
+        ``uint8`` of shape ``(n_sites, n)``.
+    classes
+        Class of each haplotype, whole numbers of shape ``(n,)``.
+    """
+
+    alleles: UInt8s
+    contexts: UInt8s
+    classes: npt.NDArray[Any]
+
+
+class Kept(NamedTuple):
+    """The arrays of a block that `hmm.passes` describes, ``float32``."""
+
+    prior: Float32s
+    gamma: Float32s
+    message: Float32s
+
+
+class MemorylessBlock(NamedTuple):
+    """Parameters of some sites of a `Memoryless` chain, as kernels take them."""
+
+    emission: Float32s
+    switch: Float32s
+    jump: Float32s
+
+
+class FullBlock(NamedTuple):
+    """Parameters of some sites of a `Full` chain, as kernels take them."""
+
+    emission: Float32s
+    transition: Float32s
+    tilt: Float32s
+    inverse: Float32s
 
 
 @dataclass
@@ -46,6 +87,10 @@ class Memoryless:
             "jump": self.jump,
             "tags": self.tags,
         }
+
+    def block(self, sites: slice) -> MemorylessBlock:
+        """Return views of the parameters of some sites."""
+        return MemorylessBlock(self.emission[sites], self.switch[sites], self.jump[sites])
 
     def copy(self) -> Memoryless:
         """Return an independent copy."""
@@ -90,6 +135,11 @@ class Full:
             "tilt": self.tilt,
             "tags": self.tags,
         }
+
+    def block(self, sites: slice) -> FullBlock:
+        """Return views of the parameters of some sites."""
+        parts = (self.emission, self.transition, self.tilt, self.inverse)
+        return FullBlock(*(part[sites] for part in parts))
 
     def copy(self) -> Full:
         """Return an independent copy."""

@@ -28,12 +28,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from imaginome.arrays import Float32s, Float64s, Indices, Int64s, UInt8s
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.models.hmm.parameters import Full, Parameters
+from imaginome.models.hmm.parameters import (
+    Columns,
+    Full,
+    FullBlock,
+    Kept,
+    MemorylessBlock,
+    Parameters,
+)
 from imaginome.models.hmm.tags import contexts
 from imaginome.models.shared.completion import UNKNOWN, posterior_shares
 
@@ -43,13 +49,13 @@ from imaginome.models.shared.completion import UNKNOWN, posterior_shares
 Array = Any
 
 
-@compiled
+@fast
 def base_of(allele: int) -> Any:
     """Return P(allele | cluster that never carries ALT)."""
     return np.float32(0.0) if allele == 1 else np.float32(1.0)
 
 
-@compiled
+@fast
 def slope_of(allele: int) -> Any:
     """Return how P(allele | cluster) grows with the cluster's P(ALT)."""
     if allele == 2:
@@ -57,15 +63,10 @@ def slope_of(allele: int) -> Any:
     return np.float32(1.0) if allele == 1 else np.float32(-1.0)
 
 
-@compiled
+@fast
 def forward_full(
-    alleles: Array,
-    contexts: Array,
-    classes: Array,
-    emission: Array,
-    transition: Array,
-    tilt: Array,
-    inverse: Array,
+    data: Columns,
+    chain: FullBlock,
     alpha: Array,
     prior: Array,
     gamma: Array,
@@ -76,6 +77,8 @@ def forward_full(
 
     With `keep` off, `prior` and `gamma` hold one site and are overwritten.
     """
+    alleles, contexts, classes = data
+    emission, transition, tilt, inverse = chain
     n_sites, n = alleles.shape
     n_clusters = emission.shape[2]
     ahead = np.empty((n, n_clusters), np.float32)
@@ -104,21 +107,17 @@ def forward_full(
             gamma[site + 1, :, :] = alpha
 
 
-@compiled
+@fast
 def backward_full(
-    alleles: Array,
-    contexts: Array,
-    classes: Array,
-    emission: Array,
-    transition: Array,
-    tilt: Array,
-    inverse: Array,
+    data: Columns,
+    chain: FullBlock,
     beta: Array,
-    prior: Array,
-    gamma: Array,
-    message: Array,
+    kept: Kept,
 ) -> None:
     """Move `beta`, shape ``(n, K)``, back over the block; fill `gamma` and `message`."""
+    alleles, contexts, classes = data
+    emission, transition, tilt, inverse = chain
+    prior, gamma, message = kept
     n_sites, n = alleles.shape
     n_clusters = emission.shape[2]
     behind = np.empty((n, n_clusters), np.float32)
@@ -144,14 +143,10 @@ def backward_full(
     gamma[0] *= beta
 
 
-@compiled
+@fast
 def forward_memoryless(
-    alleles: Array,
-    contexts: Array,
-    classes: Array,
-    emission: Array,
-    switch: Array,
-    jump: Array,
+    data: Columns,
+    chain: MemorylessBlock,
     alpha: Array,
     prior: Array,
     gamma: Array,
@@ -159,6 +154,8 @@ def forward_memoryless(
     logs: Array,
 ) -> None:
     """Do what `forward_full` does, for memoryless transitions."""
+    alleles, contexts, classes = data
+    emission, switch, jump = chain
     n_sites, n = alleles.shape
     n_clusters = emission.shape[2]
     for site in range(n_sites):
@@ -183,20 +180,17 @@ def forward_memoryless(
             gamma[site + 1, :, :] = alpha
 
 
-@compiled
+@fast
 def backward_memoryless(
-    alleles: Array,
-    contexts: Array,
-    classes: Array,
-    emission: Array,
-    switch: Array,
-    jump: Array,
+    data: Columns,
+    chain: MemorylessBlock,
     beta: Array,
-    prior: Array,
-    gamma: Array,
-    message: Array,
+    kept: Kept,
 ) -> None:
     """Do what `backward_full` does, for memoryless transitions."""
+    alleles, contexts, classes = data
+    emission, switch, jump = chain
+    prior, gamma, message = kept
     n_sites, n = alleles.shape
     n_clusters = emission.shape[2]
     for site in range(n_sites - 1, -1, -1):
@@ -224,13 +218,11 @@ def backward_memoryless(
     gamma[0] *= beta
 
 
-# -- The passes of `_hmm_forward` over a block of sites, whichever kind of transitions a chai ------
+# -- The passes over a block of sites, whichever kind of transitions a chain has -------------------
 
 
 HIDDEN = 2.0**-25
 """P(REF) where rounding hides it in every cluster: half a step of single precision below 1."""
-Columns = tuple[UInt8s, UInt8s, npt.NDArray[Any]]
-"""Alleles and contexts of a block, shape ``(n_sites, n)``, and the class of each haplotype."""
 
 
 def uniform_start(parameters: Parameters, n: int) -> Float32s:
@@ -249,15 +241,14 @@ def forward(
     keep: bool,
     logs: Float64s,
 ) -> None:
-    """Move `alpha` over a block; see `_hmm_forward.forward_full`."""
+    """Move `alpha` over a block; see `forward_full`."""
     data, hidden = without_hidden(data, p.emission[block])
     logs += hidden * np.log(HIDDEN)
     rest: tuple[Any, ...] = (alpha, prior, gamma, keep, logs)
     if isinstance(p, Full):
-        parts = (p.emission[block], p.transition[block], p.tilt[block], p.inverse[block])
-        forward_full(*data, *parts, *rest)
+        forward_full(data, p.block(block), *rest)
     else:
-        forward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)
+        forward_memoryless(data, p.block(block), *rest)
 
 
 def backward(
@@ -265,18 +256,14 @@ def backward(
     block: slice,
     data: Columns,
     beta: Float32s,
-    prior: Float32s,
-    gamma: Float32s,
-    message: Float32s,
+    kept: Kept,
 ) -> None:
-    """Move `beta` back over a block; see `_hmm_forward.backward_full`."""
+    """Move `beta` back over a block; see `backward_full`."""
     data, _ = without_hidden(data, p.emission[block])
-    rest = (beta, prior, gamma, message)
     if isinstance(p, Full):
-        parts = (p.emission[block], p.transition[block], p.tilt[block], p.inverse[block])
-        backward_full(*data, *parts, *rest)
+        backward_full(data, p.block(block), beta, kept)
     else:
-        backward_memoryless(*data, p.emission[block], p.switch[block], p.jump[block], *rest)
+        backward_memoryless(data, p.block(block), beta, kept)
 
 
 def without_hidden(data: Columns, emission: Float32s) -> tuple[Columns, Int64s]:
@@ -288,10 +275,10 @@ def without_hidden(data: Columns, emission: Float32s) -> tuple[Columns, Int64s]:
         hidden = certain[np.arange(len(alleles))[:, None], contexts] & (alleles == 0)
     if hidden.any():
         alleles = np.where(hidden, np.uint8(UNKNOWN), alleles)
-    return (alleles, contexts, classes), hidden.sum(axis=0)
+    return Columns(alleles, contexts, classes), hidden.sum(axis=0)
 
 
-@compiled
+@fast
 def certain_contexts(emission: Any) -> Any:
     """Return where P(ALT) is 1 in every cluster, ``bool`` of shape ``(n_sites, n_contexts)``."""
     n_sites, n_contexts, n_clusters = emission.shape
@@ -378,7 +365,7 @@ def filtered_logs(
         scratch = np.empty((1, *alpha.shape), dtype=np.float32)
         whole = slice(0, alleles.shape[1])
         columns = np.ascontiguousarray(alleles[own.row].T)
-        data = columns, contexts(columns, parameters.tags), own.cls
+        data = Columns(columns, contexts(columns, parameters.tags), own.cls)
         forward(parameters, whole, data, alpha, scratch, scratch, False, found[part])
 
     map_pieces(work, pieces(len(pairs.row), PIECE), threads)

@@ -8,7 +8,8 @@ exact (a hidden Markov model with autoregression, Hamilton 1989, doi 10.2307/191
 
 Every haplotype is predicted from all others, so that what one carrier alone has counts for nothing:
 for a first tag by the same means and pseudo-haplotypes as in the M-step of the emissions
-(`_hmm_emission`), for a further one as if clusters and the tags before it were finer clusters.
+(`update.update_emissions`), for a further one as if clusters and the tags before it were finer
+clusters.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from imaginome.arrays import Bools, Int32s, UInt8s, UInt16s
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.hmm.parameters import Full
 from imaginome.models.hmm.update import CAUTION, odds
@@ -31,7 +32,7 @@ from imaginome.models.shared.completion import UNKNOWN
 Array = Any
 
 
-@compiled
+@fast
 def score(n0: int, n1: int, mean0: float, mean1: float, weight: float) -> float:
     """Return the score of `n0` REF and `n1` ALT alleles of one cell.
 
@@ -46,7 +47,7 @@ def score(n0: int, n1: int, mean0: float, mean1: float, weight: float) -> float:
     return total
 
 
-@compiled
+@fast
 def plain_score(counts: Array, frequency: float, weight: float) -> float:
     """Return the score given cells alone; `counts` has shape ``(n_cells, 2)``: REF, ALT."""
     total = 0.0
@@ -55,14 +56,14 @@ def plain_score(counts: Array, frequency: float, weight: float) -> float:
     return total
 
 
-@compiled
+@fast
 def left_out(n0: int, n1: int, allele: int, frequency: float, weight: float) -> float:
     """Return the odds of ALT when one haplotype with the allele is left out."""
     others = n0 + n1 - 1 + weight
     return odds((n1 - allele + weight * frequency) / others)
 
 
-@compiled
+@fast
 def tag_score(joint: Array, counts: Array, frequency: float, weight: float) -> float:
     """Return the score given cells and a tag.
 
@@ -176,7 +177,7 @@ def choose_tags(
     return tags
 
 
-@compiled
+@fast
 def fill_contexts(alleles: Array, tags: Array, found: Array) -> None:
     """Fill `found` with the context of each site and haplotype."""
     for site in range(len(alleles)):
@@ -184,7 +185,7 @@ def fill_contexts(alleles: Array, tags: Array, found: Array) -> None:
             found[site, h] = context_of(alleles, tags, site, h)
 
 
-@compiled
+@fast
 def context_of(alleles: Array, tags: Array, site: int, h: int) -> int:
     """Return the context of one haplotype at one site."""
     code, most = 0, tags.shape[1]
@@ -198,7 +199,7 @@ def context_of(alleles: Array, tags: Array, site: int, h: int) -> int:
     return int(code)
 
 
-@compiled
+@fast
 def fill_tags(
     alleles: Array,
     clusters: Array,
@@ -226,7 +227,7 @@ def fill_tags(
             cells *= 2
 
 
-@compiled
+@fast
 def best_tag(
     alleles: Array,
     own: Array,

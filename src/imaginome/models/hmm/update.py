@@ -5,18 +5,19 @@ likelihood (MAP expectation-maximisation, Dempster et al. 1977). With class tilt
 transition's M-step has no closed form; the minorise-maximise updates of Hunter 2004 for
 generalised Bradley-Terry models raise it.
 
-A context is what the haplotype carries at the tags of the site (see `_hmm_tags`). A context that
+A context is what the haplotype carries at the tags of the site (see `hmm.tags`). A context that
 a cluster has hardly seen leans to the odds of the cluster times the factor by which the context
 changes the odds of everyone: to both together, as if they knew nothing of each other.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import fast
+from imaginome.models.hmm.parameters import FullBlock, Kept, MemorylessBlock
 
 # -- M-step of the emissions: P(ALT | cluster) of a site, and within clusters by context -----------
 
@@ -28,7 +29,7 @@ LEAST = 1e-6
 Array = Any
 
 
-@compiled
+@fast
 def update_emissions(
     alleles: Array,
     contexts: Array,
@@ -52,7 +53,7 @@ def update_emissions(
         )
 
 
-@compiled
+@fast
 def update_emission(
     alleles: Array,
     contexts: Array,
@@ -94,7 +95,7 @@ def update_emission(
             emission[b, k] = (ones[b, k] + lean) / (everyone[b, k] + tag_weight)
 
 
-@compiled
+@fast
 def odds(share: float) -> float:
     """Return the odds of a share, neither 0 nor infinite."""
     share = min(max(share, LEAST), 1.0 - LEAST)
@@ -104,7 +105,23 @@ def odds(share: float) -> float:
 # -- M-steps: parameters of each site from the expected counts of a block; sites in parallel -------
 
 
-@compiled
+class Layout(NamedTuple):
+    """Where contigs start in a block, and who is of which class and group; see `Observed`."""
+
+    starts: Array
+    borders: Array
+    groups: Array
+
+
+class Pull(NamedTuple):
+    """Pseudo-counts that pull to what all have, groups to all, and classes to their group."""
+
+    all: float
+    group: float
+    member: float
+
+
+@fast
 def class_sums(gamma: Array, borders: Array, sums: Array) -> None:
     """Sum the posteriors of haplotypes by class; class ``c`` has rows ``borders[c:c + 2]``."""
     sums[:] = 0.0
@@ -114,24 +131,21 @@ def class_sums(gamma: Array, borders: Array, sums: Array) -> None:
                 sums[c, k] += gamma[h, k]
 
 
-@compiled
+@fast
 def update_memoryless(
-    starts: Array,
-    borders: Array,
-    groups: Array,
+    layout: Layout,
     message: Array,
-    switch: Array,
-    jump: Array,
-    jump_weight: float,
-    group_weight: float,
-    class_weight: float,
+    chain: MemorylessBlock,
+    pull: Pull,
     sites: Array,
 ) -> None:
     """Update switch and jumps of some sites of the block, in place.
 
-    Jumps get `jump_weight` pseudo-jumps spread evenly over clusters; each group `group_weight`
-    spread as in everyone; each class `class_weight` spread as in its group.
+    Jumps get ``pull.all`` pseudo-jumps spread evenly over clusters; each group ``pull.group``
+    spread as in everyone; each class ``pull.member`` spread as in its group.
     """
+    starts, borders, groups = layout
+    _, switch, jump = chain
     n_clusters = message.shape[2]
     n_classes = len(borders) - 1
     counts = np.empty((n_classes, n_clusters), np.float32)
@@ -140,27 +154,26 @@ def update_memoryless(
         class_sums(message[site], borders, counts)
         everyone = np.float32(0.0)
         for k in range(n_clusters):
-            pooled[k] = jump_weight / n_clusters
+            pooled[k] = pull.all / n_clusters
             for c in range(n_classes):
                 counts[c, k] *= switch[site] * jump[site, c, k]
                 pooled[k] += counts[c, k]
             everyone += pooled[k]
         for k in range(n_clusters):
             pooled[k] /= everyone
-        pool_jumps(counts, pooled, groups, group_weight, class_weight, jump[site])
+        pool_jumps(counts, pooled, groups, pull, jump[site])
         if not starts[site]:
             n = np.float32(borders[n_classes])
-            rate = (everyone - jump_weight + np.float32(0.01)) / (n + np.float32(1.0))
+            rate = (everyone - pull.all + np.float32(0.01)) / (n + np.float32(1.0))
             switch[site] = min(rate, np.float32(1.0))
 
 
-@compiled
+@fast
 def pool_jumps(
     counts: Array,
     overall: Array,
     groups: Array,
-    group_weight: float,
-    class_weight: float,
+    pull: Pull,
     jump: Array,
 ) -> None:
     """Set the jumps of every class, shrunk to its group's, which are shrunk to everyone's."""
@@ -170,40 +183,35 @@ def pool_jumps(
     for c in range(n_classes):
         of_group[groups[c]] += counts[c]
     for g in range(n_groups):
-        total = of_group[g].sum() + group_weight
+        total = of_group[g].sum() + pull.group
         for k in range(n_clusters):
-            of_group[g, k] = (of_group[g, k] + group_weight * overall[k]) / total
+            of_group[g, k] = (of_group[g, k] + pull.group * overall[k]) / total
     for c in range(n_classes):
-        total = counts[c].sum() + class_weight
+        total = counts[c].sum() + pull.member
         for k in range(n_clusters):
-            jump[c, k] = (counts[c, k] + class_weight * of_group[groups[c], k]) / total
+            jump[c, k] = (counts[c, k] + pull.member * of_group[groups[c], k]) / total
 
 
-@compiled
+@fast
 def update_full(
-    starts: Array,
-    borders: Array,
-    groups: Array,
-    prior: Array,
-    gamma: Array,
-    message: Array,
-    transition: Array,
-    tilt: Array,
-    inverse: Array,
+    layout: Layout,
+    kept: Kept,
+    chain: FullBlock,
     base: Array,
-    row_weight: float,
-    group_weight: float,
-    class_weight: float,
+    pull: Pull,
     sweeps: int,
     sites: Array,
 ) -> None:
     """Update transition and tilt of some sites of the block, in place.
 
-    Each row of a transition gets `row_weight` pseudo-transitions spread as in the memoryless
+    Each row of a transition gets ``pull.all`` pseudo-transitions spread as in the memoryless
     `base`, whose rows are ``(1 - base[l, K]) * (j == k) + base[l, k]``; tilts of
-    groups get `group_weight` pseudo-haplotypes for which they are 1, those of classes
-    `class_weight` for which they are their group's.
+    groups get ``pull.group`` pseudo-haplotypes for which they are 1, those of classes
+    ``pull.member`` for which they are their group's.
     """
+    starts, borders, groups = layout
+    prior, gamma, message = kept
+    _, transition, tilt, inverse = chain
     n_clusters = message.shape[2]
     n_classes = len(borders) - 1
     pairs = np.empty((n_clusters, n_clusters), np.float32)
@@ -215,26 +223,17 @@ def update_full(
         class_sums(gamma[site], borders, left)
         for j in range(n_clusters):
             for k in range(n_clusters):
-                pairs[j, k] = pairs[j, k] * transition[site, j, k] + row_weight * base[site, k]
-            pairs[j, j] += row_weight * (np.float32(1.0) - base[site, n_clusters])
+                pairs[j, k] = pairs[j, k] * transition[site, j, k] + pull.all * base[site, k]
+            pairs[j, j] += pull.all * (np.float32(1.0) - base[site, n_clusters])
         if starts[site]:
             tie_rows(pairs, left)
         for _ in range(sweeps):
             if n_classes > 1:
-                raise_tilt(
-                    arrived,
-                    left,
-                    groups,
-                    group_weight,
-                    class_weight,
-                    transition[site],
-                    tilt[site],
-                    inverse[site],
-                )
-            raise_transition(pairs, left, row_weight, transition[site], tilt[site], inverse[site])
+                raise_tilt(arrived, left, groups, pull, transition[site], tilt[site], inverse[site])
+            raise_transition(pairs, left, pull.all, transition[site], tilt[site], inverse[site])
 
 
-@compiled
+@fast
 def tie_rows(pairs: Array, left: Array) -> None:
     """Spread counts evenly over rows: where a chain starts, all rows must stay alike."""
     n_clusters = len(pairs)
@@ -252,13 +251,12 @@ def tie_rows(pairs: Array, left: Array) -> None:
             left[c, j] = total / n_clusters
 
 
-@compiled
+@fast
 def raise_tilt(
     arrived: Array,
     left: Array,
     groups: Array,
-    group_weight: float,
-    class_weight: float,
+    pull: Pull,
     transition: Array,
     tilt: Array,
     inverse: Array,
@@ -267,8 +265,8 @@ def raise_tilt(
     expected = np.dot(left * inverse, transition)
     n_classes, n_clusters = tilt.shape
     n_groups = groups.max() + 1
-    above = np.full((n_groups, n_clusters), np.float32(group_weight))
-    below = np.full((n_groups, n_clusters), np.float32(group_weight))
+    above = np.full((n_groups, n_clusters), np.float32(pull.group))
+    below = np.full((n_groups, n_clusters), np.float32(pull.group))
     for c in range(n_classes):
         above[groups[c]] += arrived[c]
         below[groups[c]] += expected[c]
@@ -276,11 +274,11 @@ def raise_tilt(
         g = groups[c]
         for k in range(n_clusters):
             lean = above[g, k] / below[g, k]
-            tilt[c, k] = (arrived[c, k] + class_weight * lean) / (expected[c, k] + class_weight)
+            tilt[c, k] = (arrived[c, k] + pull.member * lean) / (expected[c, k] + pull.member)
     renew(transition, tilt, inverse)
 
 
-@compiled
+@fast
 def raise_transition(
     pairs: Array, left: Array, weight: float, transition: Array, tilt: Array, inverse: Array
 ) -> None:
@@ -299,7 +297,7 @@ def raise_transition(
     renew(transition, tilt, inverse)
 
 
-@compiled
+@fast
 def renew(transition: Array, tilt: Array, inverse: Array) -> None:
     """Recompute one over the normalising sums of one site."""
     sums = np.dot(tilt, transition.T)

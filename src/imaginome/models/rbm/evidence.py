@@ -10,7 +10,7 @@ import torch
 from imaginome.arrays import Float64s, Int64s
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.models.rbm.gibbs import PIECE, Machine, Parameters, RandomStream, advance, sweep
-from imaginome.models.rbm.start import Material
+from imaginome.models.rbm.start import TrainingData
 from imaginome.training.control import FitControl
 
 # -- Moments of chains against those of held-out haplotypes ----------------------------------------
@@ -298,7 +298,7 @@ class Evidence:
 
     Parameters
     ----------
-    control, material
+    control, data
         Of the fit.
     logits
         Biases of independent sites by class, where annealing begins.
@@ -311,7 +311,7 @@ class Evidence:
     def __init__(
         self,
         control: FitControl,
-        material: Material,
+        data: TrainingData,
         logits: torch.Tensor,
         classes: Int64s,
         units: int,
@@ -321,34 +321,32 @@ class Evidence:
         self.temperatures = max(FEWEST_TEMPERATURES, int(share * TEMPERATURES))
         self.mixed = max(FEWEST_MIXED, int(share * MIXED_CHAINS))
         device = logits.device
-        self.validation = torch.from_numpy(material.validation.astype(np.float32)).to(device)
-        self.validation_codes = material.validation_codes
-        n = len(material.train)
+        self.validation = torch.from_numpy(data.validation.astype(np.float32)).to(device)
+        self.validation_codes = data.validation_codes
+        n = len(data.train)
         seen = np.unique(np.linspace(0, n - 1, min(n, JUDGED_ROWS)).astype(np.int64))
-        self.seen = torch.from_numpy(material.train[seen].astype(np.float32)).to(device)
-        self.seen_codes = material.codes[seen]
-        n_sites = material.train.shape[1]
+        self.seen = torch.from_numpy(data.train[seen].astype(np.float32)).to(device)
+        self.seen_codes = data.codes[seen]
+        n_sites = data.train.shape[1]
         most = min(n_sites, JUDGED_SITES)
         self.sites = np.unique(np.linspace(0, n_sites - 1, most).astype(np.int64))
         self.runs = max(4, int(share * ANNEALED_CHAINS) // len(logits))
-        self.moments = Moments.of(
-            torch.from_numpy(material.train).float().to(device), self.validation
-        )
-        self._followed(material, classes)
+        self.moments = Moments.of(torch.from_numpy(data.train).float().to(device), self.validation)
+        self._followed(data, classes)
 
-    def _followed(self, material: Material, classes: Int64s) -> None:
+    def _followed(self, data: TrainingData, classes: Int64s) -> None:
         """Choose the chains whose mixing is measured, and train rows of the same classes."""
         most = min(len(classes), self.mixed)
         self.stored = np.unique(np.linspace(0, len(classes) - 1, most).astype(np.int64))
         self.followed = classes[self.stored]
         rng = self.control.rng("rbm", "mixing", "rows")
-        by_class = {k: np.flatnonzero(material.codes == k) for k in np.unique(self.followed)}
+        by_class = {k: np.flatnonzero(data.codes == k) for k in np.unique(self.followed)}
         self.rows = np.array([rng.choice(by_class[k]) for k in self.followed])
         chance = self.logits.sigmoid()[torch.from_numpy(self.followed)]
         uniform = rng.random(chance.shape, dtype=np.float32)
         device = self.logits.device
         self.noise = (torch.from_numpy(uniform).to(device) < chance).float()
-        self.real = torch.from_numpy(material.train[self.rows].astype(np.float32)).to(device)
+        self.real = torch.from_numpy(data.train[self.rows].astype(np.float32)).to(device)
 
     def figures(self, machine: Machine, chains: torch.Tensor) -> dict[str, float]:
         """Return what is known of `machine`, whose chains are `chains`; in nats a haplotype.

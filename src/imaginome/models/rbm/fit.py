@@ -9,10 +9,11 @@ import numpy.typing as npt
 import torch
 
 from imaginome.arrays import Float64s, Int64s, UInt8s
+from imaginome.kernels.pca import leading_subspace
 from imaginome.kernels.threads import map_pieces, pieces, single_threaded_torch
 from imaginome.models.rbm.evidence import Evidence
 from imaginome.models.rbm.gibbs import PIECE, Machine, sweep
-from imaginome.models.rbm.start import Material, Recipe, Wiring
+from imaginome.models.rbm.start import Recipe, TrainingData, Wiring
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
@@ -64,8 +65,7 @@ class Structure:
         rank = min(components, min(data.shape) - 1)
         noise = rng.standard_normal((data.shape[1], rank), dtype=np.float32)
         basis = torch.from_numpy(noise).to(data.device)
-        for _ in range(ITERATIONS):
-            basis = torch.linalg.qr(centred.T @ (centred @ basis))[0]
+        basis = leading_subspace(centred, basis, ITERATIONS)
         _, singular, rows = torch.linalg.svd(centred @ basis, full_matrices=False)
         variance = singular**2 / len(data)
         mean_variance = float(centred.square().mean()) + 1e-12
@@ -117,26 +117,26 @@ class Trainee:
     ----------
     recipe, control
         How to train, under which circumstances.
-    material
+    data
         What to learn from.
     device
         Torch device.
     """
 
     def __init__(
-        self, recipe: Recipe, control: FitControl, material: Material, device: str
+        self, recipe: Recipe, control: FitControl, data: TrainingData, device: str
     ) -> None:
         single_threaded_torch()
         self.recipe, self.control, self.device = recipe, control, device
-        self.codes = material.codes
-        self.data = torch.from_numpy(material.train.astype(np.float32)).to(device)
-        self.shares = torch.from_numpy(material.classes.shares).float().to(device)
+        self.codes = data.codes
+        self.data = torch.from_numpy(data.train.astype(np.float32)).to(device)
+        self.shares = torch.from_numpy(data.classes.shares).float().to(device)
         n_classes = len(self.shares)
         member = _membership(self.codes, n_classes, device)
         self.means = member @ self.data / member.sum(1, keepdim=True).clamp(min=1)
         # Residuals from the means of n_classes samples are too small by this much.
         self.lost = len(self.data) / max(len(self.data) - n_classes, 1)
-        logits = torch.from_numpy(material.logits).float().to(device)
+        logits = torch.from_numpy(data.logits).float().to(device)
         self.target = logits.sigmoid()
         self.mean = self.shares @ self.target
         residual = self.data - self.means[torch.from_numpy(self.codes)]
@@ -144,16 +144,16 @@ class Trainee:
         self.structure = Structure.of(
             residual, recipe.components, recipe.damping, control.rng("rbm", "structure")
         )
-        self.wiring = Wiring.of(material, residual, recipe, control.rng("rbm", "wiring"))
+        self.wiring = Wiring.of(data, residual, recipe, control.rng("rbm", "wiring"))
         self._order: tuple[int, Int64s] | None = None
-        self.bodies = torch.from_numpy(material.classes.bodies()).to(device)
+        self.bodies = torch.from_numpy(data.classes.bodies()).to(device)
         weighted = self.bodies * self.shares
         weighted = weighted / weighted.sum(1, keepdim=True)
         self.centre = self.bodies.T @ (weighted @ self.target)
         self._start(logits)
-        classes = material.classes.proportional(recipe.chains, FEWEST_CHAINS)
+        classes = data.classes.proportional(recipe.chains, FEWEST_CHAINS)
         units = self.machine.weights.shape[1]
-        self.evidence = Evidence(control, material, logits, classes, units)
+        self.evidence = Evidence(control, data, logits, classes, units)
         self._start_chains(classes)
 
     def _start(self, logits: torch.Tensor) -> None:

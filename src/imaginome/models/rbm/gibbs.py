@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numba
 import numpy as np
 import torch
 
 from imaginome.arrays import Float32s, Int64s
-from imaginome.kernels.compile import compiled
+from imaginome.kernels.compile import compiled, fast
 from imaginome.kernels.threads import map_pieces, pieces
 
 # -- Hidden units: binary, or truncated Gaussian ("ReLU") ------------------------------------------
@@ -108,7 +107,7 @@ def random_orders(n_rows: int, n_units: int, rng: np.random.Generator, groups: G
     return np.argsort(keys, axis=1)
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@compiled
 def _balanced(chance: Float32s, phase: Float32s, orders: Int64s) -> None:
     n_units = chance.shape[1]
     for block in range(len(orders)):
@@ -348,7 +347,7 @@ def draw_along(chance: torch.Tensor, rng: np.random.Generator, groups: Groups = 
     fill(chance.numpy(), rng.random(n_units), np.argsort(keys), ends)
 
 
-@compiled
+@fast
 def fill(chance: Array, phase: Array, order: Array, ends: Array) -> None:
     """Draw `chance` column by column; rows ``order[ends[g - 1]:ends[g]]`` are a group."""
     n_units = chance.shape[1]

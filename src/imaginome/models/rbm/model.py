@@ -10,7 +10,7 @@ from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
-from imaginome.citations import DURBIN_2014, MADOW_1944, YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import map_pieces, pieces, single_threaded_torch
 from imaginome.models.base import Capability, Generator, Tensors
@@ -26,7 +26,7 @@ from imaginome.models.rbm.gibbs import (
     draw_along,
     draw_balanced,
 )
-from imaginome.models.rbm.start import Material, Recipe
+from imaginome.models.rbm.start import Recipe, TrainingData
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import mixed
 from imaginome.randomness import child_generator
@@ -34,108 +34,6 @@ from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
-
-TIELEMAN_2008 = Citation(
-    "tieleman2008",
-    "Tieleman, Tijmen",
-    "Training restricted Boltzmann machines using approximations to the likelihood gradient",
-    "Proceedings of the 25th International Conference on Machine Learning",
-    2008,
-    "10.1145/1390156.1390290",
-    "persistent contrastive divergence",
-)
-MELCHIOR_2016 = Citation(
-    "melchior2016",
-    "Melchior, Jan and Fischer, Asja and Wiskott, Laurenz",
-    "How to center deep Boltzmann machines",
-    "Journal of Machine Learning Research",
-    2016,
-    "",
-    "centred gradient with a moving average as hidden offset",
-)
-DECELLE_2021 = Citation(
-    "decelle2021",
-    "Decelle, Aurélien and Furtlehner, Cyril and Seoane, Beatriz",
-    "Equilibrium and non-equilibrium regimes in the learning of restricted Boltzmann machines",
-    "Advances in Neural Information Processing Systems",
-    2021,
-    "",
-    "chains must stay near equilibrium for the machine to generate well",
-)
-AMARI_1998 = Citation(
-    "amari1998",
-    "Amari, Shun-ichi",
-    "Natural gradient works efficiently in learning",
-    "Neural Computation",
-    1998,
-    "10.1162/089976698300017746",
-    "gradients divided by the covariance of the sites, as an approximate natural gradient",
-)
-NEAL_2001 = Citation(
-    "neal2001",
-    "Neal, Radford M.",
-    "Annealed importance sampling",
-    "Statistics and Computing",
-    2001,
-    "10.1023/A:1008923215028",
-    "log Z, hence the log-likelihood, from annealed chains",
-)
-
-BESAG_1975 = Citation(
-    "besag1975",
-    "Besag, Julian",
-    "Statistical analysis of non-lattice data",
-    "The Statistician",
-    1975,
-    "10.2307/2987782",
-    "pseudo-likelihood of held-out haplotypes, by which the best step is chosen",
-)
-MNIH_2011 = Citation(
-    "mnih2011",
-    "Mnih, Volodymyr and Larochelle, Hugo and Hinton, Geoffrey E.",
-    "Conditional restricted Boltzmann machines for structured output prediction",
-    "Proceedings of the 27th Conference on Uncertainty in Artificial Intelligence",
-    2011,
-    "",
-    "biases of sites that depend on the class",
-)
-NAIR_2010 = Citation(
-    "nair2010",
-    "Nair, Vinod and Hinton, Geoffrey E.",
-    "Rectified linear units improve restricted Boltzmann machines",
-    "Proceedings of the 27th International Conference on Machine Learning",
-    2010,
-    "",
-    "hidden units that are not binary; ours are truncated Gaussians, drawn exactly",
-)
-GAVISH_2017 = Citation(
-    "gavish2017",
-    "Gavish, Matan and Donoho, David L.",
-    "Optimal shrinkage of singular values",
-    "IEEE Transactions on Information Theory",
-    2017,
-    "10.1109/TIT.2017.2653801",
-    "frequencies of populations pooled along the axes that rise above chance",
-)
-LOUIS_1984 = Citation(
-    "louis1984",
-    "Louis, Thomas A.",
-    "Estimating a population of parameter values using Bayes and empirical Bayes methods",
-    "Journal of the American Statistical Association",
-    1984,
-    "10.1080/01621459.1984.10478062",
-    "frequencies of populations that differ as much as real ones, not those nearest on average",
-)
-SHAMIR_2013 = Citation(
-    "shamir2013",
-    "Shamir, Ohad and Zhang, Tong",
-    "Stochastic gradient descent for non-smooth optimization: convergence results and optimal "
-    "averaging schemes",
-    "Proceedings of the 30th International Conference on Machine Learning",
-    2013,
-    "",
-    "averaged parameters",
-)
 
 UPDATES = 1200
 FEWEST_UPDATES = 100
@@ -233,21 +131,26 @@ class Rbm(Generator[RbmSettings]):
         "on dense panels neighbouring sites need many hidden units; linkage that differs between "
         "populations is averaged; no relatedness; the log-likelihood rests on an estimate of log Z"
     )
-    citations = (
-        YELMEN_2021.because("the restricted Boltzmann machine for human genomes"),
-        TIELEMAN_2008,
-        MELCHIOR_2016,
-        DECELLE_2021,
-        MNIH_2011,
-        NAIR_2010,
-        GAVISH_2017,
-        LOUIS_1984,
-        SHAMIR_2013,
-        AMARI_1998,
-        MADOW_1944.because("Bernoulli draws that are balanced over chains"),
-        DURBIN_2014.because("the order in which haplotypes are drawn, alike next to alike"),
-        NEAL_2001,
-        BESAG_1975,
+    citations = cite(
+        yelmen2021="the restricted Boltzmann machine for human genomes",
+        tieleman2008="persistent contrastive divergence",
+        melchior2016="centred gradient with a moving average as hidden offset",
+        decelle2021="chains must stay near equilibrium for the machine to generate well",
+        mnih2011="biases of sites that depend on the class",
+        nair2010="hidden units that are not binary; ours are truncated Gaussians, drawn exactly",
+        gavish2017="frequencies of populations pooled along the axes that rise above chance",
+        louis1984=(
+            "frequencies of populations that differ as much as real "
+            "ones, not those nearest on average"
+        ),
+        shamir2013="averaged parameters",
+        amari1998=(
+            "gradients divided by the covariance of the sites, as an approximate natural gradient"
+        ),
+        madow1944="Bernoulli draws that are balanced over chains",
+        durbin2014="the order in which haplotypes are drawn, alike next to alike",
+        neal2001="log Z, hence the log-likelihood, from annealed chains",
+        besag1975="pseudo-likelihood of held-out haplotypes, by which the best step is chosen",
     )
     capabilities: ClassVar[frozenset[Capability]] = frozenset({"latent", "population", "phenotype"})
     Settings = RbmSettings
@@ -298,8 +201,8 @@ class Rbm(Generator[RbmSettings]):
         single_threaded_torch()
         recipe = recipe_for(self.settings, train_panel.n_sites)
         rng = control.rng("rbm", "clusters")
-        material = Material.of(train_panel, validation, self.frame, rng)
-        trainee = Trainee(recipe, control, material, control.torch_device())
+        data = TrainingData.of(train_panel, validation, self.frame, rng)
+        trainee = Trainee(recipe, control, data, control.torch_device())
         plan = TrainingPlan(
             recipe.updates,
             max(1, recipe.updates // MEASUREMENTS),
@@ -307,7 +210,7 @@ class Rbm(Generator[RbmSettings]):
             toward="higher",
         )
         self.history = train("rbm", trainee, plan, control)
-        n_classes = len(material.classes.shares)
+        n_classes = len(data.classes.shares)
         partition = log_partition(
             trainee.average,
             trainee.evidence.logits,
@@ -324,7 +227,7 @@ class Rbm(Generator[RbmSettings]):
             {
                 **trainee.weights(),
                 "classes": trainee.classes,
-                "shares": material.classes.shares,
+                "shares": data.classes.shares,
                 "log_partition": partition.log,
             }
         )

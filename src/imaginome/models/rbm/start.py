@@ -45,7 +45,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Material:
+class TrainingData:
     """Train and validation haplotypes with their classes.
 
     Attributes
@@ -73,7 +73,7 @@ class Material:
     @classmethod
     def of(
         cls, train: Panel, validation: Panel, frame: PanelFrame, rng: np.random.Generator
-    ) -> Material:
+    ) -> TrainingData:
         """Take classes from labels, or from clusters along principal components without any."""
         if frame.classes:
             classes = Classes.of_frame(frame)
@@ -219,7 +219,7 @@ class Admixture:
     shares: Float32s
 
 
-def admixture(material: Material, residual: Float32s, most: int) -> Admixture:
+def admixture(data: TrainingData, residual: Float32s, most: int) -> Admixture:
     """Find classes with more variance along the axes than independent sites would have.
 
     Linkage of distant sites within a population is mostly that its people have different shares
@@ -229,19 +229,19 @@ def admixture(material: Material, residual: Float32s, most: int) -> Admixture:
 
     Parameters
     ----------
-    material
+    data
         What to learn from.
     residual
         Train alleles less the mean of their class, ``(n, n_sites)``.
     most
         Most directions to return; those that stand out most.
     """
-    axes = _axes(material, residual)
+    axes = _axes(data, residual)
     scores = residual @ axes
-    apart = _scores_by_contig(residual, axes, material.contigs)
+    apart = _scores_by_contig(residual, axes, data.contigs)
     found: list[tuple[float, int, Float32s]] = []
-    for home, logits in enumerate(material.logits):
-        members = material.codes == home
+    for home, logits in enumerate(data.logits):
+        members = data.codes == home
         rows = scores[members].astype(np.float64)
         within = apart[:, members].astype(np.float64)
         chance = 1 / (1 + np.exp(-logits))
@@ -260,7 +260,7 @@ def admixture(material: Material, residual: Float32s, most: int) -> Admixture:
     found = sorted(found, key=lambda one: -one[0])[:most]
     homes = np.array([home for _, home, _ in found], dtype=np.int64)
     directions = np.array([vector for _, _, vector in found], dtype=np.float32)
-    shares = material.classes.shares[homes].astype(np.float32)
+    shares = data.classes.shares[homes].astype(np.float32)
     return Admixture(axes, directions.reshape(len(found), axes.shape[1]).T.copy(), homes, shares)
 
 
@@ -279,14 +279,14 @@ def _strength(excess: float, own: float) -> float:
     return 2.0 * float(np.sqrt(excess)) / own
 
 
-def _axes(material: Material, residual: Float32s) -> Float32s:
+def _axes(data: TrainingData, residual: Float32s) -> Float32s:
     """Return axes along which the logits of classes differ, most important first.
 
     A single class has none: there, the leading axes of the haplotypes themselves.
     """
-    shares = material.classes.shares
+    shares = data.classes.shares
     if len(shares) > 1:
-        logits = np.clip(material.logits, -MOST_LOGIT, MOST_LOGIT)
+        logits = np.clip(data.logits, -MOST_LOGIT, MOST_LOGIT)
         away = (logits - shares @ logits) * np.sqrt(shares)[:, None]
     else:
         gram = residual @ residual.T
@@ -355,17 +355,17 @@ class Wiring:
 
     @classmethod
     def of(
-        cls, material: Material, residual: torch.Tensor, recipe: Recipe, rng: np.random.Generator
+        cls, data: TrainingData, residual: torch.Tensor, recipe: Recipe, rng: np.random.Generator
     ) -> Wiring:
         """Find linked sites and axes of admixture in the train panel."""
         device, found = residual.device, residual.cpu().numpy()
-        scopes = material.classes.scopes()[:, material.codes]
-        links, found_in = local_units(found, material.contigs, scopes, recipe.local)
+        scopes = data.classes.scopes()[:, data.codes]
+        links, found_in = local_units(found, data.contigs, scopes, recipe.local)
         dense = rng.standard_normal((len(links), recipe.hidden), dtype=np.float32) * START_DENSE
         return cls(
             torch.from_numpy(links).to(device) * START[recipe.units],
-            torch.from_numpy(material.classes.scopes()[found_in]).to(device),
-            _begin(admixture(material, found, recipe.shared), recipe.units),
+            torch.from_numpy(data.classes.scopes()[found_in]).to(device),
+            _begin(admixture(data, found, recipe.shared), recipe.units),
             torch.from_numpy(dense).to(device),
             recipe.weight_decay,
         )

@@ -1,4 +1,8 @@
-"""Adam (Kingma and Ba 2015, arXiv:1412.6980) with a state that can be saved as plain arrays."""
+"""Adam (Kingma and Ba 2015, arXiv:1412.6980) of torch, with a state saved as plain arrays.
+
+Generators average gradients over fixed pieces of a batch on their own and change the rate at
+every step, so both are given to a step.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +28,16 @@ class Adam:
     def __init__(
         self, parameters: list[torch.Tensor], decay: tuple[float, float], epsilon: float = 1e-8
     ) -> None:
-        self.parameters, self.decay, self.epsilon = parameters, decay, epsilon
-        self.first = [torch.zeros_like(p) for p in parameters]
-        self.second = [torch.zeros_like(p) for p in parameters]
-        self.steps = 0
+        self.parameters = parameters
+        # One tensor after the other: the same bytes on every number of threads.
+        self._torch = torch.optim.Adam(parameters, betas=decay, eps=epsilon, foreach=False)
+        for parameter in parameters:
+            self._torch.state[parameter] = {
+                "step": torch.tensor(0.0),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
 
-    @torch.no_grad()
     def step(self, gradients: list[torch.Tensor], rate: float) -> None:
         """Move all parameters against their gradients.
 
@@ -40,27 +48,25 @@ class Adam:
         rate
             Step size.
         """
-        self.steps += 1
-        one, two = self.decay
-        bias_one, bias_two = 1.0 - one**self.steps, 1.0 - two**self.steps
-        each = zip(self.parameters, gradients, self.first, self.second, strict=True)
-        for parameter, gradient, first, second in each:
-            first.lerp_(gradient, 1.0 - one)
-            second.mul_(two).addcmul_(gradient, gradient, value=1.0 - two)
-            spread = second.sqrt().div_(bias_two**0.5).add_(self.epsilon)
-            parameter.addcdiv_(first, spread, value=-rate / bias_one)
+        self._torch.param_groups[0]["lr"] = rate
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+            parameter.grad = gradient
+        self._torch.step()
+        self._torch.zero_grad()
 
     def tensors(self, prefix: str) -> Tensors:
         """Return moments and step count as arrays."""
-        found: Tensors = {f"{prefix}steps": np.array([self.steps], dtype=np.int64)}
-        for i, (first, second) in enumerate(zip(self.first, self.second, strict=True)):
-            found[f"{prefix}first.{i}"] = first.cpu().numpy().copy()
-            found[f"{prefix}second.{i}"] = second.cpu().numpy().copy()
+        states = [self._torch.state[parameter] for parameter in self.parameters]
+        found: Tensors = {f"{prefix}steps": np.array([int(states[0]["step"])], dtype=np.int64)}
+        for i, state in enumerate(states):
+            found[f"{prefix}first.{i}"] = state["exp_avg"].cpu().numpy().copy()
+            found[f"{prefix}second.{i}"] = state["exp_avg_sq"].cpu().numpy().copy()
         return found
 
     def load(self, tensors: Tensors, prefix: str) -> None:
         """Take over what `tensors` returned."""
-        self.steps = int(tensors[f"{prefix}steps"][0])
-        for i, (first, second) in enumerate(zip(self.first, self.second, strict=True)):
-            first.copy_(torch.from_numpy(tensors[f"{prefix}first.{i}"]))
-            second.copy_(torch.from_numpy(tensors[f"{prefix}second.{i}"]))
+        for i, parameter in enumerate(self.parameters):
+            state = self._torch.state[parameter]
+            state["step"].fill_(int(tensors[f"{prefix}steps"][0]))
+            state["exp_avg"].copy_(torch.from_numpy(tensors[f"{prefix}first.{i}"]))
+            state["exp_avg_sq"].copy_(torch.from_numpy(tensors[f"{prefix}second.{i}"]))

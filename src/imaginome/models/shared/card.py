@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from imaginome.display import card, facts, folded, line
 from imaginome.models.base import Generator
+from imaginome.settings import setting_text
 
 
 def generator_card(generator: Generator[Any]) -> str:
     """Return the HTML that a notebook shows of a generator, fitted or not."""
     fitted = generator._frame is not None
     rows = [("settings", _settings(generator))]
-    rows += [("can", ", ".join(sorted(generator.capabilities)).replace("_", " ") or "sample only")]
+    rows += [("can", ", ".join(sorted(generator.abilities)).replace("_", " ") or "sample only")]
     rows += _fitted(generator) if fitted else []
     limits = folded(
         "assumptions and limitations", line(generator.assumptions), line(generator.limitations)
@@ -30,7 +31,7 @@ def _settings(generator: Generator[Any]) -> str:
     """Name the settings that differ from the defaults."""
     fields = type(generator.settings).model_fields
     changed = [
-        f"{name}={value}"
+        f"{name}={setting_text(value)}"
         for name, value in generator.settings.model_dump(mode="json").items()
         if value != fields[name].default
     ]

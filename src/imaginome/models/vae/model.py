@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from imaginome.arrays import Float32s, Float64s, Int64s
+from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import map_pieces, pieces, single_threaded_torch
 from imaginome.models.base import Capability, Generator, Tensors
-from imaginome.models.vae.citations import CITATIONS
 from imaginome.panel import Haplotypes, Panel
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
@@ -37,7 +37,7 @@ class VaeSettings(Settings):
     """Settings of `Vae`."""
 
     steps: int | None = Field(
-        None, ge=1, description="Most updates; empty: 3,000, with a guarantee 200 (exactly)"
+        None, ge=1, description="Most updates; none: 3,000, with a guarantee 200 (exactly)"
     )
     measure_every: int = Field(
         100, ge=1, description="Updates between held-out measurements; none with a guarantee"
@@ -46,12 +46,12 @@ class VaeSettings(Settings):
         6, ge=0, description="Measurements without improvement before stopping, 0: never"
     )
     latent: int | None = Field(
-        None, ge=1, description="Numbers in a code; empty: 16, with a guarantee 4"
+        None, ge=1, description="Numbers in a code; none: 16, with a guarantee 4"
     )
     hidden: int | None = Field(
         None,
         ge=1,
-        description="Units in each of the two hidden layers of encoder and decoder; empty: 64, "
+        description="Units in each of the two hidden layers of encoder and decoder; none: 64, "
         "with a guarantee 4",
     )
     components: int = Field(
@@ -63,7 +63,7 @@ class VaeSettings(Settings):
     learning_rate: float | None = Field(
         None,
         gt=0,
-        description="First step size; it falls to zero; empty: 0.002, with a guarantee 0.01",
+        description="First step size; it falls to zero; none: 0.002, with a guarantee 0.01",
     )
     weight_decay: float = Field(
         0.02,
@@ -94,7 +94,7 @@ class VaeSettings(Settings):
         gt=0,
         le=1,
         description="With a guarantee: chance of each individual or family to be in a step; "
-        "empty: 2,000 in a step, at most one half",
+        "none: 2,000 in a step, at most one half",
     )
     bound: float = Field(
         1.0,
@@ -146,7 +146,20 @@ class Vae(Generator[VaeSettings]):
         "apart. With a guarantee, little beyond the frequencies of continents is learnt from "
         "a thousand people."
     )
-    citations = CITATIONS
+    citations = cite(
+        kingma2014="the model, its bound and how to climb it",
+        yelmen2023="a variational auto-encoder of genomes",
+        jiang2017="a prior that mixes normal distributions, learnt with the network",
+        burda2016="the bound that stands for the likelihood",
+        hinton1995="an encoder that learns from what the decoder dreams: it costs no privacy",
+        abadi2016="gradients of single people, clipped, summed and drowned in noise",
+        li2022="lengths of gradients that are never held one by one (ghost clipping)",
+        mironov2019="what many steps on random parts of the people add up to",
+        yousefpour2021="the lengths of gradients, and the accountant",
+        holohan2021="noise whose floating-point digits tell nothing",
+        bun2016="adds up what the noisy frequencies of a private fit spend",
+        canonne2020="gives the noise of these frequencies",
+    )
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {"latent", "population", "phenotype", "private"}
     )

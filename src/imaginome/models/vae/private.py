@@ -80,7 +80,7 @@ class Units:
 
 SUMMED = 4
 """Normal numbers in one: gaps that could tell of the value below are not traced back by any attack
-that is known. It is no proof, as `training.noise` has one for whole numbers."""
+that is known. It is no proof, as `dp.noise` has one for whole numbers."""
 SCALE = 2.0**-53
 
 

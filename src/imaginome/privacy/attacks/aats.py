@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from imaginome.arrays import Bools
-from imaginome.citations import YELMEN_2021
+from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import SHAO_WU_1989, YALE_2020
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.densities import densities
 from imaginome.privacy.scores.distances import Distances, Name, half_samples
@@ -37,17 +36,17 @@ class Aats(Attack):
         "Whole-haplotype distances: verbatim pieces that are short beside the panel's length, "
         "and copies of a few people, do not move the average."
     )
-    citations = (
-        YALE_2020.because("the definition"),
-        YELMEN_2021.because("its use on haplotypes, and both parts reported apart"),
-        SHAO_WU_1989.because("intervals from half samples"),
+    citations = cite(
+        yale2020="the definition",
+        yelmen2021="its use on haplotypes, and both parts reported apart",
+        shao1989="intervals from half samples",
     )
     area = "membership"
     sees = "balanced"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compute AA_truth and AA_syn against train and against the holdout."""
-        distances = Distances.of(comparison)
+        distances = comparison.shared(Distances.of)
         halves = half_samples(comparison, distances)
 
         def value(queries: Name, others: Name) -> Estimate:

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s, UInt8s
+from imaginome.citations import cite
 from imaginome.kernels.bits import Bits, popcount
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.residual import (
-    GIOMI_2023,
     WP29_NOTE,
     Rate,
     between_halves,
@@ -119,7 +118,7 @@ def nearest_around(
     return near, whole
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest_kernel(
     queries: Bits,
     targets: Bits,
@@ -302,9 +301,9 @@ class Attributes(Attack):
         "A few copies among many records, pieces shorter than a hidden block with its "
         "surroundings, and what several records together would tell."
     )
-    citations = (
-        GIOMI_2023.because("attribute inference with a control and its residual risk"),
-        WILSON_1927.because("the least margin where hardly anybody is hit"),
+    citations = cite(
+        giomi2023="attribute inference with a control and its residual risk",
+        wilson1927="the least margin where hardly anybody is hit",
     )
     area = "attribute inference"
     sees = "everyone"

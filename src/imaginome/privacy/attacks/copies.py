@@ -10,12 +10,12 @@ import numpy as np
 from scipy.stats import poisson
 
 from imaginome.arrays import Bools, Int64s, UInt8s
+from imaginome.citations import cite
 from imaginome.kernels.bits import pack
 from imaginome.kernels.neighbours import kin_groups, nearest_strangers
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CHEN_2020, WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate, Finding, Status, Table
 
@@ -209,9 +209,9 @@ class Copies(Attack):
         "One changed allele hides a copy from it, and a copy of a haplotype that several "
         "families carry is no evidence."
     )
-    citations = (
-        CHEN_2020.because("the nearest generated record at distance zero"),
-        WILSON_1927.because("the interval of a share"),
+    citations = cite(
+        chen2020="the nearest generated record at distance zero",
+        wilson1927="the interval of a share",
     )
     area = "singling out"
     sees = "everyone"

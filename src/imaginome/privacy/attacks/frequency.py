@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.ranks import LOW_RATES
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
@@ -18,25 +18,6 @@ from imaginome.privacy.scores.crossfit import Fold, Targets, folds, gathered, to
 from imaginome.privacy.scores.recognised import Recognised
 from imaginome.results import AttackResult, Cell, Table
 
-HOMER_2008 = Citation(
-    "homer2008",
-    "Homer, Nils and Szelinger, Szabolcs and Redman, Margot and Duggan, David and Tembe, Waibhav "
-    "and Muehling, Jill and Pearson, John V. and Stephan, Dietrich A. and Nelson, Stanley F. and "
-    "Craig, David W.",
-    "Resolving individuals contributing trace amounts of DNA to highly complex mixtures using "
-    "high-density SNP genotyping microarrays",
-    "PLoS Genetics",
-    2008,
-    "10.1371/journal.pgen.1000167",
-)
-SANKARARAMAN_2009 = Citation(
-    "sankararaman2009",
-    "Sankararaman, Sriram and Obozinski, Guillaume and Jordan, Michael I. and Halperin, Eran",
-    "Genomic privacy and limits of individual detection in a pool",
-    "Nature Genetics",
-    2009,
-    "10.1038/ng.436",
-)
 PIECE = 256
 RATE = "tpr_1"
 
@@ -54,9 +35,9 @@ class Frequency(Attack):
         "It adds up sites as if they were independent and sees no haplotypes: copies of a few "
         "people hardly change a frequency."
     )
-    citations = (
-        HOMER_2008.because("a person is recognised in the allele frequencies of a pool"),
-        SANKARARAMAN_2009.because("the likelihood ratio of pool and reference frequencies"),
+    citations = cite(
+        homer2008="a person is recognised in the allele frequencies of a pool",
+        sankararaman2009="the likelihood ratio of pool and reference frequencies",
     )
     area = "membership"
     sees = "everyone"

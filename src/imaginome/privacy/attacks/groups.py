@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
 from imaginome.arrays import Float64s, Indices, Int64s
-from imaginome.citations import DURBIN_2014, Citation
+from imaginome.citations import cite
 from imaginome.kernels.neighbours import kin_groups
+from imaginome.kernels.ranks import placements
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import labels
 from imaginome.panel import Panel
 from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CHEN_2020, DELONG_1988
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
@@ -95,9 +95,7 @@ class PersonScores:
         """Return the area of one group; add the influence of each of its people."""
         members, others = self.train[stratum.train], self.holdout[stratum.holdout]
         n, m = len(members), len(others)
-        ranks = rankdata(np.concatenate([members, others]))
-        beaten = (ranks[:n] - rankdata(members)) / m
-        beating = 1.0 - (ranks[n:] - rankdata(others)) / n
+        beaten, beating = placements(members, others)
         area = float(beaten.mean())
         influence[stratum.train] += share * (beaten - area) / max(n - 1, 1)
         influence[len(self.train) + stratum.holdout] += share * (beating - area) / max(m - 1, 1)
@@ -209,15 +207,6 @@ def _same(one: Stratum, other: Stratum) -> bool:
 BASELINE = 0.5
 GRAVITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
 
-KULYNYCH_2022 = Citation(
-    "kulynych2022",
-    "Kulynych, Bogdan and Yaghini, Mohammad and Cherubin, Giovanni and Veale, Michael and "
-    "Troncoso, Carmela",
-    "Disparate vulnerability to membership inference attacks",
-    "Proceedings on Privacy Enhancing Technologies",
-    2022,
-    "10.2478/popets-2022-0023",
-)
 
 Areas = dict[str, Estimate]
 
@@ -235,11 +224,11 @@ class Groups(Attack):
         "A few people of a group cannot be told from chance, and in small groups only a leak of "
         "most of their members is; without population labels groups are not looked at."
     )
-    citations = (
-        KULYNYCH_2022.because("groups are not equally vulnerable to membership inference"),
-        CHEN_2020.because("membership from the distance to the nearest generated record"),
-        DURBIN_2014.because("longest shared runs in time linear in the panel"),
-        DELONG_1988.because("variance of an area under the curve"),
+    citations = cite(
+        kulynych2022="groups are not equally vulnerable to membership inference",
+        chen2020="membership from the distance to the nearest generated record",
+        durbin2014="longest shared runs in time linear in the panel",
+        delong1988="variance of an area under the curve",
     )
     area = "membership"
     sees = "everyone"

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices
-from imaginome.citations import LI_STEPHENS_2003, Citation
+from imaginome.citations import cite
 from imaginome.kernels.copying import distances
 from imaginome.kernels.ranks import auc_estimate
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import labels
 from imaginome.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CARLINI_2022, DELONG_1988, VAN_BREUGEL_2023
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.copying_likelihood import Copier, Donors
 from imaginome.privacy.scores.crossfit import Targets, folds, gathered, too_few
@@ -97,15 +96,6 @@ def population_table(found: Recognised, groups: dict[str, tuple[Estimate, int, i
 # -- Membership from a likelihood ratio of haplotypes (METRICS 16) ---------------------------------
 
 
-ROSEN_2019 = Citation(
-    "rosen2019",
-    "Rosen, Yohei M. and Paten, Benedict J.",
-    "An average-case sublinear forward algorithm for the haploid Li and Stephens model",
-    "Algorithms for Molecular Biology",
-    2019,
-    "10.1186/s13015-019-0144-9",
-)
-
 MOST_WORK = 20_000_000_000
 """Minor alleles of donors times haplotypes attacked, at most; people are drawn at random then."""
 LEAST_TARGETS = 300
@@ -125,12 +115,12 @@ class Likelihood(Attack):
         "It sums up the whole region: one short piece of a person, or a few people among many "
         "who are not copied, move neither the area nor rates that a small holdout can state."
     )
-    citations = (
-        LI_STEPHENS_2003.because("the density: a haplotype is an imperfect mosaic of others"),
-        VAN_BREUGEL_2023.because("membership from the density ratio of output and reference"),
-        CARLINI_2022.because("a likelihood ratio needs a reference; rates at few false positives"),
-        ROSEN_2019.because("an exact forward pass that touches carriers of minor alleles only"),
-        DELONG_1988.because("the variance of an area"),
+    citations = cite(
+        li2003="the density: a haplotype is an imperfect mosaic of others",
+        vanbreugel2023="membership from the density ratio of output and reference",
+        carlini2022="a likelihood ratio needs a reference; rates at few false positives",
+        rosen2019="an exact forward pass that touches carriers of minor alleles only",
+        delong1988="the variance of an area",
     )
     area = "membership"
     sees = "everyone"

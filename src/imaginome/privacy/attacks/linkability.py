@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices, Int64s, UInt8s
+from imaginome.citations import cite
 from imaginome.kernels.neighbours import nearest_between
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, Sites
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.residual import (
-    GIOMI_2023,
     WP29_NOTE,
     Rate,
     between_halves,
@@ -159,9 +158,9 @@ class Linkability(Attack):
         "A few copies among many records, pieces shorter than a window, and links that need "
         "several records together."
     )
-    citations = (
-        GIOMI_2023.because("links through common nearest records, control and residual risk"),
-        WILSON_1927.because("the least margin where hardly anybody is hit"),
+    citations = cite(
+        giomi2023="links through common nearest records, control and residual risk",
+        wilson1927="the least margin where hardly anybody is hit",
     )
     area = "linkability"
     sees = "everyone"

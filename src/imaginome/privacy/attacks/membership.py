@@ -9,13 +9,13 @@ from functools import partial
 import numpy as np
 
 from imaginome.arrays import Float64s
+from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate, individual_weights
 from imaginome.kernels.neighbours import nearest_between
 from imaginome.kernels.ranks import LOW_RATES, Roc, Scores
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CARLINI_2022, CHEN_2020
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.recognised import roc_figure
 from imaginome.results import AttackResult, Estimate, Figure, Finding, Status
@@ -34,9 +34,9 @@ class Membership(Attack):
         "It knows only one distance over all sites: short verbatim pieces and rare alleles "
         "escape it, and it is weak on realistic panels. A pass here proves little."
     )
-    citations = (
-        CHEN_2020.because("membership from the distance to the nearest generated record"),
-        CARLINI_2022.because("true-positive rates at low false-positive rates, log-log curve"),
+    citations = cite(
+        chen2020="membership from the distance to the nearest generated record",
+        carlini2022="true-positive rates at low false-positive rates, log-log curve",
     )
     area = "membership"
     sees = "everyone"

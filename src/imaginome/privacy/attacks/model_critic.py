@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from imaginome.citations import cite
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import HAYES_2019
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.crossfit import too_few
 from imaginome.privacy.scores.with_model import report, scored
@@ -24,7 +24,9 @@ class ModelCritic(Attack):
         "It needs the critic, which no generator here saves with its model; a critic that an "
         "attacker trains himself on the artificial panel is not tried."
     )
-    citations = (HAYES_2019.because("the discriminator as an attacker"),)
+    citations = cite(
+        hayes2019="the discriminator as an attacker",
+    )
     area = "membership"
     access = "model"
     sees = "everyone"

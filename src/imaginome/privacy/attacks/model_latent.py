@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from imaginome.arrays import Float32s, Float64s, Indices
-from imaginome.kernels.threads import map_pieces, pieces
+from imaginome.arrays import Float64s, Indices
+from imaginome.citations import cite
+from imaginome.kernels.neighbours import nearest_points
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evidence import Codes
 from imaginome.panel import haplotype_rows
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CHEN_2020, HILPRECHT_2019
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.crossfit import Targets, too_few
 from imaginome.privacy.scores.with_model import report, scored
 from imaginome.results import AttackResult
 
-PIECE = 256
 LEAST = 1e-6
 
 
@@ -34,9 +33,9 @@ class ModelLatent(Attack):
         "It looks at distances between codes only: a model whose codes forget a person's own "
         "alleles says nothing here, however much its decoder remembers."
     )
-    citations = (
-        HILPRECHT_2019.because("membership from the neighbourhood of generated records"),
-        CHEN_2020.because("calibration by a reference that has not seen the person"),
+    citations = cite(
+        hilprecht2019="membership from the neighbourhood of generated records",
+        chen2020="calibration by a reference that has not seen the person",
     )
     area = "membership"
     access = "model"
@@ -66,43 +65,15 @@ class ModelLatent(Attack):
 def _scores(comparison: Comparison, codes: Codes) -> Targets:
     """Score everyone by how much nearer the artificial codes are than those of real people."""
     threads = comparison.threads
-    near = {n: nearest(codes[n], codes["artificial"], threads) for n in ("train", "holdout")}
+    near = {n: nearest_points(codes[n], codes["artificial"], threads) for n in ("train", "holdout")}
 
     def score(known: Indices, name: str, whom: Indices) -> Float64s:
         rows = haplotype_rows(whom)
-        apart = nearest(codes[name][rows], codes["holdout"][haplotype_rows(known)], threads)
+        apart = nearest_points(codes[name][rows], codes["holdout"][haplotype_rows(known)], threads)
         ratio = np.log(apart + LEAST) - np.log(near[name][rows] + LEAST)
         return np.asarray(ratio.reshape(-1, 2).max(axis=1))
 
     return scored(comparison, score)
-
-
-def nearest(rows: Float32s, others: Float32s, threads: int = 1) -> Float64s:
-    """Return the Euclidean distance of each row to the nearest of others.
-
-    Parameters
-    ----------
-    rows, others
-        ``float32``, shapes ``(n, k)`` and ``(m, k)``.
-    threads
-        The result does not depend on it.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``float64``, shape ``(n,)``.
-    """
-    wide = others.astype(np.float64)
-    squares = (wide**2).sum(axis=1)
-
-    def work(piece: slice) -> Float64s:
-        own = rows[piece].astype(np.float64)
-        found = squares - 2.0 * (own @ wide.T)
-        best = wide[np.argmin(found, axis=1)]
-        # The expanded square loses digits where two codes nearly agree: taken anew for the best.
-        return np.asarray(np.sqrt(((own - best) ** 2).sum(axis=1)))
-
-    return np.concatenate(map_pieces(work, pieces(len(rows), PIECE), threads))
 
 
 ITEM = ModelLatent

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from imaginome.citations import cite
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CARLINI_2022, VAN_BREUGEL_2023, YEOM_2018
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.crossfit import too_few
 from imaginome.privacy.scores.with_model import calibrated_logs, report
@@ -26,10 +26,10 @@ class ModelLikelihood(Attack):
         "It asks one number a person of the model and trains no shadow models; a model without a "
         "likelihood is not attacked by it."
     )
-    citations = (
-        YEOM_2018.because("overfitting as membership inference: members lose less"),
-        CARLINI_2022.because("a person's score is judged against what is expected without them"),
-        VAN_BREUGEL_2023.because("the density of the model beside that of a reference"),
+    citations = cite(
+        yeom2018="overfitting as membership inference: members lose less",
+        carlini2022="a person's score is judged against what is expected without them",
+        vanbreugel2023="the density of the model beside that of a reference",
     )
     area = "membership"
     access = "model"

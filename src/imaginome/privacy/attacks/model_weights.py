@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from scipy.stats import fisher_exact
 
+from imaginome.citations import cite
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.attacks.copies import DOUBTFUL, RARE, share
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CARLINI_2021, WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Finding, Status
 
@@ -25,9 +25,9 @@ class ModelWeights(Attack):
         "It finds whole haplotypes stored row by row only: one allele off, another order of "
         "sites or numbers from which people can be computed escape it."
     )
-    citations = (
-        CARLINI_2021.because("training records read out of a released model"),
-        WILSON_1927.because("the interval of a share"),
+    citations = cite(
+        carlini2021="training records read out of a released model",
+        wilson1927="the interval of a share",
     )
     area = "singling out"
     access = "model"

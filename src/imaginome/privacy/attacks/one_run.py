@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices
+from imaginome.citations import cite
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Samples
 from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import CLOPPER_PEARSON_1934, STEINKE_2023
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.coin_guesses import bound_pairs, epsilon_shown
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
@@ -115,9 +115,9 @@ class OneRun(Attack):
         "A lower bound of zero is no guarantee: it needs many people who leak, and a handful of "
         "copies does not move it."
     )
-    citations = (
-        STEINKE_2023.because("right guesses about many coins of one run bound epsilon"),
-        CLOPPER_PEARSON_1934.because("the upper end of what the guesses show"),
+    citations = cite(
+        steinke2023="right guesses about many coins of one run bound epsilon",
+        clopper1934="the upper end of what the guesses show",
     )
     area = "membership"
     sees = "everyone"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from imaginome.arrays import Bools
-from imaginome.citations import YELMEN_2021
+from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import SHAO_WU_1989, YALE_2020
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.distances import Distances, Name, half_samples
 from imaginome.results import AttackResult, Finding, Table
@@ -28,17 +27,17 @@ class PrivacyLoss(Attack):
         "Whole-haplotype distances, as in adversarial accuracy: a mosaic of verbatim pieces "
         "of 200 sites has a loss near zero."
     )
-    citations = (
-        YALE_2020.because("the definition"),
-        YELMEN_2021.because("its use on haplotypes"),
-        SHAO_WU_1989.because("intervals from half samples"),
+    citations = cite(
+        yale2020="the definition",
+        yelmen2021="its use on haplotypes",
+        shao1989="intervals from half samples",
     )
     area = "membership"
     sees = "balanced"
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compute the loss and its two terms."""
-        distances = Distances.of(comparison)
+        distances = comparison.shared(Distances.of)
         halves = half_samples(comparison, distances)
         value = privacy_loss(distances)
         loss = estimate(value, [privacy_loss(distances, alive) for alive in halves])

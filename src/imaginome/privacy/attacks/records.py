@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Indices
-from imaginome.citations import DURBIN_2014
+from imaginome.citations import cite
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Sites
 from imaginome.privacy.attacks.copies import share
@@ -15,15 +15,7 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.densities import FEWEST
 from imaginome.privacy.scores.parts import people_seen
-from imaginome.privacy.scores.risks import (
-    BENJAMINI_1995,
-    HOSKING_1987,
-    KNIJNENBURG_2009,
-    PICKANDS_1975,
-    WHOLE,
-    Risks,
-    enough,
-)
+from imaginome.privacy.scores.risks import WHOLE, Risks, enough
 from imaginome.results import (
     AttackResult,
     Estimate,
@@ -139,12 +131,12 @@ class Records(Attack):
         "It names whoever stands out: pieces that are no longer than what strangers share, and "
         "copies of haplotypes that strangers carry too, do not."
     )
-    citations = (
-        DURBIN_2014.because("runs shared with strangers, linear in the panel"),
-        PICKANDS_1975.because("the tail beyond a high threshold is generalised Pareto"),
-        HOSKING_1987.because("probability-weighted moments fit that tail"),
-        KNIJNENBURG_2009.because("small probabilities from few null values by such a tail"),
-        BENJAMINI_1995.because("the false-discovery rate"),
+    citations = cite(
+        durbin2014="runs shared with strangers, linear in the panel",
+        pickands1975="the tail beyond a high threshold is generalised Pareto",
+        hosking1987="probability-weighted moments fit that tail",
+        knijnenburg2009="small probabilities from few null values by such a tail",
+        benjamini1995="the false-discovery rate",
     )
     area = "singling out"
     sees = "parts"

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float32s, Float64s, Int64s
-from imaginome.citations import DURBIN_2014
+from imaginome.citations import cite
 from imaginome.kernels.pbwt import Duel, scan_contig
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, Sites
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import SHAO_WU_1989
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.densities import densities
 from imaginome.privacy.scores.parts import averaged, highest, paired_parts, people_seen
@@ -251,9 +250,9 @@ class Segments(Attack):
         "Copies with errors sprinkled in, pieces shorter than what any two people share, and "
         "pieces of one donor among many artificial haplotypes that do not copy."
     )
-    citations = (
-        DURBIN_2014.because("the positional Burrows-Wheeler transform, linear in the panel"),
-        SHAO_WU_1989.because("delete-a-group jackknife over blocks of donors"),
+    citations = cite(
+        durbin2014="the positional Burrows-Wheeler transform, linear in the panel",
+        shao1989="delete-a-group jackknife over blocks of donors",
     )
 
     area = "singling out"

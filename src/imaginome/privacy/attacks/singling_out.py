@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s, UInt8s
+from imaginome.citations import cite
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import WILSON_1927
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.parts import paired_parts, people_seen
 from imaginome.privacy.scores.residual import (
-    GIOMI_2023,
     WP29_NOTE,
     Rate,
     families,
@@ -162,7 +161,7 @@ def _count_piece(stretches: Stretches, people: Haplotypes, found: Int32s, part: 
     _count_kernel(stretches.rows, *borders, people, found[:, part])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _grow_kernel(rows: Haplotypes, row: Int64s, start: Int64s, ends: Int64s, stop: Int64s) -> None:
     """End each stretch one site behind the longest run that it shares with another row."""
     for p in range(row.shape[0]):
@@ -177,7 +176,7 @@ def _grow_kernel(rows: Haplotypes, row: Int64s, start: Int64s, ends: Int64s, sto
         stop[p] = longest + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _carries(person: Haplotypes, row: UInt8s, start: int, stop: int) -> bool:
     k = start
     while k < stop and person[0, k] == row[k]:
@@ -190,7 +189,7 @@ def _carries(person: Haplotypes, row: UInt8s, start: int, stop: int) -> bool:
     return bool(k == stop)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count_kernel(
     rows: Haplotypes,
     row: Int64s,
@@ -228,9 +227,9 @@ class SinglingOut(Attack):
         "A few copies among many records, copies with many alleles changed, combinations of "
         "distant sites, and weak copying where train is many times as large as the holdout."
     )
-    citations = (
-        GIOMI_2023.because("predicates from the released records, control and residual risk"),
-        WILSON_1927.because("the least margin where hardly anybody is hit"),
+    citations = cite(
+        giomi2023="predicates from the released records, control and residual risk",
+        wilson1927="the least margin where hardly anybody is hit",
     )
     area = "singling out"
     sees = "parts"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from imaginome.arrays import Indices
-from imaginome.citations import LI_STEPHENS_2003
+from imaginome.citations import cite
 from imaginome.panel import Haplotypes, Panel
 from imaginome.privacy.leaks.base import KnownLeak, populations
 from imaginome.privacy.leaks.shared import flipped, mosaic
@@ -28,7 +28,9 @@ class Overfitted(KnownLeak):
         "about ten switches a haplotype and one allele in 500 changed."
     )
 
-    citations = (LI_STEPHENS_2003.because("haplotypes as imperfect copies of others"),)
+    citations = cite(
+        li2003="haplotypes as imperfect copies of others",
+    )
 
     def _leaky(
         self,

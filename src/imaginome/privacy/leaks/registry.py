@@ -5,4 +5,6 @@ from __future__ import annotations
 from imaginome.privacy.leaks.base import KnownLeak
 from imaginome.registry import Registry
 
-leaks: Registry[KnownLeak] = Registry("imaginome.privacy.leaks", "leak")
+leaks: Registry[KnownLeak] = Registry(
+    "imaginome.privacy.leaks", "leak", KnownLeak, group="imaginome.leaks"
+)

@@ -5,18 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.panel import Haplotypes, Panel, Sites, haplotype_rows
 from imaginome.privacy.leaks.base import KnownLeak
 
-HALDANE_1919 = Citation(
-    "haldane1919",
-    "Haldane, J. B. S.",
-    "The combination of linkage values, and the calculation of distances between the loci of "
-    "linked factors",
-    "Journal of Genetics",
-    1919,
-)
 MEMBERS = 20
 CM_PER_BP = 1e-6
 """One centimorgan a megabase where there is no genetic map: the human average."""
@@ -32,7 +24,9 @@ class Relatives(KnownLeak):
         "of both haplotypes, and one of a person whom nobody saw."
     )
 
-    citations = (HALDANE_1919.because("recombination as crossings without interference"),)
+    citations = cite(
+        haldane1919="recombination as crossings without interference",
+    )
 
     def carriers(self, n: int) -> int:
         """Return twenty, or everyone where there are fewer."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float64s, Int64s, UInt8s, UInt32s
-from imaginome.kernels.bits import compiled
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes
 
@@ -79,7 +79,7 @@ def log_likelihood(
     targets
         ``uint8``, shape ``(n_targets, n_sites)``.
     apart
-        Distances of sites, infinite where a contig begins; from `metrics._li_stephens.distances`.
+        Distances of sites, infinite where a contig begins; from `kernels.copying.distances`.
     rate
         Jumps per unit of distance, to a donor drawn evenly.
     error

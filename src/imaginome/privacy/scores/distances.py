@@ -1,15 +1,15 @@
-"""Nearest-neighbour lists of one comparison, computed once and shared by all attacks."""
+"""Nearest-neighbour lists of one comparison; attacks share them, see `Comparison.shared`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from imaginome.arrays import Bools, Float64s
+from imaginome.arrays import Bools
 from imaginome.kernels.neighbours import Nearest, nearest_between, nearest_within
+from imaginome.kernels.statistics import share_greater
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 
@@ -20,7 +20,7 @@ NEIGHBOURS_KEPT = 32
 
 @dataclass(eq=False)
 class Distances:
-    """Nearest-neighbour lists between panels of equal size; build it with `of`.
+    """Nearest-neighbour lists between panels of equal size; build them with `of`.
 
     Attributes
     ----------
@@ -36,16 +36,14 @@ class Distances:
 
     @classmethod
     def of(cls, comparison: Comparison) -> Distances:
-        """Return the lists of this comparison: those of the last call, if it was the same one."""
-        if comparison not in _CACHE:
-            balanced = comparison.balanced()
-            panels: dict[Name, Panel] = {
-                "train": balanced.train,
-                "holdout": balanced.holdout,
-                "artificial": balanced.artificial,
-            }
-            _CACHE[comparison] = cls(panels, comparison.threads)
-        return _CACHE[comparison]
+        """Return the lists between the panels of a comparison, reduced to equal size."""
+        balanced = comparison.balanced()
+        panels: dict[Name, Panel] = {
+            "train": balanced.train,
+            "holdout": balanced.holdout,
+            "artificial": balanced.artificial,
+        }
+        return cls(panels, comparison.threads)
 
     def nearest(self, queries: Name, targets: Name) -> Nearest:
         """Return the lists from one panel to another, or within one (kin left out)."""
@@ -87,15 +85,6 @@ class Distances:
         return share_greater(far, near)
 
 
-def share_greater(first: Float64s, second: Float64s) -> float:
-    """Return ``mean 1[first > second]``, ties one half, where both are known; NaN if nowhere."""
-    known = np.isfinite(first) & np.isfinite(second)
-    if not known.any():
-        return float("nan")
-    first, second = first[known], second[known]
-    return float(np.mean(first > second) + 0.5 * np.mean(first == second))
-
-
 def half_samples(comparison: Comparison, distances: Distances) -> list[dict[Name, Bools]]:
     """Draw half of the individuals of each panel without replacement, many times.
 
@@ -124,6 +113,3 @@ def _half(n_individuals: int, rng: np.random.Generator) -> Bools:
     drawn = np.zeros(n_individuals, dtype=bool)
     drawn[rng.permutation(n_individuals)[: n_individuals // 2]] = True
     return np.repeat(drawn, 2)
-
-
-_CACHE: WeakKeyDictionary[Comparison, Distances] = WeakKeyDictionary()

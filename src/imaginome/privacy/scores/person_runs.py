@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from imaginome.arrays import Float32s, Float64s, Int32s
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.pbwt import advance
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes, Panel
@@ -71,7 +71,7 @@ def _scan(queries: Haplotypes, artificial: Panel, surprise: Float32s) -> Float32
     return longest
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _scan_kernel(
     alleles: Haplotypes, n_donors: int, first: int, stop: int, own: Float32s, longest: Float32s
 ) -> None:
@@ -90,7 +90,7 @@ def _scan_kernel(
     _end_runs(stop, starts, old, own, longest)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest_starts(
     order: Int32s,
     diverge: Int32s,
@@ -115,7 +115,7 @@ def _nearest_starts(
         running = max(running, diverge[i])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _end_runs(
     site: int,
     new: Int32s,

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Int64s
-from imaginome.citations import Citation
 from imaginome.kernels.intervals import estimate, individual_weights
 from imaginome.kernels.neighbours import kin_groups
 from imaginome.metrics.comparison import Comparison
@@ -25,14 +24,6 @@ from imaginome.results import Cell, Estimate, Finding, Status, Table
 # -- What the three tests of the European opinion on anonymisation share: sources and words --------
 
 
-GIOMI_2023 = Citation(
-    "giomi2023",
-    "Giomi, Matteo and Boenisch, Franziska and Wehmeyer, Christoph and Tasnádi, Borbála",
-    "A unified framework for quantifying privacy risk in synthetic data",
-    "Proceedings on Privacy Enhancing Technologies",
-    2023,
-    "10.56553/popets-2023-0055",
-)
 WP29_NOTE = (
     "One of the three tests of opinion 05/2014 on anonymisation techniques of the European "
     "working party on data protection (WP 216). Residual risk is (attack - control) / "

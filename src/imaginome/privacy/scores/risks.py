@@ -12,57 +12,19 @@ share long runs, divide out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s
-from imaginome.citations import Citation
 from imaginome.kernels.bits import Bits, pack
-from imaginome.kernels.neighbours import MISSING, _differences, kin_groups
-from imaginome.kernels.threads import map_pieces, pieces
+from imaginome.kernels.neighbours import MISSING, NearestPeople, kin_groups, nearest_people
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.scores.parts import paired_parts
 from imaginome.privacy.scores.strongest_runs import Strongest, strongest_runs
 
 # -- Probabilities far out in a tail, and which of many may be called discoveries ------------------
 
-
-PICKANDS_1975 = Citation(
-    "pickands1975",
-    "Pickands, James",
-    "Statistical inference using extreme order statistics",
-    "Annals of Statistics",
-    1975,
-    "10.1214/aos/1176343003",
-)
-KNIJNENBURG_2009 = Citation(
-    "knijnenburg2009",
-    "Knijnenburg, Theo A. and Wessels, Lodewyk F. A. and Reinders, Marcel J. T. and "
-    "Shmulevich, Ilya",
-    "Fewer permutations, more accurate P-values",
-    "Bioinformatics",
-    2009,
-    "10.1093/bioinformatics/btp211",
-)
-HOSKING_1987 = Citation(
-    "hosking1987",
-    "Hosking, Jonathan R. M. and Wallis, James R.",
-    "Parameter and quantile estimation for the generalized Pareto distribution",
-    "Technometrics",
-    1987,
-    "10.1080/00401706.1987.10488243",
-)
-BENJAMINI_1995 = Citation(
-    "benjamini1995",
-    "Benjamini, Yoav and Hochberg, Yosef",
-    "Controlling the false discovery rate: a practical and powerful approach to multiple testing",
-    "Journal of the Royal Statistical Society, Series B",
-    1995,
-    "10.1111/j.2517-6161.1995.tb02031.x",
-)
 
 TAIL_SHARE = 0.05
 MOST_IN_TAIL = 250
@@ -131,83 +93,6 @@ def discovery_rates(p: Float64s) -> Float64s:
     found = np.empty(n)
     found[order] = np.minimum(1.0, np.minimum.accumulate(rates[::-1])[::-1])
     return found
-
-
-# -- The nearest stranger of each person on one side: haplotype by haplotype, and as a whole -------
-
-
-PEOPLE_A_PIECE = 64
-
-
-@dataclass(frozen=True, eq=False)
-class NearestPeople:
-    """Number of sites that differ from the nearest stranger; -1 where there is none.
-
-    Attributes
-    ----------
-    haplotype, row
-        ``int32``, shape ``(2 * n_people,)``: distance to the nearest haplotype, and its row.
-    person
-        ``int32``, shape ``(n_people,)``: sum over both haplotypes, to one person.
-    """
-
-    haplotype: Int32s
-    row: Int32s
-    person: Int32s
-
-
-def nearest_people(
-    queries: Bits, q_groups: Int64s, targets: Bits, t_groups: Int64s, threads: int
-) -> NearestPeople:
-    """Search the nearest people of another group; packed rows ``2i`` and ``2i + 1`` are one's.
-
-    Groups hold one number a haplotype. No result depends on `threads`.
-    """
-    n = len(queries) // 2
-    found = NearestPeople(*(np.full(size, MISSING, dtype=np.int32) for size in (2 * n, 2 * n, n)))
-    work = partial(_search, queries, q_groups, targets, t_groups, found)
-    map_pieces(work, pieces(n, PEOPLE_A_PIECE), threads)
-    return found
-
-
-def _search(
-    queries: Bits,
-    q_groups: Int64s,
-    targets: Bits,
-    t_groups: Int64s,
-    found: NearestPeople,
-    people: slice,
-) -> None:
-    rows = slice(2 * people.start, 2 * people.stop)
-    mine = (found.haplotype[rows], found.row[rows], found.person[people])
-    _people_kernel(queries[rows], q_groups[rows], targets, t_groups, *mine)
-
-
-@njit(cache=True, nogil=True)
-def _people_kernel(
-    queries: Bits,
-    q_groups: Int64s,
-    targets: Bits,
-    t_groups: Int64s,
-    haplotype: Int32s,
-    row: Int32s,
-    person: Int32s,
-) -> None:
-    """Compare everyone with everyone; of equals, the first rows."""
-    apart = np.empty((2, 2), dtype=np.int32)
-    for i in range(queries.shape[0] // 2):
-        for j in range(targets.shape[0] // 2):
-            if q_groups[2 * i] == t_groups[2 * j]:
-                continue
-            for a in range(2):
-                for b in range(2):
-                    d = _differences(queries[2 * i + a], targets[2 * j + b])
-                    apart[a, b] = d
-                    if haplotype[2 * i + a] == MISSING or d < haplotype[2 * i + a]:
-                        haplotype[2 * i + a], row[2 * i + a] = d, 2 * j + b
-            both = min(apart[0, 0] + apart[1, 1], apart[0, 1] + apart[1, 0])
-            if person[i] == MISSING or both < person[i]:
-                person[i] = both
 
 
 # -- How much more haplotypes and people resemble one side of real people than the other -----------

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from imaginome.arrays import Float32s, Float64s, Int32s, Int64s, UInt8s
+from imaginome.kernels.compile import compiled, inlined
 from imaginome.kernels.pbwt import advance
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes, Sites
@@ -126,7 +126,7 @@ def _scan(
     return found
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _forget(latest: Any, start: int) -> None:
     """Shorten the runs with the donors remembered: they begin no earlier than `start`."""
     for side in range(2):
@@ -134,7 +134,7 @@ def _forget(latest: Any, start: int) -> None:
             latest[side, rank, 0] = max(latest[side, rank, 0], start)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _remember(latest: Any, side: int, first: int, row: int, group: int) -> None:
     """Put a donor in front; the one before stays behind unless of the same family."""
     if latest[side, 0, 2] != group:
@@ -142,7 +142,7 @@ def _remember(latest: Any, side: int, first: int, row: int, group: int) -> None:
     latest[side, 0, 0], latest[side, 0, 1], latest[side, 0, 2] = first, row, group
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _answer(latest: Any, group: int, mine: Any) -> None:
     """Take over runs that begin earlier than those known."""
     for side in range(2):
@@ -151,7 +151,7 @@ def _answer(latest: Any, group: int, mine: Any) -> None:
             mine[side, 0], mine[side, 1] = latest[side, rank, 0], latest[side, rank, 1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _starts(
     order: Int32s,
     diverge: Int32s,
@@ -180,7 +180,7 @@ def _starts(
                 _forget(latest, diverge[i])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _end_run(q: int, site: int, side: int, old: Int32s, weight: float, found: Any) -> None:
     """Measure a run that did not go on at `site`."""
     strength, _, stretch, donor = found
@@ -190,7 +190,7 @@ def _end_run(q: int, site: int, side: int, old: Int32s, weight: float, found: An
             stretch[q, 0], stretch[q, 1], donor[q] = old[side, 0], site, old[side, 1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _scan_kernel(
     alleles: UInt8s,
     sizes: Any,

@@ -6,7 +6,7 @@ which measures stand in which chapter.
 
 from __future__ import annotations
 
-from imaginome.citations import YELMEN_2021
+from imaginome.citations import Citation
 from imaginome.reproduce.base import (
     Chapter,
     Effort,
@@ -201,7 +201,7 @@ class Yelmen2021(Programme):
         "genomes that were released. Models learn from one half of the people and are judged on "
         "the other."
     )
-    citation = YELMEN_2021
+    citation = Citation("yelmen2021")
     samples = "samples.tsv"
     panels = (ANCESTRY_PANEL, DENSE_PANEL, EYE_PANEL)
     chapters = CHAPTERS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 
 from imaginome.errors import SettingsError
+from imaginome.settings import Given, settings_text
 
 AUTO = "auto"
 """In the place of a generator's id: choose one."""
@@ -40,7 +40,7 @@ def parse_budget(text: str) -> float:
     return seconds
 
 
-def refuse_mixture(model: str, settings: Sequence[str], budget: float | None) -> None:
+def refuse_mixture(model: str, settings: Given, budget: float | None) -> None:
     """Raise where settings are given for a choice, or a budget for a generator.
 
     Raises
@@ -50,7 +50,8 @@ def refuse_mixture(model: str, settings: Sequence[str], budget: float | None) ->
     """
     if model == AUTO and settings:
         raise SettingsError(
-            f"--set {settings[0]} is a setting of one generator, and --model auto chooses it",
+            f"--set {settings_text(settings)[0]} is a setting of one generator, and --model auto "
+            "chooses it",
             "name the generator with --model, or leave out --set",
         )
     if model != AUTO and budget is not None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from imaginome import __version__
+from imaginome.citations import cite
 from imaginome.errors import ModelError
+from imaginome.models.shared.fitting import panel_digest
 from imaginome.panel import Panel
 from imaginome.progress import SILENT, Progress, Task
 from imaginome.results import Choice, Compared
 from imaginome.runs.choose.base import Size
 from imaginome.runs.choose.budget import DEFAULT_BUDGET, budget_text
-from imaginome.runs.choose.citations import CITATIONS
 from imaginome.runs.choose.plan import ROUNDS, Contender, Plan, round_seconds
 from imaginome.runs.choose.rule import (
     EQUAL,
@@ -29,7 +30,12 @@ from imaginome.runs.choose.rule import (
     still_running,
 )
 from imaginome.runs.choose.trials import Stage, attempt, stage
-from imaginome.runs.fitting import panel_digest
+
+CITATIONS = cite(
+    stone1974="models chosen by people whom they have not seen",
+    breiman1984="the smaller of models that are equal within one standard error",
+    maron1994="models far behind leave the race early",
+)
 
 # -- What a choice says of itself: rows, reason and notes ------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from imaginome.runs.choose.budget import AUTO, DEFAULT_BUDGET, refuse_mixture
 from imaginome.runs.choose.choose import choose
 from imaginome.runs.fitting import create, fit, require_phenotype
 from imaginome.runs.workspace import FitFiles
+from imaginome.settings import Given
 from imaginome.training.control import FitControl
 
 
@@ -57,7 +57,7 @@ class Fitted:
 
 def asked(
     model: str,
-    settings: Sequence[str],
+    settings: Given,
     budget: float | None,
     *,
     phenotype: bool = False,

@@ -154,7 +154,7 @@ def _ratio(value: float | None, ceiling: float | None) -> float | None:
 
 def _likelihoods(model: Generator[Any], on: Stage) -> list[float]:
     """Return mean log-likelihoods of groups of held-out people, in an order of their own."""
-    if "log_likelihood" not in model.capabilities:
+    if "log_likelihood" not in model.abilities:
         return []
     rng = child_generator(on.seed, "choice", "groups", on.number)
     people = rng.permutation(on.test.n_individuals)[:JUDGED_PEOPLE]

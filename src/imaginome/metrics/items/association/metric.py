@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from scipy.stats import chi2
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float64s, Indices
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.statistics import moments, pearson, ratio
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import DEVLIN_ROEDER_1999, EFRON_1979, LOVELL_1963, PRICE_2006
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.association.traits import (
     CAUSAL,
@@ -273,11 +272,11 @@ class Association(Metric):
         "Whether a scan of a simulated trait finds among artificial people what it finds among "
         "real ones."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (
-        PRICE_2006,
-        LOVELL_1963,
-        DEVLIN_ROEDER_1999,
-        EFRON_1979,
+    citations = cite(
+        price2006="principal components as covariates of association",
+        lovell1963="regression on one variable after projecting the others out",
+        devlin1999="the inflation of association statistics by structure",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

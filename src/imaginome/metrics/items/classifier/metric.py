@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices, UInt8s
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.bits import Bits, pack_sites
 from imaginome.kernels.intervals import haplotype_weights, individual_weights
-from imaginome.kernels.ranks import area, mean_known, true_rates
-from imaginome.kernels.statistics import ratio
+from imaginome.kernels.ranks import area, true_rates
+from imaginome.kernels.statistics import mean_known, ratio
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979, GEURTS_2006, KINGMA_BA_2015, LOPEZ_PAZ_2017
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.classifier.network import network_scores, one_thread
 from imaginome.metrics.items.classifier.trees import grow
@@ -241,11 +240,13 @@ class Classifier(Metric):
     topic = "classifier"
     name = "Two-sample classifiers"
     description = "Whether a machine can learn to tell artificial haplotypes from real ones."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        LOPEZ_PAZ_2017,
-        GEURTS_2006,
-        KINGMA_BA_2015,
-        EFRON_1979,
+    citations = cite(
+        lopezpaz2017=(
+            "a classifier's held-out success as a measure of the difference of two samples"
+        ),
+        geurts2006="the classifier by trees",
+        kingma2015="the optimiser of the neural network",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

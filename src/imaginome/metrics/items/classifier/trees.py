@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices, Int64s, UInt8s, UInt64s
-from imaginome.kernels.bits import Bits, compiled
+from imaginome.kernels.bits import Bits
+from imaginome.kernels.compile import compiled
 
 TREES = 200
 LEAF = 3

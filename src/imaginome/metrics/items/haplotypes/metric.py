@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage
 
 from imaginome.arrays import Float64s
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.shared_runs import (
     Runs,
@@ -20,7 +19,6 @@ from imaginome.kernels.shared_runs import (
 )
 from imaginome.kernels.statistics import ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979, HARRIS_NIELSEN_2013, SHANNON_1948
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.haplotypes.statistics import NAMES, Found, Weights, compare_windows
 from imaginome.metrics.measures import Sample, axis, measure, short, shorts
@@ -230,7 +228,11 @@ class HaplotypeWindows(Metric):
         "Whether combinations of neighbouring alleles are as common, as many and as long as "
         "among real people."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (SHANNON_1948, HARRIS_NIELSEN_2013, EFRON_1979)
+    citations = cite(
+        shannon1948="the entropy of haplotypes in a window",
+        harris2013="lengths of identical-by-state runs as a summary of a population",
+        efron1979="intervals by resampling individuals",
+    )
 
     def compute(self, comparison: Comparison) -> MetricResult:
         """Compare haplotypes; see `Metric.compute`."""

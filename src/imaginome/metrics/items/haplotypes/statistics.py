@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices, Int32s, UInt64s
-from imaginome.kernels.bits import compiled
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.statistics import moments, pearson
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison

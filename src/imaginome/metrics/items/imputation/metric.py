@@ -5,16 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from imaginome.arrays import Bools, Float32s, Float64s, Indices
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
-from imaginome.kernels.ranks import mean_known
+from imaginome.kernels.statistics import mean_known
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import BROWNING_2018, EFRON_1979
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.imputation.beagle import Markers, ProgramError, impute
 from imaginome.metrics.labels import FEWEST
@@ -220,7 +219,13 @@ class Imputation(Metric):
     description = (
         "Whether artificial people serve as a reference panel for imputing real people's genomes."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (BROWNING_2018, YELMEN_2021, EFRON_1979)
+    citations = cite(
+        browning2018=(
+            "the imputation program (Beagle 5), and r2 of all genotypes of a frequency bin"
+        ),
+        yelmen2021="",
+        efron1979="intervals by resampling individuals",
+    )
 
     def compute(self, comparison: Comparison) -> MetricResult:
         """Impute holdout people from four reference panels; see `Metric.compute`."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from imaginome.arrays import Float64s
-from imaginome.citations import LI_STEPHENS_2003, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.shared_runs import binned_distance, length_bins, plain_distance
-from imaginome.kernels.statistics import ratio
+from imaginome.kernels.statistics import mean_known, ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import EFRON_1979
 from imaginome.metrics.cloud import LEAST, ORDER, histograms
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.painting.painted import Painted, Painting, painting, target_groups
@@ -141,24 +138,6 @@ def _row(found: Painting, name: str) -> list[Cell]:
 # -- Painting: haplotypes as mosaics of real donors, with pieces as many, as long and from wh ------
 
 
-LAWSON_2012 = Citation(
-    "lawson2012",
-    "Lawson, Daniel John and Hellenthal, Garrett and Myers, Simon and Falush, Daniel",
-    "Inference of population structure using dense haplotype data",
-    "PLOS Genetics",
-    2012,
-    "10.1371/journal.pgen.1002453",
-    "chromosome painting: how much is copied from donors of each population",
-)
-VITERBI_1967 = Citation(
-    "viterbi1967",
-    "Viterbi, Andrew J.",
-    "Error bounds for convolutional codes and an asymptotically optimum decoding algorithm",
-    "IEEE Transactions on Information Theory",
-    1967,
-    "10.1109/TIT.1967.1054010",
-    "the likeliest path, whose pieces are the copied tracts",
-)
 NAMES = ("artificial", "train")
 
 Weights = dict[str, Float64s]
@@ -174,11 +153,11 @@ class ChromosomePainting(Metric):
         "Whether haplotypes are copied from real donors in as many, as long and as faithful "
         "pieces, and from the same populations, as those of real people."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (
-        LI_STEPHENS_2003.because("haplotypes as imperfect mosaics of others"),
-        LAWSON_2012,
-        VITERBI_1967,
-        EFRON_1979,
+    citations = cite(
+        li2003="haplotypes as imperfect mosaics of others",
+        lawson2012="chromosome painting: how much is copied from donors of each population",
+        viterbi1967="the likeliest path, whose pieces are the copied tracts",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:
@@ -271,7 +250,7 @@ def _donors(found: Painting, drawn: Weights) -> Measure:
     return measure(
         "painting.donors",
         f"From which {found.column} pieces are copied",
-        *(_sample(_mean_known(apart[name])) for name in NAMES),
+        *(_sample(mean_known(np.stack(apart[name]))) for name in NAMES),
         unit="total variation, 0 the same, 1 none in common",
         best=0.0,
         bounds=(0.0, 1.0),
@@ -285,12 +264,6 @@ def _profile(found: Painting, drawn: Weights, name: str, rows: np.ndarray) -> Fl
     people = np.asarray((shares[0::2] + shares[1::2])[rows] / 2)
     weights = drawn[name][:, rows]
     return ratio(weights @ people, weights.sum(axis=1, keepdims=True))
-
-
-def _mean_known(columns: list[Float64s]) -> Float64s:
-    """Return the mean over groups; a replicate may have drawn nobody of one."""
-    stacked = np.stack(columns)
-    return ratio(np.nansum(stacked, axis=0), np.isfinite(stacked).sum(axis=0))
 
 
 ITEM = ChromosomePainting

@@ -9,10 +9,9 @@ import numpy as np
 from imaginome.arrays import Float64s, Indices
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.linkage import PackedSites, r2_from_counts
-from imaginome.kernels.statistics import ratio
+from imaginome.kernels.statistics import lost_share, ratio
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
-from imaginome.metrics.items.frequency import lost_share
 from imaginome.metrics.labels import FEWEST, labels, members
 from imaginome.metrics.resample import PANELS, Resampled, some
 from imaginome.panel import Panel, Samples, Sites, strings

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 import numpy as np
 
 from imaginome.arrays import Float64s
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate
-from imaginome.kernels.ranks import mean_known
+from imaginome.kernels.statistics import mean_known
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric
-from imaginome.metrics.citations import BHATIA_2013, EFRON_1979, HILL_ROBERTSON_1968, NEI_LI_1979
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.populations.errors import (
     LEAST,
@@ -114,12 +112,12 @@ class Populations(Metric):
     topic = "populations"
     name = "Within populations"
     description = "Whether people of each population, small ones too, are as real ones of it are."
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("artificial genomes for populations that are under-represented"),
-        HILL_ROBERTSON_1968,
-        BHATIA_2013,
-        NEI_LI_1979,
-        EFRON_1979,
+    citations = cite(
+        yelmen2021="artificial genomes for populations that are under-represented",
+        hill1968="r2 as the measure of linkage disequilibrium",
+        bhatia2013="Hudson's estimator of F_ST as a ratio of averages",
+        nei1979="differences between pairs of haplotypes",
+        efron1979="intervals by resampling individuals",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

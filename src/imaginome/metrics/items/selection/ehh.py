@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices, Int8s, Int64s
-from imaginome.kernels.bits import compiled
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes, Sites
 

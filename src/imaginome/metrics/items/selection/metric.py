@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from imaginome.arrays import Float64s, Indices
-from imaginome.citations import YELMEN_2021, Citation
+from imaginome.citations import cite
 from imaginome.kernels.statistics import ratio
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.citations import BHATIA_2013, KUNSCH_1989, SABETI_2007, VOIGHT_2006, YI_2010
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.selection.scans import (
     BLOCKS,
@@ -163,13 +162,13 @@ class Selection(Metric):
         "Whether iHS, XP-EHH and PBS point to the same regions among artificial people as among "
         "real ones."
     )
-    citations: ClassVar[tuple[Citation, ...]] = (
-        YELMEN_2021.because("scans of artificial genomes for selection, on chromosome 15"),
-        VOIGHT_2006,
-        SABETI_2007,
-        YI_2010,
-        BHATIA_2013,
-        KUNSCH_1989,
+    citations = cite(
+        yelmen2021="scans of artificial genomes for selection, on chromosome 15",
+        voight2006="the integrated haplotype score (iHS)",
+        sabeti2007="extended haplotype homozygosity across populations (XP-EHH)",
+        yi2010="the population branch statistic (PBS)",
+        bhatia2013="Hudson's estimator of F_ST as a ratio of averages",
+        kunsch1989="resampling blocks of neighbouring sites",
     )
 
     def compute(self, comparison: Comparison) -> MetricResult:

@@ -11,11 +11,10 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from imaginome.arrays import Float64s, Int64s
-from imaginome.citations import Citation
+from imaginome.citations import cite
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.attacks.rare_carriers.surroundings import MOST_CARRIERS, Duels, RareAlleles
 from imaginome.privacy.base import Attack
-from imaginome.privacy.citations import WILSON_1927
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.densities import FEWEST, densities
 from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
@@ -111,23 +110,6 @@ DEPTHS = (16, 23, 32, 45, 64, 91, 128, 181)
 """How many artificial people with the longest runs are looked at; each is a look to pay for."""
 LENGTH_BINS = 30
 
-MATHIESON_2014 = Citation(
-    "mathieson2014",
-    "Mathieson, Iain and McVean, Gil",
-    "Demography and the age of rare variants",
-    "PLoS Genetics",
-    2014,
-    "10.1371/journal.pgen.1004528",
-)
-CAMERON_2011 = Citation(
-    "cameron2011",
-    "Cameron, A. Colin and Gelbach, Jonah B. and Miller, Douglas L.",
-    "Robust inference with multiway clustering",
-    "Journal of Business and Economic Statistics",
-    2011,
-    "10.1198/jbes.2010.07136",
-)
-
 
 class RareCarriers(Attack):
     """Do rare alleles come with the neighbourhood of their carrier in train."""
@@ -142,10 +124,10 @@ class RareCarriers(Attack):
         "It sees people only where they carry rare alleles: a panel without them hides what it "
         "looks for. Fewer than about ten copied people are not told from chance here."
     )
-    citations = (
-        MATHIESON_2014.because("carriers of a rare allele share a long haplotype around it"),
-        CAMERON_2011.because("errors that duels share through any of three contestants"),
-        WILSON_1927.because("interval of a share among few people"),
+    citations = cite(
+        mathieson2014="carriers of a rare allele share a long haplotype around it",
+        cameron2011="errors that duels share through any of three contestants",
+        wilson1927="interval of a share among few people",
     )
     area = "singling out"
     sees = "everyone"

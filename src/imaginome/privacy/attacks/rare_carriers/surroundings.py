@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from imaginome.arrays import Bools, Float64s, Indices, Int64s
+from imaginome.kernels.compile import compiled
 from imaginome.kernels.neighbours import kin_groups
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes
@@ -168,7 +168,7 @@ class RareAlleles:
         return runs.max(axis=1), self.units[side][donors[which]]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _runs_kernel(
     made: Haplotypes,
     real: Haplotypes,
