@@ -20,10 +20,10 @@ demo: $(READY) ## environment, install, main job on the bundled simulated panel
 	@echo "Look at demo-out/report.html"
 
 test: $(READY) ## environment, install, tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25
 
 test-long: $(READY) ## tests of minutes each
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25 -m long
 
 lint: $(READY) ## style, types, and which room may import which
 	$(BIN)/ruff check .

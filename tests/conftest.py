@@ -1,4 +1,4 @@
-"""Panels that every test may use."""
+"""Panels that every test may use, and which tests run in one process."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ import pytest
 
 from imaginome.panel import Panel
 from tests.support.simulated import simulated_panel
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one worker, so that what they share is made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 
 @pytest.fixture(scope="session")

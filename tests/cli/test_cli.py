@@ -13,7 +13,7 @@ import pytest
 
 from imaginome import __version__
 from imaginome.formats import read_panel, write_panel
-from tests.support.commands import DONE, RUN_LEAVES, call, findings, run_words, said
+from tests.support.commands import DONE, QUICK, RUN_LEAVES, call, findings, run_words, said
 
 
 def test_a_run_leaves_everything(finished):
@@ -53,7 +53,7 @@ def test_the_header_says_that_data_are_artificial(finished):
 
 def test_samples_on_the_command_line_are_not_recorded(files, tmp_path, panel, monkeypatch):
     chosen = ",".join(panel.samples.id[:30])
-    words = [str(word) for word in run_words(files, tmp_path / "out", "-s", chosen)]
+    words = [str(word) for word in run_words(files, tmp_path / "out", "-s", chosen, *QUICK)]
     monkeypatch.setattr(sys, "argv", ["imaginome", *words])
     call(*words, code=DONE)
     for name in ("run.json", "run.log", "report.html", "datasheet.md"):
@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_bytes_on_any_threads(finished, files, tmp_
 
 
 def test_another_seed_gives_other_people(finished, files, tmp_path):
-    call(*run_words(files, tmp_path / "other", "--seed", 2), code=DONE)
+    call(*run_words(files, tmp_path / "other", "--seed", 2, *QUICK), code=DONE)
     other = (tmp_path / "other" / "artificial.vcf.gz").read_bytes()
     assert other != (finished / "artificial.vcf.gz").read_bytes()
 
@@ -97,8 +97,10 @@ def test_step_by_step(files, tmp_path):
     call("generate", tmp_path / "model", "-n", 25, "-o", made)
     assert read_panel(made).n_individuals == 25
     real = ["--panel", panel, "--split", split, "--replicates", 20]
-    call("evaluate", *real, made, "-o", tmp_path / "metrics.json")
-    call("audit", *real, made, "-o", tmp_path / "audit.json", code=DONE)
+    chosen = ["--metric", "frequency", "--metric", "structure"]
+    call("evaluate", *real, *chosen, made, "-o", tmp_path / "metrics.json")
+    only = ["--attack", "aats", "--attack", "segments"]
+    call("audit", *real, *only, made, "-o", tmp_path / "audit.json", code=DONE)
     call("report", tmp_path, "-o", tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text().lower().startswith("<!doctype html>")
 
@@ -135,7 +137,7 @@ def test_an_existing_output_is_refused_and_forced(files, tmp_path):
     (out / "run.json").write_text("old")
     assert "--force" in said(call(*run_words(files, out), code=1))
     assert (out / "run.json").read_text() == "old"
-    call(*run_words(files, out, "--force"), code=DONE)
+    call(*run_words(files, out, "--force", *QUICK), code=DONE)
     assert {path.name for path in out.iterdir()} == RUN_LEAVES
 
 

@@ -20,7 +20,7 @@ from imaginome.results import (
     PanelSizes,
 )
 from imaginome.results.digest import Digest, digest
-from tests.support.commands import DONE, call, run_words
+from tests.support.commands import DONE, QUICK, call, run_words
 
 SIZES = PanelSizes(train=2, holdout=2, artificial=2, sites=1)
 LONG = "A reason of many words that nobody wants to read again in the terminal. " * 5
@@ -164,7 +164,7 @@ def test_a_digest_survives_json():
 
 def test_run_gives_the_same_to_scripts(files, tmp_path):
     out = tmp_path / "out"
-    done = call(*run_words(files, out, "--metric", "frequency", "--json", "-q"), code=DONE)
+    done = call(*run_words(files, out, *QUICK, "--json", "-q"), code=DONE)
     short = json.loads(done.stdout)
     assert done.stderr == ""
     written = json.loads((out / "audit.json").read_text())

@@ -50,6 +50,10 @@ def said(result) -> str:
     return lines[0]
 
 
+QUICK = ("--metric", "frequency", "--attack", "aats", "--no-power")
+"""For a run whose measures nobody looks at."""
+
+
 def run_words(files: Path, out: Path, *more: object) -> list[object]:
     """Return the words of a small run."""
     words = ["run", files / "panel.vcf.gz", "--samples", files / "samples.tsv", "--replicates", 20]
