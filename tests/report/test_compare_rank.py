@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from imaginome.report.compare.rank import (
-    Gap,
     finding_row,
-    gap_of,
     geometric_mean,
     measure_row,
     multiple_of,
@@ -20,6 +18,7 @@ from imaginome.report.compare.rank import (
     shared_keys,
 )
 from imaginome.results import Estimate
+from imaginome.results.gap import Gap, gap_of
 from imaginome.results.standing import standing
 
 sys.path.insert(0, str(Path(__file__).parent))

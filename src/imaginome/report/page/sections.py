@@ -17,9 +17,10 @@ from imaginome.results import (
     verdict_of,
     worst_of,
 )
+from imaginome.results.gap import difference
 from imaginome.results.standing import standing
 from imaginome.results.summary import KeyFigure, finding_figure, measure_figure
-from imaginome.results.wording import NOT_COMPUTED, interval, known, number, slug
+from imaginome.results.wording import NOT_COMPUTED, interval, known, number, signed, slug
 
 # -- Range bars: a value and its reference with their intervals on one small axis ------------------
 
@@ -244,7 +245,5 @@ def _finding_line(result: AttackResult, finding: Finding) -> Line:
 
 def _difference(measure: Measure) -> str:
     """Return the signed difference to the ceiling where a ratio has no meaning."""
-    value, ceiling = measure.artificial.value, measure.ceiling.value
-    if not known(value) or not known(ceiling):
-        return "–"
-    return f"{'+' if value >= ceiling else ''}{number(value - ceiling)}"
+    found = difference(measure)
+    return "–" if found is None else signed(found)
