@@ -31,6 +31,7 @@ from dataclasses import dataclass
 
 from imaginome.results import Audit, Estimate, Evaluation, Measure, Status
 from imaginome.results.gap import aim, gap_of
+from imaginome.results.order import key_ones
 from imaginome.results.status import LEVELS, Level, distance
 from imaginome.results.wording import known, number, times
 
@@ -102,8 +103,7 @@ def how_real(evaluation: Evaluation | None) -> Verdict:
     question, nothing = "How real?", LEVELS["unknown"].headline
     if evaluation is None:
         return Verdict(question, "unknown", nothing, ("No metric was computed.",))
-    measures = [m for result in evaluation.metrics for m in result.measures]
-    measures = [m for m in measures if m.key] or measures
+    measures = key_ones([m for result in evaluation.metrics for m in result.measures])
     standings = [(m, standing(m)) for m in measures]
     missing = tuple(
         f"{m.name} was not judged: {s.text.rstrip('.')}."

@@ -43,6 +43,11 @@ def interval(estimate: Estimate | None) -> str:
     return f"[{number(estimate.low)}, {number(estimate.high)}]"
 
 
+def with_interval(estimate: Estimate) -> str:
+    """Write a value with its interval, where it has one."""
+    return f"{number(estimate.value)} {interval(estimate)}".strip()
+
+
 def cell(value: Cell) -> str:
     """Write one cell of a table."""
     if value is None or isinstance(value, float):

@@ -18,9 +18,18 @@ from imaginome.results import (
     worst_of,
 )
 from imaginome.results.gap import difference
+from imaginome.results.order import key_ones
 from imaginome.results.standing import standing
 from imaginome.results.summary import KeyFigure, finding_figure, measure_figure
-from imaginome.results.wording import NOT_COMPUTED, interval, known, number, signed, slug
+from imaginome.results.wording import (
+    NOT_COMPUTED,
+    interval,
+    known,
+    number,
+    signed,
+    slug,
+    with_interval,
+)
 
 # -- Range bars: a value and its reference with their intervals on one small axis ------------------
 
@@ -50,9 +59,9 @@ def range_bar(
         return None
     finite = [end for end in (*_ends(value), *_ends(reference), best) if known(end)]
     place = _scale(min(finite), max(finite))
-    label = f"artificial {number(value.value)} {interval(value)}".strip()
+    label = f"artificial {with_interval(value)}"
     if known(reference.value):
-        label += f"; {reference_name} {number(reference.value)} {interval(reference)}".rstrip()
+        label += f"; {reference_name} {with_interval(reference)}"
     if known(best):
         label += f"; {'guessing' if reference_name != 'ceiling' else 'best'} {number(best)}"
     return RangeBar(
@@ -171,7 +180,7 @@ def metric_section(result: MetricResult, places: Places) -> Section:
         places.anchor(f"metric-{slug(result.metric)}"),
         result.name,
         result.description,
-        worst_of([line.status for line in lines if line.key] or [line.status for line in lines]),
+        worst_of(line.status for line in key_ones(lines)),
         lines,
         places.drawn(result.figures),
         result.tables,
