@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import json_path, read_options
+from imaginome.cli.reading import read_options, refuse_outputs
 from imaginome.cli.shared import takes
 from imaginome.reading import ReadOptions
 from imaginome.runs.request import promise, thread_count
@@ -61,7 +61,7 @@ def canaries(
     from imaginome.runs.fitting import create
     from imaginome.runs.learning import refuse_chosen_sites
 
-    json_path(output, force)
+    refuse_outputs(output, force=force)
     create(model, set_)
     options = reading()
     promised = promise(epsilon, delta)
@@ -74,7 +74,7 @@ def canaries(
         number, kind, fits, seed, thread_count(threads), device, promised, progress=progress
     )
     result = audit_with_canaries(people, model, set_, plan)
-    text = result.model_dump_json(indent=1) + "\n"
+    text = result.as_file()
     if output is None:
         print(text, end="")  # noqa: T201
     else:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import read_options
-from imaginome.cli.redact import audit_again, beside_real, policy_of
+from imaginome.cli.reading import policy_of, read_options, refuse_outputs
+from imaginome.cli.redact import audit_again, beside_real
 from imaginome.cli.shared import takes
 from imaginome.errors import errors_of_files
 from imaginome.reading import ReadOptions
@@ -64,13 +64,11 @@ def generate(
     from imaginome.cli.console import show_progress
     from imaginome.formats import write_panel
     from imaginome.formats.samples_table import has_labels, samples_table_text
-    from imaginome.outputs import refuse_existing, write_text
+    from imaginome.outputs import write_text
     from imaginome.privacy.redaction import draw_clean
     from imaginome.runs.pipeline import artificial_notes
 
-    for path in (output, labels_out):
-        if path is not None:
-            refuse_existing(path, force)
+    refuse_outputs(output, labels_out, force=force)
     generator = _loaded(model, labels=labels_out is not None)
     real = (train, holdout, panel, split)
     if not exclude_risky and any(real):

@@ -12,8 +12,8 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import (
     comparison,
-    json_path,
-    with_or_without_holdout,
+    policy_of,
+    refuse_outputs,
 )
 from imaginome.cli.redact import redact
 from imaginome.cli.shared import takes
@@ -54,7 +54,7 @@ def evaluate(
     from imaginome.models.registry import load_model
     from imaginome.runs.evidence import with_evidence
 
-    json_path(output, force)
+    refuse_outputs(output, force=force)
     chosen = known_metrics(only)
     with errors_of_files():
         generator = load_model(model) if model else None
@@ -89,15 +89,14 @@ def audit(
     from imaginome.cli.console import show_progress
     from imaginome.models.registry import load_model
     from imaginome.privacy.audit import audit as audit_panels
-    from imaginome.privacy.policy import Policy, load_policy
     from imaginome.runs.evidence import with_evidence
 
-    json_path(output, force)
+    refuse_outputs(output, force=force)
     chosen = known_attacks(only)
+    thresholds = policy_of(policy)
     with errors_of_files():
-        thresholds = load_policy(policy) if policy else Policy()
         generator = load_model(model) if model else None
-    panels = with_or_without_holdout(compared)
+    panels = compared(needs_holdout=False)
     if generator is not None and panels.holdout.n_individuals:
         panels = with_evidence(panels, generator)
     result = audit_panels(
@@ -120,7 +119,7 @@ def _emit(result: Any, output: Path | None, force: bool, json: bool, quiet: bool
     from imaginome.cli.summary import print_json, print_result, short_version
     from imaginome.outputs import write_text
 
-    text = result.model_dump_json(indent=1) + "\n"
+    text = result.as_file()
     if output is not None:
         write_text(output, text, force=force)
     if json:

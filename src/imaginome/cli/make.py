@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import resumable
+from imaginome.cli.reading import policy_of, resumable
 from imaginome.cli.shared import request_of, takes
-from imaginome.errors import errors_of_files
 from imaginome.reading import ReadOptions
 from imaginome.runs.choose.budget import AUTO
 from imaginome.runs.request import RunRequest
@@ -82,12 +81,10 @@ def _run(
     """Run, show the key figures, and say by the exit code whether the audit failed."""
     from imaginome.cli.console import show_progress
     from imaginome.cli.summary import print_digest, print_json
-    from imaginome.privacy.policy import load_policy
     from imaginome.runs.pipeline import run as run_pipeline
     from imaginome.runs.workspace import partial_name
 
-    with errors_of_files():
-        thresholds = load_policy(policy) if policy else None
+    thresholds = policy_of(policy)
     with resumable(partial_name(request.output)):
         result = run_pipeline(
             request,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import Enum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +12,13 @@ from typer import BadParameter
 
 from imaginome.cli import options as o
 from imaginome.cli.shared import request_of, takes
+from imaginome.errors import errors_of_files
 from imaginome.reading import ReadOptions
 from imaginome.runs.request import thread_count
 
 if TYPE_CHECKING:
     from imaginome.panel import Panel
+    from imaginome.privacy.policy import Policy
 
 read_options = request_of(ReadOptions, without=("phenotype",))
 """Makes the `imaginome.reading.ReadOptions` that the words ask for."""
@@ -50,6 +50,7 @@ def comparison(
     threads: o.Threads = 0,
     replicates: o.Replicates = 100,
     reading: Callable[[], ReadOptions],
+    needs_holdout: bool = True,
 ) -> Any:
     """Return the `imaginome.metrics.comparison.Comparison` that the words ask for.
 
@@ -61,17 +62,9 @@ def comparison(
     from imaginome.metrics.comparison import Comparison
 
     options = replace(reading(), phenotype=phenotype)
-    known, unseen = real_panels(options, train, holdout, panel, split)
+    known, unseen = real_panels(options, train, holdout, panel, split, needs_holdout=needs_holdout)
     legend = artificial_legend or legend_of(artificial, options.legend, panel or train)
-    made = replace(
-        options,
-        monomorphic="keep",
-        samples=(),
-        legend=legend,
-        samples_table=artificial_samples,
-        phenotype="phenotype" if phenotype and artificial_samples else None,
-    )
-    found = read_panel(artificial, made)
+    found = read_panel(artificial, options_of_artificial(options, legend, artificial_samples))
     how: dict[str, Any] = {
         "seed": seed,
         "threads": thread_count(threads),
@@ -82,27 +75,16 @@ def comparison(
     return Comparison.of(known, unseen, found, **how)
 
 
-class Absent(Enum):
-    """What is not there although a verb asks for it, because it can do without."""
-
-    HOLDOUT = "no holdout"
-
-
-def with_or_without_holdout(compared: partial[Any]) -> Any:
-    """Return the comparison; one without a holdout where only ``--train`` is given."""
-    given = compared.keywords
-    alone = given["train"] and not any(given[name] for name in ("holdout", "panel", "split"))
-    return compared(holdout=Absent.HOLDOUT) if alone else compared()
-
-
 def real_panels(
     options: ReadOptions,
     train: str | None,
-    holdout: str | Absent | None,
+    holdout: str | None,
     panel: str | None,
-    split: Any,
+    split: Path | None,
+    *,
+    needs_holdout: bool = True,
 ) -> tuple[Panel, Panel | None]:
-    """Read train and holdout; None for a holdout that is not there (`Absent`)."""
+    """Read train and holdout; None for a holdout that is neither needed nor named."""
     from imaginome.formats import read_panel
     from imaginome.panel.split import take_part
 
@@ -110,16 +92,39 @@ def real_panels(
         whole, restricted = read_panel(panel, options), bool(options.samples)
         known = take_part(whole, split, "train", restricted=restricted)
         return known, take_part(whole, split, "holdout", restricted=restricted)
-    if train is None or holdout is None:
+    alone = train is not None and not (needs_holdout or holdout or panel or split)
+    if train is None or (holdout is None and not alone):
         raise BadParameter("give --train and --holdout, or --panel and --split")
     if options.samples:
         raise BadParameter("samples are chosen (-s, -S) from one --panel with a --split")
-    if holdout is Absent.HOLDOUT:
+    if holdout is None:
         return read_panel(train, options), None
     known, unseen = read_panel(train, options), read_panel(holdout, options)
     if split is not None:
         known, unseen = take_part(known, split, "train"), take_part(unseen, split, "holdout")
     return known, unseen
+
+
+def options_of_artificial(
+    real: ReadOptions, legend: Path | None, samples_table: Path | None
+) -> ReadOptions:
+    """Return how an artificial panel is read: by the rules of the real one, with its own labels."""
+    return replace(
+        real,
+        monomorphic="keep",
+        samples=(),
+        legend=legend,
+        samples_table=samples_table,
+        phenotype="phenotype" if real.phenotype and samples_table else None,
+    )
+
+
+def policy_of(path: Path | None) -> Policy:
+    """Return the thresholds of a file, or the defaults."""
+    from imaginome.privacy.policy import Policy, load_policy
+
+    with errors_of_files():
+        return load_policy(path) if path else Policy()
 
 
 def legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
@@ -134,9 +139,10 @@ def legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def json_path(path: Path | None, force: bool) -> None:
-    """Refuse early an output that could not be written at the end."""
+def refuse_outputs(*paths: Path | None, force: bool) -> None:
+    """Refuse early outputs that could not be written at the end."""
     from imaginome.outputs import refuse_existing
 
-    if path is not None:
-        refuse_existing(path, force)
+    for path in paths:
+        if path is not None:
+            refuse_existing(path, force)

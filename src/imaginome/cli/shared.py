@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
 
 import typer
 from typer.models import OptionInfo
@@ -28,11 +28,12 @@ def takes(
     name
         The verb's parameter that takes the function.
     build
-        A function whose keyword-only parameters are typer options.
+        A function whose annotated keyword-only parameters are typer options; the verb may give
+        it others.
     """
 
     def decorate(verb: Callable[..., Any]) -> Callable[..., Any]:
-        added, own = _resolved(build), _resolved(verb)
+        added, own = _options(build), _resolved(verb)
         shared = {p.name for p in added} & {p.name for p in own}
         names = {p.name for p in added} - shared
 
@@ -133,6 +134,10 @@ def _typed(option: Option) -> OptionInfo:
 
 def _names(build: Callable[..., Any]) -> list[str]:
     return list(inspect.signature(build).parameters)
+
+
+def _options(build: Callable[..., Any]) -> list[inspect.Parameter]:
+    return [p for p in _resolved(build) if get_origin(p.annotation) is Annotated]
 
 
 def _resolved(function: Callable[..., Any]) -> list[inspect.Parameter]:

@@ -12,7 +12,7 @@ from imaginome.cli.console import printable, stderr
 from imaginome.results import AreaVerdict, Audit, Estimate, Evaluation
 from imaginome.results.digest import Digest, Judgement, KeyFinding, digest
 from imaginome.results.status import LOOKS, STATUS_WORDS
-from imaginome.results.wording import interval, number
+from imaginome.results.wording import number, with_interval
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -159,9 +159,7 @@ def _coloured(word: str, colour: str) -> Text:
 
 def _value(estimate: Estimate, *, bare: bool = False) -> str:
     """Write a value with its interval, or without where there is no room."""
-    return (
-        number(estimate.value) if bare else f"{number(estimate.value)} {interval(estimate)}".strip()
-    )
+    return number(estimate.value) if bare else with_interval(estimate)
 
 
 def _in(where: str, what: str = "") -> str:

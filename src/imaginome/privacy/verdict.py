@@ -21,6 +21,7 @@ from imaginome.results import (
     verdict_of,
     worst_of,
 )
+from imaginome.results.order import key_ones
 
 AREAS: tuple[Area, ...] = get_args(Area)
 MODEL = "the model file"
@@ -130,7 +131,7 @@ def judge_all(results: Sequence[AttackResult]) -> tuple[Status, list[str]]:
     if grave is not None:
         return grave
     verdict = verdict_of(findings)
-    key = [finding for finding in findings if finding.key] or findings
+    key = key_ones(findings)
     if verdict == "pass":
         return verdict, [_sentence(finding) for finding in key]
     unjudged = [_sentence(finding) for finding in key if finding.status == "unknown"]

@@ -181,7 +181,7 @@ def _kept_plan(folder: Path) -> Any:
 
 
 def _write(folder: Path, result: Reproduction) -> None:
-    write_text(folder / RESULT, result.model_dump_json(indent=1) + "\n", force=True)
+    write_text(folder / RESULT, result.as_file(), force=True)
     write_text(folder / "page.html", render_page(result), force=True)
     write_text(folder / "page.md", markdown_page(result), force=True)
     write_text(folder / "table.md", headline_tables(result), force=True)

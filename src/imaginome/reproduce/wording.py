@@ -14,7 +14,7 @@ from imaginome.reproduce.results import (
     Score,
     SetFacts,
 )
-from imaginome.results.wording import known, number
+from imaginome.results.wording import known, number, signed
 
 # -- Numbers of a reproduction in words, the same on the page and in Markdown ----------------------
 
@@ -43,7 +43,7 @@ def compared(reading: Reading) -> str:
     if known(reading.multiple):
         return f"{number(reading.multiple, 2)}×"
     if known(reading.difference):
-        return f"{'+' if reading.difference >= 0 else ''}{number(reading.difference, 2)}"
+        return signed(reading.difference, 2)
     return ""
 
 

@@ -7,7 +7,6 @@ new ones may be added, and `shape` counts up when one changes its meaning.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
 from pydantic import Field
 
@@ -26,12 +25,10 @@ from imaginome.results import (
     PanelSizes,
     Result,
     Status,
-    Topic,
 )
+from imaginome.results.order import metrics_in_order
 from imaginome.results.standing import Verdict, how_real, how_safe, standing
 from imaginome.results.status import LEVELS, Level, distance, severity
-
-TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 
 class Judgement(Result):
@@ -176,8 +173,7 @@ def _judgement(verdict: Verdict) -> Judgement:
 
 def _measures(metrics: Sequence[MetricResult]) -> list[KeyMeasure]:
     """Describe the key measures in the order of a report; all of them where none is key."""
-    metrics = sorted(metrics, key=lambda m: (TOPICS.index(m.topic), m.metric != m.topic))
-    pairs = [(metric, measure) for metric in metrics for measure in metric.measures]
+    pairs = [(m, measure) for m in metrics_in_order(metrics) for measure in m.measures]
     return [key_measure(*pair) for pair in [p for p in pairs if p[1].key] or pairs]
 
 

@@ -30,6 +30,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imaginome.results import Audit, Estimate, Evaluation, Measure, Status
+from imaginome.results.gap import aim, gap_of
+from imaginome.results.order import key_ones
 from imaginome.results.status import LEVELS, Level, distance
 from imaginome.results.wording import known, number, times
 
@@ -82,12 +84,11 @@ def standing(measure: Measure) -> Standing:
         return Standing("unknown", None, measure.note or "the value could not be computed")
     if not known(measure.ceiling.value):
         return Standing("unknown", None, measure.note or "the ceiling could not be computed")
-    gap, ceiling_gap = _gap(measure, measure.artificial), _gap(measure, measure.ceiling)
-    if gap is None or ceiling_gap is None:
+    gap = gap_of(measure)
+    if gap is None or aim(measure) is None:
         return _without_best(measure)
-    floor = max(ceiling_gap, _half_width(measure.ceiling))
-    ratio = gap / floor if floor > 0 else None
-    if gap <= ceiling_gap or _overlap(measure.artificial, measure.ceiling):
+    ratio = gap.ratio
+    if gap.distance <= gap.ceiling or _overlap(measure.artificial, measure.ceiling):
         return Standing("at", ratio, "indistinguishable from the ceiling")
     if ratio is None:
         return Standing("off", None, "the ceiling is perfect, this is not")
@@ -102,8 +103,7 @@ def how_real(evaluation: Evaluation | None) -> Verdict:
     question, nothing = "How real?", LEVELS["unknown"].headline
     if evaluation is None:
         return Verdict(question, "unknown", nothing, ("No metric was computed.",))
-    measures = [m for result in evaluation.metrics for m in result.measures]
-    measures = [m for m in measures if m.key] or measures
+    measures = key_ones([m for result in evaluation.metrics for m in result.measures])
     standings = [(m, standing(m)) for m in measures]
     missing = tuple(
         f"{m.name} was not judged: {s.text.rstrip('.')}."
@@ -135,13 +135,6 @@ def _reason(measure: Measure, where: Standing) -> str:
     return f"{measure.name}: {values} ({where.text})."
 
 
-def _gap(measure: Measure, estimate: Estimate) -> float | None:
-    best = measure.best
-    if best is None and measure.toward == "lower":
-        best = 0.0
-    return None if best is None or estimate.value is None else abs(estimate.value - best)
-
-
 def _without_best(measure: Measure) -> Standing:
     """Stand without a best value: only the intervals can tell."""
     value, ceiling = measure.artificial.value, measure.ceiling.value
@@ -149,12 +142,6 @@ def _without_best(measure: Measure) -> Standing:
     if beyond or value == ceiling or _overlap(measure.artificial, measure.ceiling):
         return Standing("at", None, "indistinguishable from the ceiling")
     return Standing("off", None, "outside the ceiling's interval")
-
-
-def _half_width(estimate: Estimate) -> float:
-    if estimate.low is None or estimate.high is None:
-        return 0.0
-    return (estimate.high - estimate.low) / 2
 
 
 def _overlap(one: Estimate, other: Estimate) -> bool:

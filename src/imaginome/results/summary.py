@@ -16,6 +16,7 @@ from imaginome.results import (
     MetricResult,
     Status,
 )
+from imaginome.results.gap import aim
 from imaginome.results.order import MODEL, attacks_in_order, gain, metrics_in_order
 from imaginome.results.standing import standing
 from imaginome.results.status import LEVELS, STATUS_WORDS, severity
@@ -94,7 +95,6 @@ def measure_figure(result: MetricResult, measure: Measure) -> KeyFigure:
         where.status,
         LEVELS[where.level].words,
     )
-    best = 0.0 if measure.best is None and measure.toward == "lower" else measure.best
     anchor = f"metric-{slug(result.metric)}"
     return KeyFigure(
         row,
@@ -103,7 +103,7 @@ def measure_figure(result: MetricResult, measure: Measure) -> KeyFigure:
         measure.artificial,
         measure.ceiling,
         "ceiling",
-        best,
+        aim(measure),
         result.metric if result.topic == "other" else result.topic,
     )
 

@@ -31,11 +31,21 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{value:.{places}f}".replace("-", "−")
 
 
+def signed(value: float, digits: int = 3) -> str:
+    """Write a difference with its sign."""
+    return f"{'+' if value >= 0 else ''}{number(value, digits)}"
+
+
 def interval(estimate: Estimate | None) -> str:
     """Write the 95% interval, or nothing where there is none."""
     if estimate is None or not (known(estimate.low) and known(estimate.high)):
         return ""
     return f"[{number(estimate.low)}, {number(estimate.high)}]"
+
+
+def with_interval(estimate: Estimate) -> str:
+    """Write a value with its interval, where it has one."""
+    return f"{number(estimate.value)} {interval(estimate)}".strip()
 
 
 def cell(value: Cell) -> str:

@@ -100,7 +100,7 @@ class Learning:
     def save_choice(self, model: Path) -> None:
         """Write into a model's folder why it was chosen, where nobody named it."""
         if self.choice is not None:
-            text = self.choice.timeless().model_dump_json(indent=1) + "\n"
+            text = self.choice.timeless().as_file()
             write_text(model / CHOICE, text, force=True)
 
 

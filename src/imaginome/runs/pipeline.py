@@ -368,4 +368,4 @@ def cites(model: Generator[Any]) -> dict[str, str]:
 
 def dump(path: Path, result: Result) -> None:
     """Write a result as JSON."""
-    write_text(path, result.model_dump_json(indent=1) + "\n", force=True)
+    write_text(path, result.as_file(), force=True)

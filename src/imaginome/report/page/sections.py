@@ -17,9 +17,19 @@ from imaginome.results import (
     verdict_of,
     worst_of,
 )
+from imaginome.results.gap import difference
+from imaginome.results.order import key_ones
 from imaginome.results.standing import standing
 from imaginome.results.summary import KeyFigure, finding_figure, measure_figure
-from imaginome.results.wording import NOT_COMPUTED, interval, known, number, slug
+from imaginome.results.wording import (
+    NOT_COMPUTED,
+    interval,
+    known,
+    number,
+    signed,
+    slug,
+    with_interval,
+)
 
 # -- Range bars: a value and its reference with their intervals on one small axis ------------------
 
@@ -49,9 +59,9 @@ def range_bar(
         return None
     finite = [end for end in (*_ends(value), *_ends(reference), best) if known(end)]
     place = _scale(min(finite), max(finite))
-    label = f"artificial {number(value.value)} {interval(value)}".strip()
+    label = f"artificial {with_interval(value)}"
     if known(reference.value):
-        label += f"; {reference_name} {number(reference.value)} {interval(reference)}".rstrip()
+        label += f"; {reference_name} {with_interval(reference)}"
     if known(best):
         label += f"; {'guessing' if reference_name != 'ceiling' else 'best'} {number(best)}"
     return RangeBar(
@@ -170,7 +180,7 @@ def metric_section(result: MetricResult, places: Places) -> Section:
         places.anchor(f"metric-{slug(result.metric)}"),
         result.name,
         result.description,
-        worst_of([line.status for line in lines if line.key] or [line.status for line in lines]),
+        worst_of(line.status for line in key_ones(lines)),
         lines,
         places.drawn(result.figures),
         result.tables,
@@ -244,7 +254,5 @@ def _finding_line(result: AttackResult, finding: Finding) -> Line:
 
 def _difference(measure: Measure) -> str:
     """Return the signed difference to the ceiling where a ratio has no meaning."""
-    value, ceiling = measure.artificial.value, measure.ceiling.value
-    if not known(value) or not known(ceiling):
-        return "–"
-    return f"{'+' if value >= ceiling else ''}{number(value - ceiling)}"
+    found = difference(measure)
+    return "–" if found is None else signed(found)

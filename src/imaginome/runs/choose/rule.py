@@ -95,7 +95,7 @@ class Ledger:
         """Keep a finished trial."""
         self.trials.append(trial)
         if self._path is not None:
-            write_text(self._path, self._trials.model_dump_json(indent=1) + "\n", force=True)
+            write_text(self._path, self._trials.as_file(), force=True)
         return trial
 
 
