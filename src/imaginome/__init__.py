@@ -7,8 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from imaginome.display import show_with
-
 __version__ = "0.1.0"
 
 
@@ -62,13 +60,6 @@ _PUBLIC = {
 }
 
 __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604
-
-show_with("html", "imaginome.panel.panel.Panel", "imaginome.panel.panel.panel_card")
-show_with("html", "imaginome.models.base.Generator", "imaginome.models.shared.card.generator_card")
-show_with("html", "imaginome.results.figures.Result", "imaginome.report.notebook.cards.result_card")
-show_with(
-    "bundle", "imaginome.results.figures.Figure", "imaginome.report.notebook.plotting.mime_bundle"
-)
 
 
 def __getattr__(name: str) -> Any:
