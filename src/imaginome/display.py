@@ -15,7 +15,7 @@ from typing import Any, Literal, overload
 
 from markupsafe import Markup
 
-# -- Small pieces of HTML for notebooks: inert, escaped, readable on light and on dark -------------
+# -- Small pieces of HTML for notebooks ------------------------------------------------------------
 
 
 CARD = (
@@ -62,7 +62,7 @@ def _row(tag: str, cells: Sequence[Any], style: str) -> Markup:
     return Markup("<tr>{}</tr>").format(Markup("").join(one.format(style, c) for c in cells))
 
 
-# -- Who shows what in a notebook: imported when first needed -------------------------------------
+# -- Who shows what in a notebook ------------------------------------------------------------------
 
 
 Form = Literal["html", "bundle"]

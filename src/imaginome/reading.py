@@ -21,7 +21,7 @@ _REGION = re.compile(r"^(?P<contig>.+?)(:(?P<first>\d+)(?P<dash>-(?P<last>\d+)?)
 _Option = partial(Option, panel=PANEL)
 
 
-# -- Regions and samples as bcftools spells them: ``-r/-R`` and ``-s/-S`` --------------------------
+# -- Regions and samples as bcftools spells them ---------------------------------------------------
 
 
 def parse_region(text: str) -> Region:

@@ -13,7 +13,7 @@ from imaginome.formats.records import OrderCheck, Record, Tally, is_indel
 from imaginome.panel import Haplotypes, Panel, Samples, Sites, strings
 from imaginome.reading import ReadOptions
 
-# -- Genotype calls of one record: whole, diploid and phased, or refused ---------------------------
+# -- Genotype calls of one record ------------------------------------------------------------------
 
 
 # How cyvcf2 spells a missing allele and the end of a call that is shorter than others.

@@ -202,7 +202,7 @@ def quiet_htslib() -> None:
         silence(0)
 
 
-# -- Panels as the bytes of VCF and BCF records, a chunk of sites at a time ------------------------
+# -- Panels as the bytes of VCF and BCF records ----------------------------------------------------
 
 
 _CHUNK = 256

@@ -38,7 +38,7 @@ class Tally:
         return [f"{count:,} {what}" for what, count in self.steps]
 
 
-# -- Rules for sites: order, kinds of alleles, duplicates ------------------------------------------
+# -- Rules for sites -------------------------------------------------------------------------------
 
 
 _BASES = re.compile(r"^[ACGTUNRYSWKMBDHVacgtunryswkmbdhv]+$")

@@ -146,7 +146,7 @@ def _nearest_kernel(
             index[i, place] = j
 
 
-# -- The nearest people: both haplotypes, whichever is compared with which -------------------------
+# -- The nearest people ----------------------------------------------------------------------------
 
 
 PEOPLE_A_PIECE = 64
@@ -223,7 +223,7 @@ def _people_kernel(
                 person[i] = both
 
 
-# -- The nearest points ---------------------------------------------------------------------------
+# -- The nearest points ----------------------------------------------------------------------------
 
 
 POINTS_A_PIECE = 256

@@ -14,7 +14,7 @@ from imaginome.arrays import Float64s, Indices
 from imaginome.kernels.statistics import ratio
 from imaginome.results import Estimate
 
-# -- Receiver operating characteristic of a score, with weights for a bootstrap --------------------
+# -- Receiver operating characteristic of a score --------------------------------------------------
 
 
 LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
@@ -82,7 +82,7 @@ class Scores:
         return np.concatenate([[0.0], np.cumsum(mass) / total])
 
 
-# -- The area under a curve with its interval, and what chance does at the curve's end -------------
+# -- The area under a curve with its interval ------------------------------------------------------
 
 
 TWICE = 2.0
@@ -146,7 +146,7 @@ def _variance(placed: Float64s, unit: Indices) -> float:
     return max(found, 1.0 / (12.0 * len(sums)))
 
 
-# -- How well scores separate two panels: area under the curve, with replicates, and the curv ------
+# -- How well scores separate two panels -----------------------------------------------------------
 
 
 def area(

@@ -107,7 +107,7 @@ def haplotype_rows(individuals: Indices) -> Indices:
     return rows
 
 
-# -- A panel in a notebook: sizes, sites, labels; nobody's alleles and nobody's name ---------------
+# -- A panel in a notebook -------------------------------------------------------------------------
 
 
 FEWEST = 5

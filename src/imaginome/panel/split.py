@@ -15,7 +15,7 @@ from imaginome.panel.samples import Samples
 from imaginome.panel.units import by_unit, units
 from imaginome.randomness import child_generator
 
-# -- The split into train and holdout, made before any model sees data -----------------------------
+# -- The split into train and holdout --------------------------------------------------------------
 
 
 def split_individuals(
@@ -99,7 +99,7 @@ def split_panel(panel: Panel, holdout: float, rng: np.random.Generator) -> tuple
     return panel.take_individuals(parts["train"]), panel.take_individuals(parts["holdout"])
 
 
-# -- The table that says who is in which part: ``sample`` and ``part`` -----------------------------
+# -- The table that says who is in which part ------------------------------------------------------
 
 
 PARTS = ("train", "holdout")

@@ -18,7 +18,7 @@ from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from imaginome.privacy.scores.with_model import Frequencies
 from imaginome.randomness import child_generator
 
-# -- What gives away that a canary was in the training panel: a score each, in several ways --------
+# -- What gives away that a canary was in the training panel ---------------------------------------
 
 
 SPREAD = 0.05
@@ -174,7 +174,7 @@ def _beyond_alleles(logs: Float64s, base: Panel, canaries: Panel) -> Float64s:
     return np.asarray(logs - columns @ line)
 
 
-# -- Who the canaries are: people unlike anybody, or people of the panel, beside everyone els ------
+# -- Who the canaries are --------------------------------------------------------------------------
 
 
 Kind = Literal["random", "people"]

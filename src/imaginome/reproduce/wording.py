@@ -16,7 +16,7 @@ from imaginome.reproduce.results import (
 )
 from imaginome.results.wording import known, number, signed
 
-# -- Numbers of a reproduction in words, the same on the page and in Markdown ----------------------
+# -- Numbers of a reproduction in words ------------------------------------------------------------
 
 
 QUICK = (
@@ -91,7 +91,7 @@ def shown_sets(panel: PanelResult) -> list[SetFacts]:
     return sorted(judged, key=lambda facts: facts.kind != "published")
 
 
-# -- The page as Markdown for the docs, and the short table for a README ---------------------------
+# -- The page as Markdown for the docs -------------------------------------------------------------
 
 
 def markdown_page(result: Reproduction) -> str:

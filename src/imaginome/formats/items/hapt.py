@@ -20,7 +20,7 @@ from imaginome.outputs import atomic_file
 from imaginome.panel import Haplotypes, Panel, Samples, haplotype_rows, strings
 from imaginome.reading import ReadOptions
 
-# -- Hapt: haplotypes as rows of text, sites in a legend beside it (Yelmen et al. 2021) ------------
+# -- Hapt: haplotypes as rows of text --------------------------------------------------------------
 
 
 _ROW = re.compile(rb"^[^\s#]+\s+\S+(\s+[01]){2,}\s")
@@ -114,7 +114,7 @@ def _offer(
 ITEM = Hapt
 
 
-# -- The rows of a .hapt file: names and haplotypes ------------------------------------------------
+# -- The rows of a .hapt file ----------------------------------------------------------------------
 
 
 _ENDS = ("_A", "_B")

@@ -133,7 +133,7 @@ def structure_distance(ours: torch.Tensor, theirs: torch.Tensor, known: int) -> 
     return 2.0 * SECOND_MOMENT_WEIGHT * KNOWN_WEIGHT / n_sites * _distance(ours, theirs, overlap)
 
 
-# -- Training of the default adversarial model, in fixed pieces so that threads change nothin ------
+# -- Training of the default adversarial model -----------------------------------------------------
 
 
 PIECE = 64

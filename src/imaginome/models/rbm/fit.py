@@ -17,7 +17,7 @@ from imaginome.models.rbm.start import Recipe, TrainingData, Wiring
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
-# -- The leading directions of the data, along which plain gradients are far too steep -------------
+# -- The leading directions of the data ------------------------------------------------------------
 
 
 ITERATIONS = 4

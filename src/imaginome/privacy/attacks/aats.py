@@ -56,9 +56,9 @@ class Aats(Attack):
         syn, syn_holdout = value("artificial", "train"), value("artificial", "holdout")
         ceiling = value("train", "holdout")
         nearer = _excess(distances, halves, "train", "artificial", ("holdout", "artificial"))
-        crowded = _excess(distances, halves, "artificial", "train", ("artificial", "holdout"))
+        collapsed = _excess(distances, halves, "artificial", "train", ("artificial", "holdout"))
         real = judge_truth(truth, truth_holdout, nearer, policy)
-        made = judge_syn(crowded, policy)
+        made = judge_syn(collapsed, policy)
         findings = [
             _finding("truth", "AA_truth, train", truth, truth_holdout, real, key=True),
             _finding("syn", "AA_syn, train", syn, syn_holdout, made, key=True),

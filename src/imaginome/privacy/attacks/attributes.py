@@ -278,7 +278,7 @@ def _people(counts: npt.NDArray[np.generic]) -> Float64s:
     return np.asarray(counts.sum(axis=1, dtype=np.float64).reshape(-1, 2).sum(axis=1))
 
 
-# -- Attribute inference: hidden alleles of people, read off artificial records (METRICS 17) -------
+# -- Attribute inference ---------------------------------------------------------------------------
 
 
 NAMES = {

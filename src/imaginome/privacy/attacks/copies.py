@@ -20,7 +20,7 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate, Finding, Status, Table
 
-# -- Which artificial haplotypes and people equal real ones, and how often strangers do ------------
+# -- Which artificial haplotypes and people equal real ones ----------------------------------------
 
 
 DIGEST_BYTES = 16
@@ -185,7 +185,7 @@ def _families(classes: Int64s, groups: Int64s, n_classes: int) -> Int64s:
     return np.bincount(pairs[:, 0], minlength=n_classes)
 
 
-# -- Verbatim copies: artificial haplotypes and people that are, over the whole panel, real o ------
+# -- Verbatim copies -------------------------------------------------------------------------------
 
 
 RARE, DOUBTFUL = 0.001, 0.025

@@ -32,7 +32,7 @@ from imaginome.results import (
     severity,
 )
 
-# -- Members against non-members of the same group: areas under the curve with intervals -----------
+# -- Members against non-members of the same group -------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ class PersonScores:
         return area
 
 
-# -- Who belongs to which group, and what an attacker scores each person by ------------------------
+# -- Who belongs to which group --------------------------------------------------------------------
 
 
 LEAST_PEOPLE = 10
@@ -211,7 +211,7 @@ def _same(one: Stratum, other: Stratum) -> bool:
     return np.array_equal(one.train, other.train) and np.array_equal(one.holdout, other.holdout)
 
 
-# -- Leakage by population and by frequency class: nobody is averaged away -------------------------
+# -- Leakage by population and by frequency class --------------------------------------------------
 
 
 BASELINE = 0.5

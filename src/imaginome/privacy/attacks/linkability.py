@@ -26,7 +26,7 @@ from imaginome.privacy.scores.residual import (
 )
 from imaginome.results import AttackResult, Estimate
 
-# -- Pairs of genome parts, and how often both lead to the same artificial record ------------------
+# -- Pairs of genome parts -------------------------------------------------------------------------
 
 
 Cut = tuple[Indices, Indices]
@@ -132,7 +132,7 @@ def _shared(first: Int64s, second: Int64s) -> Float64s:
     return np.asarray(common.reshape(-1, 2).sum(axis=1), dtype=np.float64)
 
 
-# -- Linkability: two parts of one genome that lead to the same artificial record (METRICS 17 ------
+# -- Linkability -----------------------------------------------------------------------------------
 
 
 Way = tuple[str, int]

@@ -18,7 +18,7 @@ from imaginome.privacy.scores.coin_guesses import bound_pairs, epsilon_shown
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from imaginome.results import AttackResult, Cell, Estimate, Finding, Table
 
-# -- The split as fair coins: pairs of people of whom one is in train and one in the holdout -------
+# -- The split as fair coins -----------------------------------------------------------------------
 
 
 Kind = tuple[str, int]
@@ -80,7 +80,7 @@ def _families(samples: Samples) -> dict[Kind, list[Indices]]:
     return kinds
 
 
-# -- A lower bound on epsilon from one training run (METRICS 18), with the split as the coins ------
+# -- A lower bound on epsilon from one training run (METRICS 18) -----------------------------------
 
 
 SHARES = (1.0, 0.25, 0.05)

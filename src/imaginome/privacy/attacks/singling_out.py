@@ -30,7 +30,7 @@ from imaginome.privacy.scores.residual import (
 )
 from imaginome.results import AttackResult, Estimate
 
-# -- Predicates made of artificial records alone: stretches that only one of them carries ----------
+# -- Predicates made of artificial records alone ---------------------------------------------------
 
 
 MOST_PREDICATES = 4000
@@ -208,7 +208,7 @@ def _count_kernel(
         found[0, p] = count
 
 
-# -- Singling out: stretches of artificial records that exactly one train member has (METRICS ------
+# -- Singling out ----------------------------------------------------------------------------------
 
 
 NAME = "stretches that one artificial record alone carries"

@@ -19,7 +19,7 @@ from imaginome.privacy.policy import STRETCH, Policy, judge
 from imaginome.privacy.scores.crossfit import Targets
 from imaginome.results import Estimate, Figure, Finding, Series, Status
 
-# -- The figure of a receiver operating characteristic: who is recognised, at which price ----------
+# -- The figure of a receiver operating characteristic ---------------------------------------------
 
 
 CURVE_POINTS = 41
@@ -67,7 +67,7 @@ def roc_figure(
     )
 
 
-# -- How well members are told from non-members, with intervals over families or individuals -------
+# -- How well members are told from non-members ----------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)

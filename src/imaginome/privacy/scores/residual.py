@@ -84,7 +84,7 @@ def _shown(found: Estimate) -> str:
     return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
-# -- Residual risk: what an attack gains on train members beyond what it gains on people not  ------
+# -- Residual risk ---------------------------------------------------------------------------------
 
 
 REPLICATES = 1000

@@ -25,7 +25,7 @@ from imaginome.panel.units import haplotype_units
 from imaginome.privacy.scores.parts import paired_parts
 from imaginome.privacy.scores.strongest_runs import Strongest, strongest_runs
 
-# -- Probabilities far out in a tail, and which of many may be called discoveries ------------------
+# -- Probabilities far out in a tail ---------------------------------------------------------------
 
 
 TAIL_SHARE = 0.05
@@ -156,7 +156,7 @@ def _nearer(first: Int32s, second: Int32s) -> Float64s:
     return np.where(known, ratio, 0.0)
 
 
-# -- The risk of each artificial haplotype: calibrated on people whom nobody saw -------------------
+# -- The risk of each artificial haplotype ---------------------------------------------------------
 
 
 WHOLE = KINDS.index("distance")

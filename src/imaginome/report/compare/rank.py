@@ -16,7 +16,7 @@ from imaginome.results.standing import standing
 from imaginome.results.status import LEVELS
 from imaginome.results.wording import NOT_COMPUTED, interval, known, number
 
-# -- Measures of several sets side by side: values, multiples of the ceiling's gap, ranks ----------
+# -- Measures of several sets side by side ---------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def _found(finding: Finding) -> Cell:
     )
 
 
-# -- All key measures of all sets at a glance: multiples of the ceiling's gap ----------------------
+# -- All key measures of all sets at a glance ------------------------------------------------------
 
 
 def glance(entries: Sequence[Entry]) -> list[Figure]:

@@ -22,7 +22,7 @@ from imaginome.results.standing import Verdict, how_real, how_safe
 from imaginome.results.status import STATUS_WORDS
 from imaginome.results.wording import seconds
 
-# -- Which runs are compared: folders and their names ----------------------------------------------
+# -- Which runs are compared -----------------------------------------------------------------------
 
 
 MOST = 12

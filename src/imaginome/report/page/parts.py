@@ -11,7 +11,7 @@ from imaginome.results import Audit, Detection, Evaluation, Leak, RecordRisk, St
 from imaginome.results.order import MODEL, TOPICS, attacks_in_order, gain, metrics_in_order, title
 from imaginome.results.wording import interval, number, slug
 
-# -- Sections that belong together: metrics of one topic, attacks of one area ----------------------
+# -- Sections that belong together -----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _parts(titled: Iterable[tuple[str, Section]]) -> list[Part]:
     return [Part(heading, sections) for heading, sections in found.items()]
 
 
-# -- What an audit would find, attack by attack and leak by leak, and the records that it nam ------
+# -- What an audit would find ----------------------------------------------------------------------
 
 
 MOST_RECORDS = 25

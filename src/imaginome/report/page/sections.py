@@ -31,7 +31,7 @@ from imaginome.results.wording import (
     with_interval,
 )
 
-# -- Range bars: a value and its reference with their intervals on one small axis ------------------
+# -- Range bars ------------------------------------------------------------------------------------
 
 
 PAD = 6.0
@@ -94,7 +94,7 @@ def _scale(low: float, high: float) -> Callable[[float | None], float | None]:
     return place
 
 
-# -- What the page shows, section by section, as plain data for the templates ----------------------
+# -- What the page shows ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from imaginome.outputs import write_text
 from imaginome.results import Result
 from imaginome.runs.choose.plan import Contender
 
-# -- Finished trials on disk, so that an interrupted choice goes on to the same end ----------------
+# -- Finished trials on disk -----------------------------------------------------------------------
 
 
 class Trial(Result):
@@ -112,7 +112,7 @@ def _read(path: Path, fingerprint: str) -> Trials:
     return found
 
 
-# -- The rule: the generator by its artificial people, its size by held-out likelihood -------------
+# -- The rule: the generator by its artificial people ----------------------------------------------
 
 
 RACE = 1.5

@@ -23,7 +23,7 @@ from imaginome.panel import Haplotypes, Panel
 from imaginome.randomness import child_seed
 from imaginome.results import Figure, Measure, MetricResult, Series, Table
 
-# -- How well imputed dosages agree with the truth, by frequency, with replicates over people ------
+# -- How well imputed dosages agree with the truth -------------------------------------------------
 
 
 EDGES = (0.0, 0.005, 0.01, 0.05, 0.2, 0.5)
@@ -187,7 +187,7 @@ def table(found: Mapping[str, Float64s], sites: list[int], sizes: Mapping[str, s
     )
 
 
-# -- Imputation: artificial people as the reference panel, or as company for a few real ones -------
+# -- Imputation ------------------------------------------------------------------------------------
 
 
 MOST_TARGETS = 200

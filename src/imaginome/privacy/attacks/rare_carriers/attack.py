@@ -91,7 +91,7 @@ def _crossed(ways: Sequence[Int64s]) -> Int64s:
     return np.asarray(np.unique(np.stack(ways), axis=1, return_inverse=True)[1], dtype=np.int64)
 
 
-# -- Rare-variant carry-over: whose surroundings rare alleles keep (METRICS 14) --------------------
+# -- Rare-variant carry-over -----------------------------------------------------------------------
 
 
 BASELINE = 0.5
@@ -269,7 +269,7 @@ def _mean(runs: Int64s) -> float:
 
 def _lengths(duels: Duels) -> list[Figure]:
     """Draw the distribution of runs around rare alleles, on a logarithmic scale of length."""
-    if _crowd(duels) < FEWEST * LENGTH_BINS:
+    if _enough(duels) < FEWEST * LENGTH_BINS:
         return []
     steps = [np.floor(4 * np.log2(side)).astype(np.float64) for side in duels.runs]
     x, shares = densities(steps, LENGTH_BINS)
@@ -294,7 +294,7 @@ def _lengths(duels: Duels) -> list[Figure]:
     ]
 
 
-def _crowd(duels: Duels) -> int:
+def _enough(duels: Duels) -> int:
     """Return how many duels there are if enough people take part, else none."""
     if len(duels) == 0 or _fewest(duels) < LEAST_WINNERS:
         return 0
