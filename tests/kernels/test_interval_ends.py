@@ -6,10 +6,10 @@ from imaginome.kernels.intervals import column_interval, wilson
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 50), (50, 50), (1, 10_000), (7, 30)])
-@pytest.mark.parametrize("looks", [1, 8])
-def test_whole_counts_agree_with_scipy(count, n, looks):
-    expected = binomtest(count, n).proportion_ci(1 - 0.05 / looks, method="wilson")
-    found = wilson(count / n, n, looks)
+@pytest.mark.parametrize("comparisons", [1, 8])
+def test_whole_counts_agree_with_scipy(count, n, comparisons):
+    expected = binomtest(count, n).proportion_ci(1 - 0.05 / comparisons, method="wilson")
+    found = wilson(count / n, n, comparisons)
     assert found.value == count / n
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
     assert 0.0 <= found.low <= found.value <= found.high <= 1.0

@@ -85,7 +85,7 @@ def column_interval(replicates: Float64s) -> tuple[Float64s, Float64s]:
     return low, high
 
 
-def wilson(share: float, n: float, looks: int = 1) -> Estimate:
+def wilson(share: float, n: float, comparisons: int = 1) -> Estimate:
     """Return a share with the 95% interval of Wilson (1927), which holds for 0 and 1 too.
 
     Parameters
@@ -94,10 +94,10 @@ def wilson(share: float, n: float, looks: int = 1) -> Estimate:
         Share of successes.
     n
         Number of draws, or the effective number where draws are not independent.
-    looks
-        At how many shares one looks: the interval is that of all (Bonferroni).
+    comparisons
+        How many shares are compared to pick one: the interval is that of all (Bonferroni).
     """
-    z = float(norm.isf(0.025 / looks))
+    z = float(norm.isf(0.025 / comparisons))
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     margin = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return Estimate(

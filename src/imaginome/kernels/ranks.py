@@ -105,7 +105,11 @@ def placements(first: Float64s, second: Float64s) -> tuple[Float64s, Float64s]:
 
 
 def auc_estimate(
-    members: Float64s, others: Float64s, member_units: Indices, other_units: Indices, looks: int = 1
+    members: Float64s,
+    others: Float64s,
+    member_units: Indices,
+    other_units: Indices,
+    comparisons: int = 1,
 ) -> Estimate:
     """Return P(member scores higher), ties one half, with its 95% interval.
 
@@ -115,8 +119,8 @@ def auc_estimate(
 
     Parameters
     ----------
-    looks
-        How many such areas are looked at to pick one: the interval is that of all (Bonferroni).
+    comparisons
+        How many such areas are compared to pick one: the interval is that of all (Bonferroni).
     """
     groups = [int(unit.max()) + 1 if len(unit) else 0 for unit in (member_units, other_units)]
     if min(groups) < 2:
@@ -124,7 +128,7 @@ def auc_estimate(
     above, below = placements(members, others)
     value = float(above.mean())
     variance = _variance(above, member_units) + TWICE * _variance(below, other_units)
-    margin = float(student.ppf(1 - 0.025 / looks, min(groups) - 1)) * math.sqrt(variance)
+    margin = float(student.ppf(1 - 0.025 / comparisons, min(groups) - 1)) * math.sqrt(variance)
     return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
 

@@ -28,7 +28,7 @@ RIDGE = 0.1
 """Weight on the diagonal when canaries are told from each other, as a share of its mean."""
 
 
-def looks(
+def canary_scores(
     model: Generator[Any],
     drawn: Panel,
     base: Panel,

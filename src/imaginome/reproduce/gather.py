@@ -260,7 +260,7 @@ def _provenance(stages: Sequence[Stage], seeds: list[int]) -> dict[str, str]:
         "Version": f"imaginome {__version__}",
         "Date": datetime.now(UTC).date().isoformat(),
         "Machine": machine(),
-        "Threads": str(stages[0].around.threads),
+        "Threads": str(stages[0].conditions.threads),
         "Seeds": ", ".join(map(str, seeds)),
         "Time": f"{seconds / 60:.0f} min to fit, {judging / 60:.0f} min to judge",
         "Libraries": ", ".join(f"{name} {version}" for name, version in versions().items()),

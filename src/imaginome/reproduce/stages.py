@@ -148,7 +148,7 @@ METRICS, AUDIT = "metrics.json", "audit.json"
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class Conditions:
     """What all stages share."""
 
     data: DataFolder
@@ -163,7 +163,7 @@ class Circumstances:
 class Stage(ABC):
     """One set on one panel with one seed; its folder stands when it is finished."""
 
-    around: Circumstances
+    conditions: Conditions
     panel: PlannedPanel
     seed: int
 
@@ -192,14 +192,14 @@ class Stage(ABC):
     @property
     def effort(self) -> Effort:
         """How much is computed: the panel may ask for metrics of its own."""
-        panel, effort = self.panel, self.around.effort
+        panel, effort = self.panel, self.conditions.effort
         metrics_, attacks = panel.metrics or effort.metrics, panel.attacks or effort.attacks
         return replace(effort, metrics=metrics_, attacks=attacks)
 
     @property
     def folder(self) -> Path:
         """Where the finished stage stands."""
-        return self.around.runs / f"{self.panel.id}-{self.set_id}-seed{self.seed}"
+        return self.conditions.runs / f"{self.panel.id}-{self.set_id}-seed{self.seed}"
 
     @property
     def title(self) -> str:
@@ -214,7 +214,7 @@ class Stage(ABC):
         """Do what is left: everything, or metrics that are newer than the folder."""
         if self.finished():
             return
-        with self.around.data.labelled(self.panel, self.seed):
+        with self.conditions.data.labelled(self.panel, self.seed):
             if not self.folder.is_dir():
                 self._make(progress)
             missing = self._missing()
@@ -231,13 +231,13 @@ class Stage(ABC):
 
     def compared(self) -> Comparison:
         """Read the three panels again."""
-        train, holdout = self.around.data.halves(self.panel, self.seed)
+        train, holdout = self.conditions.data.halves(self.panel, self.seed)
         return Comparison.of(
             train,
             holdout,
             self._artificial(),
             seed=self.seed,
-            threads=self.around.threads,
+            threads=self.conditions.threads,
             replicates=self.effort.replicates,
         )
 
@@ -280,21 +280,21 @@ class ModelStage(Stage):
     @property
     def settings(self) -> tuple[str, ...]:
         """Settings in force."""
-        return self.model.quick if self.around.quick else self.model.settings
+        return self.model.quick if self.conditions.quick else self.model.settings
 
     def _make(self, progress: Progress) -> None:
-        around, effort = self.around, self.effort
+        conditions, effort = self.conditions, self.effort
         request = RunRequest(
-            str(around.data.folder / self.panel.file),
+            str(conditions.data.folder / self.panel.file),
             self.folder,
             self.model.model,
             settings=self.settings,
             individuals=effort.individuals,
             holdout=HOLDOUT,
             seed=self.seed,
-            threads=around.threads,
-            device=around.device,
-            options=around.data.options(self.panel, self.seed),
+            threads=conditions.threads,
+            device=conditions.device,
+            options=conditions.data.options(self.panel, self.seed),
             replicates=effort.replicates,
             metrics=effort.metrics,
             attacks=effort.attacks,
@@ -353,7 +353,7 @@ class PublishedStage(Stage):
 
     def _artificial(self) -> Panel:
         """Read the set; where fewer people are wanted, take so many at random."""
-        panel = self.around.data.published(self.panel, self.made)
+        panel = self.conditions.data.published(self.panel, self.made)
         wanted = self.effort.individuals
         if wanted is None or wanted >= panel.n_individuals:
             return panel

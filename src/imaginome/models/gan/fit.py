@@ -182,7 +182,7 @@ class Trainee:
     Parameters
     ----------
     recipe, control
-        How to train, under which circumstances.
+        How to train, and the control of the fit.
     people
         Who is learnt from.
     validation

@@ -116,7 +116,7 @@ class Trainee:
     Parameters
     ----------
     recipe, control
-        How to train, under which circumstances.
+        How to train, and the control of the fit.
     data
         What to learn from.
     device

@@ -122,7 +122,7 @@ class Trainee:
     Parameters
     ----------
     recipe, control
-        How to train, under which circumstances.
+        How to train, and the control of the fit.
     people, others
         Who is learnt from, and who is measured on.
     """

@@ -72,7 +72,7 @@ class PersonScores:
     holdout: Float64s
     families: Int64s
 
-    def area(self, strata: Sequence[Stratum], looks: int = 1) -> Estimate:
+    def area(self, strata: Sequence[Stratum], comparisons: int = 1) -> Estimate:
         """Return P(member scores higher than a non-member of the same group), ties one half.
 
         The artificial panel is the one to be released and stays; the error is that of drawing
@@ -85,7 +85,7 @@ class PersonScores:
         ----------
         strata
             Groups; areas are averaged with their weights. None is empty.
-        looks
+        comparisons
             How many areas are looked at: the interval is widened for all (Bonferroni).
         """
         weights = np.array([stratum.weight() for stratum in strata])
@@ -98,7 +98,7 @@ class PersonScores:
             value += share * area
             null += share**2 * (n + m + 1) / (12 * n * m)
         spread = float((np.bincount(self.families, influence) ** 2).sum())
-        margin = float(norm.ppf(1 - 0.025 / looks)) * math.sqrt(max(null, spread))
+        margin = float(norm.ppf(1 - 0.025 / comparisons)) * math.sqrt(max(null, spread))
         return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
     def _add_influence(self, stratum: Stratum, share: float, influence: Float64s) -> float:
@@ -289,9 +289,9 @@ def _notes(strata: list[Stratum]) -> list[str]:
 
 def _by_group(strata: list[Stratum], scores: Mapping[str, PersonScores]) -> dict[str, Areas]:
     """Return the area of each group by each score, with intervals for all together."""
-    looks = len(strata) * len(scores)
+    comparisons = len(strata) * len(scores)
     return {
-        kind: {stratum.name: found.area([stratum], looks) for stratum in strata}
+        kind: {stratum.name: found.area([stratum], comparisons) for stratum in strata}
         for kind, found in scores.items()
     }
 

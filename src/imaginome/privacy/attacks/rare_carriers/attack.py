@@ -52,7 +52,7 @@ def clustered_share(won: Float64s, clusters: Sequence[Int64s]) -> Estimate:
     return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
 
-def wilson_share(won: Float64s, winner: Int64s, looks: int) -> Estimate:
+def wilson_share(won: Float64s, winner: Int64s, comparisons: int) -> Estimate:
     """Return a share with the interval of Wilson (1927), which holds for shares of 0 and 1 too.
 
     The effective number of winners counts as the number of draws; the interval is widened for
@@ -60,7 +60,7 @@ def wilson_share(won: Float64s, winner: Int64s, looks: int) -> Estimate:
     """
     if len(won) == 0:
         return Estimate(value=None)
-    return wilson(float(won.mean()), effective(winner), looks)
+    return wilson(float(won.mean()), effective(winner), comparisons)
 
 
 def effective(keys: Int64s) -> float:
@@ -166,12 +166,12 @@ def _longest(duels: Duels, n_people: int, policy: Policy) -> Finding:
     Only alleles for which all train carriers are contestants: the one copied must be there.
     """
     best = _one_a_person(duels.take(duels.carriers[0] <= duels.carriers[1]))
-    looks = [wilson_share(b.won(), b.winner(), len(DEPTHS)) for b in _tops(best, n_people)]
+    shares = [wilson_share(b.won(), b.winner(), len(DEPTHS)) for b in _tops(best, n_people)]
     name = "artificial people with the longest runs around rare alleles"
-    if not looks:
+    if not shares:
         least = f"fewer than {2 * DEPTHS[0]} artificial people carry such alleles"
         return _finding("longest", name, Estimate(value=None), ("unknown", least))
-    strength = max(looks, key=lambda e: (e.low or 0.0, e.value or 0.0))
+    strength = max(shares, key=lambda e: (e.low or 0.0, e.value or 0.0))
     return _finding("longest", name, strength, _judged(best, strength, policy))
 
 
