@@ -1,4 +1,9 @@
-"""How kernels are compiled: numba, kept on disk, without the interpreter's lock, typed for mypy."""
+"""How kernels are compiled: numba, kept on disk, without the interpreter's lock, typed for mypy.
+
+Kernels that may reassociate sums are inlined wherever another kernel calls them. Called, they would be
+the code of the first library that was loaded: compiled alone in a run that compiles, and within their
+caller in one that finds both on disk, with other rounding. The first run on a machine would differ.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +32,12 @@ def fast(function: F) -> F:
     Reassociation is fixed at compile time, so the same row gives the same bytes on any thread.
     """
     flags = {"reassoc", "contract", "arcp", "nsz"}
-    return _compile(function, fastmath=flags, error_model="numpy")
+    return _compile(function, fastmath=flags, error_model="numpy", forceinline=True)
 
 
 def vectorised(function: F) -> F:
     """Compile a loop whose sums may be taken in any order: several terms at a time."""
-    return _compile(function, fastmath={"reassoc", "contract", "nsz"})
+    return _compile(function, fastmath={"reassoc", "contract", "nsz"}, forceinline=True)
 
 
 def _compile(function: F, **options: Any) -> F:

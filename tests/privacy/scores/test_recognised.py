@@ -7,7 +7,7 @@ from imaginome.panel import Samples, strings
 from imaginome.privacy.attacks.frequency import attack
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.crossfit import folds, gathered, too_few
-from imaginome.privacy.scores.recognised import Recognised, units
+from imaginome.privacy.scores.recognised import Recognised, units_among
 from tests.support import naive_privacy as naive
 from tests.support.leaks import random_comparison, tiny
 
@@ -112,7 +112,7 @@ def test_families_of_the_holdout_stay_together():
     kin = random_comparison((12, 12, 6)).of(comparison.train, holdout, comparison.artificial)
     for fold in folds(kin):
         assert not set(family[fold.others]) & set(family[fold.reference])
-    assert list(units(holdout, np.array([0, 1, 5, 11]))) == [0, 0, 1, 2]
+    assert list(units_among(holdout, np.array([0, 1, 5, 11]))) == [0, 0, 1, 2]
 
 
 def test_members_of_one_family_are_attacked_in_every_fold():
