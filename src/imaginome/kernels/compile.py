@@ -1,8 +1,9 @@
 """How kernels are compiled: numba, kept on disk, without the interpreter's lock, typed for mypy.
 
-Kernels that may reassociate sums are inlined wherever another kernel calls them. Called, they would be
-the code of the first library that was loaded: compiled alone in a run that compiles, and within their
-caller in one that finds both on disk, with other rounding. The first run on a machine would differ.
+Kernels that may reassociate sums are inlined wherever another kernel calls them. Called, they
+would be the code of whichever library was loaded first: compiled alone in a run that compiles, and
+within their caller in one that finds both on disk, with other rounding: the first run on a machine
+would differ from the second.
 """
 
 from __future__ import annotations
