@@ -118,8 +118,8 @@ class Comparison:
         """Return what `make` makes of this comparison: made once, for all who ask for it."""
         if make not in self._made:
             self._made[make] = make(self)
-        found: T = self._made[make]
-        return found
+        value: T = self._made[make]
+        return value
 
     def sizes(self) -> PanelSizes:
         """Return how many people and sites are compared."""

@@ -15,16 +15,16 @@ MOST_GROUPS = 8
 
 def labels(panel: Panel, column: str) -> Strings | None:
     """Return a label of each individual, or None where the panel has no such column."""
-    found: Strings | None = getattr(panel.samples, column)
-    return found
+    values: Strings | None = getattr(panel.samples, column)
+    return values
 
 
 def members(panel: Panel, column: str, least: int = FEWEST) -> dict[str, Indices]:
     """Return the individuals with each label that at least `least` of them have."""
-    found = labels(panel, column)
-    if found is None:
+    values = labels(panel, column)
+    if values is None:
         return {}
-    text = found.astype(str)
+    text = values.astype(str)
     groups = {str(label): np.flatnonzero(text == label) for label in np.unique(text) if label}
     return {label: rows for label, rows in groups.items() if len(rows) >= least}
 
@@ -41,16 +41,16 @@ def shared_groups(
     `most` groups are kept. The larger groups are reduced at random.
     """
     for column in ("superpopulation", "population"):
-        found = {name: members(getattr(comparison, name), column, least) for name in names}
-        shared = set.intersection(*(set(groups) for groups in found.values()))
+        by_panel = {name: members(getattr(comparison, name), column, least) for name in names}
+        shared = set.intersection(*(set(groups) for groups in by_panel.values()))
         if len(shared) > 0:
             break
-    size = {label: min(len(groups[label]) for groups in found.values()) for label in shared}
+    size = {label: min(len(groups[label]) for groups in by_panel.values()) for label in shared}
     kept = sorted(sorted(shared, key=lambda label: (-size[label], label))[:most])
     rng = comparison.rng("groups")
     return {
         label: {
-            name: haplotype_rows(np.sort(rng.permutation(found[name][label])[: size[label]]))
+            name: haplotype_rows(np.sort(rng.permutation(by_panel[name][label])[: size[label]]))
             for name in names
         }
         for label in kept

@@ -77,13 +77,13 @@ def heatmap(name: str, role: Any, x: Any, y: Any, z: Float64s) -> Series:
     return Series(name=name, role=role, x=axis(x), y=list(axis(y)), z=rows)
 
 
-def estimated(name: Any, x: list[float | str], found: Sequence[Estimate]) -> Series:
+def estimated(name: Any, x: list[float | str], estimates: Sequence[Estimate]) -> Series:
     """Return the estimates of a panel, one for each `x`, with their intervals."""
     return Series(
         name=name,
         role=name,
         x=x,
-        y=[None if e.value is None else short(e.value) for e in found],
-        low=[None if e.low is None else short(e.low) for e in found],
-        high=[None if e.high is None else short(e.high) for e in found],
+        y=[None if e.value is None else short(e.value) for e in estimates],
+        low=[None if e.low is None else short(e.low) for e in estimates],
+        high=[None if e.high is None else short(e.high) for e in estimates],
     )

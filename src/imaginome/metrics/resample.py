@@ -59,12 +59,12 @@ class Resampled:
 def resampled(comparison: Comparison, metric: str, at_most: int = 10_000) -> dict[str, Resampled]:
     """Return the three panels of a comparison, each resampled on its own."""
     replicates = min(comparison.replicates, at_most)
-    found = {}
+    panels = {}
     for name in PANELS:
         panel: Panel = getattr(comparison, name)
         rng = comparison.rng("bootstrap", metric, name)
-        found[name] = Resampled(panel, individual_weights(panel.n_individuals, replicates, rng))
-    return found
+        panels[name] = Resampled(panel, individual_weights(panel.n_individuals, replicates, rng))
+    return panels
 
 
 def some(n: int, most: int, rng: np.random.Generator) -> Indices:

@@ -73,11 +73,11 @@ def audit(
     chosen = attacks.chosen(only)
     absent = _absent(comparison, chosen)
     kinds = [kind for kind in chosen if kind.id not in absent]
-    found = _run(comparison, policy, kinds, progress)
+    outcomes = _run(comparison, policy, kinds, progress)
     shown = None
     if power and comparison.holdout.n_individuals:
         shown = demonstrated_power(comparison, kinds, policy, progress)
-    results = with_power(found, shown)
+    results = with_power(outcomes, shown)
     areas = judge_areas(results, shown)
     verdict, reasons = judge_panel(areas, shown)
     if comparison.holdout.n_individuals == 0:

@@ -60,25 +60,25 @@ def canary_scores(
         By what was looked at, ``float64`` of shape ``(n_canaries,)``: the higher, the likelier in.
     """
     rarity = surprise(*(panel.haplotypes for panel in (base, canaries, drawn)))
-    found = {
+    scores = {
         "nearest of what it draws": person_scores(canaries, drawn, threads),
         "runs shared with what it draws": longest_runs(canaries, drawn, rarity, threads),
     }
     # One thread: with several, the last digits would depend on their number.
     with threadpool_limits(1):
         known = _known(base, canaries, unlike=unlike)
-        found["frequencies of what it draws"] = by_frequency(
+        scores["frequencies of what it draws"] = by_frequency(
             drawn.frequencies(), known, base, canaries
         )
         weights = _in_weights(model, base.n_sites)
         if weights is not None:
-            found["weights"] = by_frequency(weights, known, base, canaries)
+            scores["weights"] = by_frequency(weights, known, base, canaries)
         logs = _logs(model, canaries, threads)
         if logs is not None:
             left = _beyond_alleles(logs, base, canaries)
-            found["likelihood"] = left
-            found["likelihood, canaries told apart"] = _apart(left, base, canaries)
-    return found
+            scores["likelihood"] = left
+            scores["likelihood, canaries told apart"] = _apart(left, base, canaries)
+    return scores
 
 
 def _directions(base: Panel, canaries: Panel) -> tuple[Float64s, Float64s]:
@@ -89,14 +89,14 @@ def _directions(base: Panel, canaries: Panel) -> tuple[Float64s, Float64s]:
     return (rows - rows.mean(axis=0)) / scale, scale
 
 
-def by_frequency(found: Float64s, known: Float64s, base: Panel, canaries: Panel) -> Float64s:
+def by_frequency(frequencies: Float64s, known: Float64s, base: Panel, canaries: Panel) -> Float64s:
     """Decode who was in from frequencies of sites: a ridge regression on canaries.
 
     What is known is taken out first, whatever the scale, and a least difference from it counts.
     """
     pull, scale = _directions(base, canaries)
-    line, *_ = np.linalg.lstsq(known / scale[:, None], found / scale)
-    return _solved(pull, pull @ ((found - known @ line) / scale))
+    line, *_ = np.linalg.lstsq(known / scale[:, None], frequencies / scale)
+    return _solved(pull, pull @ ((frequencies - known @ line) / scale))
 
 
 def _known(base: Panel, canaries: Panel, *, unlike: bool) -> Float64s:
@@ -142,9 +142,9 @@ def _solved(pull: Float64s, scores: Float64s) -> Float64s:
 def _logs(model: Generator[Any], canaries: Panel, threads: int) -> Float64s | None:
     """Return the log-likelihood of each canary; None where the model gives none."""
     exact = "log_likelihood" in model.abilities
-    asked = model.log_likelihood if exact else model.estimated_log_likelihood
+    likelihood = model.log_likelihood if exact else model.estimated_log_likelihood
     try:
-        logs = asked(canaries.haplotypes, threads=threads)
+        logs = likelihood(canaries.haplotypes, threads=threads)
     except CapabilityError:
         return None
     people = logs.reshape(-1, 2).sum(axis=1)

@@ -177,10 +177,10 @@ def judge(
         return "unknown", "could not be computed"
     if low is None or high is None:
         return "unknown", f"{value:.3g} has no interval: too few people"
-    found = f"{value:.3g} (95% interval {low:.3g} to {high:.3g})"
+    interval = f"{value:.3g} (95% interval {low:.3g} to {high:.3g})"
     surely = value - STRETCH * (value - low) > baseline
     status, reason = _decide((value, low, high), surely, (caution, fail), baseline, doubtful)
-    return status, f"{found} {reason}"
+    return status, f"{interval} {reason}"
 
 
 def _decide(

@@ -98,8 +98,8 @@ def found_by(power: Power, attack: str) -> list[str]:
 
 def unfound(power: Power) -> list[str]:
     """Return the names of leaks that no attack finds here, but for the weakest."""
-    found = {d.leak for d in power.detections if d.found}
-    return [leak.name for leak in power.leaks if leak.id not in found and not leak.weakest]
+    detected = {d.leak for d in power.detections if d.found}
+    return [leak.name for leak in power.leaks if leak.id not in detected and not leak.weakest]
 
 
 def power_ground(comparison: Comparison) -> Comparison:
@@ -131,8 +131,8 @@ def _two_parts(panel: Panel, most: int, rng: np.random.Generator) -> tuple[Panel
     shares = {"first": share, "second": share}
     if share < 0.5:
         shares["rest"] = 1 - 2 * share
-    found = split_individuals(panel.samples, shares, rng)
-    return panel.take_individuals(found["first"]), panel.take_individuals(found["second"])
+    parts = split_individuals(panel.samples, shares, rng)
+    return panel.take_individuals(parts["first"]), panel.take_individuals(parts["second"])
 
 
 def _panels(ground: Comparison, like: Samples) -> dict[str, Comparison]:
@@ -185,12 +185,12 @@ def _detections(
         if trial.leak == SAFE:
             safe.append(_detection(trial, result.findings))
             alarmed |= {f.id for f in result.findings if f.status in GRAVE}
-    found = [
+    detections = [
         _detection(trial, [f for f in result.findings if f.id not in alarmed])
         for trial, result in zip(trials, results, strict=True)
         if trial.leak != SAFE
     ]
-    return {"detections": found, "safe": safe}
+    return {"detections": detections, "safe": safe}
 
 
 def _detection(trial: _Trial, findings: Sequence[Finding]) -> Detection:

@@ -301,11 +301,11 @@ class Ancestry(Metric):
             _measures(comparison, shares, rows, column),
             [f"Read at {len(sites):,} sites, evenly spread over those that are not rare."],
         )
-        found = {
+        update = {
             "figures": figures(shares, list(groups)),
             "tables": tables(shares, list(groups), rows, populations, column),
         }
-        return result.model_copy(update=found)
+        return result.model_copy(update=update)
 
     def _result(self, measures: list[Measure], notes: list[str]) -> MetricResult:
         return MetricResult(
@@ -416,13 +416,13 @@ def _distance(a: Float64s, b: Float64s) -> float:
 
 def _means(shares: Float64s, groups: list[Indices], weights: npt.NDArray[np.floating]) -> Float64s:
     """Return mean proportions by replicate and group, ``(replicates, n_groups, k)``."""
-    found = []
+    means = []
     for rows in groups:
         total = weights[:, rows].sum(axis=1, dtype=np.float64)[:, None]
         # A replicate without anyone of a small group takes the group as it is.
         w = np.where(total > 0, weights[:, rows], 1.0)
-        found.append(w @ shares[rows] / w.sum(axis=1, keepdims=True))
-    return np.stack(found, axis=1)
+        means.append(w @ shares[rows] / w.sum(axis=1, keepdims=True))
+    return np.stack(means, axis=1)
 
 
 def _error(a: Float64s, b: Float64s) -> Float64s:

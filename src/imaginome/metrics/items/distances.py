@@ -51,7 +51,7 @@ class Distances(Metric):
             )
             for name in ("artificial", "train", "holdout")
         }
-        found = {
+        histograms = {
             pair: distance_histograms(
                 *(getattr(comparison, name).haplotypes for name in pair),
                 *(weights[name] for name in pair),
@@ -68,8 +68,8 @@ class Distances(Metric):
                 measure(
                     f"distances.{kind}",
                     title,
-                    _against_holdout(found, pair("artificial")),
-                    _against_holdout(found, pair("train")),
+                    _against_holdout(histograms, pair("artificial")),
+                    _against_holdout(histograms, pair("train")),
                     unit="Wasserstein-1, in units of the mean distance within the holdout",
                     best=0.0,
                     key=kind == "within",
@@ -79,7 +79,7 @@ class Distances(Metric):
                     ("between", "Distances to real people", lambda name: (name, "holdout")),
                 )
             ],
-            figures=[_figure(found, comparison.holdout.n_sites)],
+            figures=[_figure(histograms, comparison.holdout.n_sites)],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 "Distributions are compared with that of distances within the holdout; the two "
@@ -88,10 +88,10 @@ class Distances(Metric):
         )
 
 
-def _against_holdout(found: Found, pair: tuple[str, str]) -> Sample:
+def _against_holdout(histograms: Found, pair: tuple[str, str]) -> Sample:
     """Return the Wasserstein distance of two distributions of distances, in units of the mean."""
-    real = found["holdout", "holdout"]
-    other = found[pair]
+    real = histograms["holdout", "holdout"]
+    other = histograms[pair]
     value = _in_units(other.counts, real.counts, 1.0)
     return Sample(value, _in_units(other.weighted, real.weighted, real.step))
 
@@ -102,8 +102,8 @@ def _in_units(counts: Float64s, real: Float64s, step: float) -> Float64s:
     return ratio(wasserstein(counts, real, step), mean)
 
 
-def _figure(found: Found, n_sites: int) -> Figure:
-    top = max(_reach(h.counts) for h in found.values())
+def _figure(histograms: Found, n_sites: int) -> Figure:
+    top = max(_reach(h.counts) for h in histograms.values())
     width = max(1, -(-(top + 1) // POINTS))
     names = {
         ("holdout", "holdout"): "within holdout",
@@ -114,7 +114,7 @@ def _figure(found: Found, n_sites: int) -> Figure:
     }
     series = []
     for pair, name in names.items():
-        share = _pooled(found[pair].counts[: top + 1], width)
+        share = _pooled(histograms[pair].counts[: top + 1], width)
         x = (np.arange(len(share)) + 0.5) * width / n_sites
         series.append(
             Series(

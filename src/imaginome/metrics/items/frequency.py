@@ -55,11 +55,11 @@ def folded_spectrum(counts: Float64s, n: int) -> Float64s:
     minor = np.rint(np.minimum(counts, n - counts)).astype(np.int64)
     classes = np.digitize(minor, edges)
     flat = classes.reshape(-1, classes.shape[-1])
-    found = np.array(
+    spectrum = np.array(
         [np.bincount(row, minlength=len(edges) + 1)[1 : len(edges)] for row in flat], dtype=float
     ).reshape(*classes.shape[:-1], len(edges) - 1)
-    total = found.sum(axis=-1, keepdims=True)
-    return np.where(total > 0, found / np.where(total > 0, total, 1.0), np.nan)
+    total = spectrum.sum(axis=-1, keepdims=True)
+    return np.where(total > 0, spectrum / np.where(total > 0, total, 1.0), np.nan)
 
 
 def jensen_shannon(p: Float64s, q: Float64s) -> Float64s:
@@ -177,8 +177,10 @@ def _lost(counts: Counts, n: Sizes, replicates: Counts) -> Figure:
     for name in ("artificial", "train"):
         values = _lost_by_bin(counts[name], counts["holdout"], n[name], n["holdout"])
         spread = _lost_by_bin(replicates[name], replicates["holdout"], n[name], n["holdout"])
-        found = [estimate(v, spread[:, k], lowest=0.0, highest=1.0) for k, v in enumerate(values)]
-        series.append(estimated(name, names, found))
+        estimates = [
+            estimate(v, spread[:, k], lowest=0.0, highest=1.0) for k, v in enumerate(values)
+        ]
+        series.append(estimated(name, names, estimates))
     return Figure(
         id="frequency.lost_by_bin",
         title="Lost sites by minor-allele frequency",

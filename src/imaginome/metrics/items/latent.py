@@ -55,12 +55,12 @@ def told_by_codes_and_genotypes(
     dict
         By column, what ``codes`` and what ``genotypes`` tell.
     """
-    found = {}
+    by_column = {}
     for column in columns:
         groups = members(comparison.holdout, column, max(FEWEST, FOLDS))
         if len(groups) > 1:
-            found[column] = _told(comparison, codes, column, list(groups.values()))
-    return found
+            by_column[column] = _told(comparison, codes, column, list(groups.values()))
+    return by_column
 
 
 def _told(

@@ -38,14 +38,14 @@ Packed = dict[str, PackedSites]
 
 def figures(comparison: Comparison, packed: Packed) -> list[Figure]:
     """Return the decay with distance, overall and by population, and a region's r2."""
-    found = [_region(packed)]
+    plots = [_region(packed)]
     decay = _Decay(comparison)
     if decay.possible:
-        found.insert(0, decay.overall(packed))
+        plots.insert(0, decay.overall(packed))
         populations = decay.by_population(comparison)
         if populations.series:
-            found.insert(1, populations)
-    return found
+            plots.insert(1, populations)
+    return plots
 
 
 class _Decay:
@@ -63,11 +63,11 @@ class _Decay:
         """Return a curve a panel, over pairs that are polymorphic in all of them."""
         r2 = {name: panel.r2(self.first, self.second) for name, panel in packed.items()}
         known = np.all([np.isfinite(values) for values in r2.values()], axis=0)
-        found = {}
+        curves = {}
         for name, values in r2.items():
             mean, number = self._average(np.where(known, values, np.nan))
-            found[name] = np.where(number >= FEWEST_PAIRS, mean, np.nan)
-        return found
+            curves[name] = np.where(number >= FEWEST_PAIRS, mean, np.nan)
+        return curves
 
     def series(self, packed: Packed, suffix: str = "") -> list[Series]:
         """Return curves as series; bins without pairs are left out."""
@@ -253,12 +253,12 @@ def _replicates(comparison: Comparison) -> dict[str, dict[str, Float64s]]:
     panels = resampled(comparison, "linkage")
     r2 = {name: _replicate_r2(panel, first, second) for name, panel in panels.items()}
     known = np.isfinite(r2["holdout"])
-    found = {}
+    replicates = {}
     for name in ("artificial", "train"):
         lost = (known & np.isnan(r2[name])).sum(axis=-1)
         sums = moments(np.nan_to_num(r2[name]), np.nan_to_num(r2["holdout"]))
-        found[name] = _values(sums, ratio(lost, known.sum(axis=-1)))
-    return found
+        replicates[name] = _values(sums, ratio(lost, known.sum(axis=-1)))
+    return replicates
 
 
 def _values(sums: Float64s, lost: Float64s) -> dict[str, Float64s]:

@@ -159,8 +159,8 @@ def phenotype_effects(comparison: Comparison) -> Effects:
     whole, score = {}, np.empty(0)
     for name in PANELS:
         everyone = np.ones((1, panels[name].n_individuals))
-        found, strength = _log_odds(panels[name], sites, cases, everyone)
-        whole[name] = found[:, 0]
+        effects, strength = _log_odds(panels[name], sites, cases, everyone)
+        whole[name] = effects[:, 0]
         score = strength[:, 0] if name == "holdout" else score
     if not np.isfinite(whole["holdout"]).any():
         raise NotApplicable(
@@ -214,8 +214,8 @@ def _equally_many(comparison: Comparison, name: str, sizes: dict[str, int]) -> P
 
 
 def _phenotype(panel: Panel) -> Strings:
-    found = panel.samples.phenotype
-    return strings([""] * panel.n_individuals) if found is None else found
+    phenotype = panel.samples.phenotype
+    return strings([""] * panel.n_individuals) if phenotype is None else phenotype
 
 
 def _strata(panel: Panel) -> Strings:
@@ -237,9 +237,9 @@ def _log_odds(
     """Return log odds ratios and their strength, ``(n_cases, replicates, n_sites)`` each."""
     rows = np.ascontiguousarray(panel.haplotypes[:, sites])
     names, counts, sizes = allele_tables(rows, _phenotype(panel), _strata(panel), weights)
-    found = np.array([log_odds(counts, sizes, names.index(case)) for case in cases])
+    effects = np.array([log_odds(counts, sizes, names.index(case)) for case in cases])
     precision = np.array([_precision(counts, sizes, names.index(case)) for case in cases])
-    return found, np.nan_to_num(np.abs(found)) * np.sqrt(precision)
+    return effects, np.nan_to_num(np.abs(effects)) * np.sqrt(precision)
 
 
 def _precision(counts: Float64s, sizes: Float64s, case: int) -> Float64s:
@@ -254,19 +254,19 @@ def _precision(counts: Float64s, sizes: Float64s, case: int) -> Float64s:
 def _strongest(comparison: Comparison, sites: Indices, score: Float64s) -> list[tuple[int, int]]:
     """Return case and place of the strongest sites, none close to a stronger one."""
     where = comparison.holdout.sites
-    found: list[tuple[int, int]] = []
+    top: list[tuple[int, int]] = []
     for flat in np.argsort(-score, axis=None, kind="stable"):
         case, j = divmod(int(flat), score.shape[1])
         near = any(
             where.contig[sites[k]] == where.contig[sites[j]]
             and abs(int(where.position[sites[k]]) - int(where.position[sites[j]])) < APART
-            for _, k in found
+            for _, k in top
         )
         if not near:
-            found.append((case, j))
-        if len(found) == STRONGEST:
+            top.append((case, j))
+        if len(top) == STRONGEST:
             break
-    return found
+    return top
 
 
 # -- The strongest associations of a phenotype -----------------------------------------------------
@@ -280,8 +280,8 @@ def strongest_figure(effects: Effects, sites: Sites) -> Figure:
     names: list[float | str] = list(_names(effects, sites))
     series = []
     for name in ORDER:
-        found = _estimates(effects, name)
-        series.append(estimated(name, names, found))
+        estimates = _estimates(effects, name)
+        series.append(estimated(name, names, estimates))
     return Figure(
         id="phenotype.strongest",
         title="The strongest associations of the phenotype",
@@ -305,8 +305,8 @@ def strongest_table(effects: Effects, sites: Sites) -> Table:
     for k, (case, j) in enumerate(effects.strongest):
         site = effects.sites[effects.drawn[j]]
         row: list[Cell] = [_place(sites, site), str(sites.id[site]), effects.cases[case]]
-        for found in panels:
-            e = found[k]
+        for estimates in panels:
+            e = estimates[k]
             row += [None if v is None else short(v) for v in (e.value, e.low, e.high)]
         rows.append(row)
     return Table(
@@ -318,11 +318,11 @@ def strongest_table(effects: Effects, sites: Sites) -> Table:
 
 
 def _estimates(effects: Effects, name: str) -> list[Estimate]:
-    found = []
+    estimates = []
     for case, j in effects.strongest:
         value = float(effects.whole[name][case, effects.drawn[j]])
-        found.append(estimate(value, effects.spread[name][case, :, j]))
-    return found
+        estimates.append(estimate(value, effects.spread[name][case, :, j]))
+    return estimates
 
 
 def _names(effects: Effects, sites: Sites) -> list[str]:

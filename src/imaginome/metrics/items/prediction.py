@@ -51,7 +51,7 @@ class Prediction(Metric):
         # One thread: with several, the last digits would depend on their number.
         with threadpool_limits(1):
             scores = map_pieces(lambda name: _features(comparison, name), NAMES, comparison.threads)
-            found = {
+            predictions = {
                 column: {
                     name: _told(comparison, column, name, labels[column], *both)
                     for name, both in zip(NAMES, scores, strict=True)
@@ -62,10 +62,15 @@ class Prediction(Metric):
             metric=self.id,
             name=self.name,
             description=self.description,
-            measures=[m for column in labels for m in _measures(column, found[column], labels)],
-            figures=[_figure(column, names, found[column]) for column, names in labels.items()],
+            measures=[
+                m for column in labels for m in _measures(column, predictions[column], labels)
+            ],
+            figures=[
+                _figure(column, names, predictions[column]) for column, names in labels.items()
+            ],
             tables=[
-                _table(comparison, column, names, found[column]) for column, names in labels.items()
+                _table(comparison, column, names, predictions[column])
+                for column, names in labels.items()
             ],
             citations=[citation.text() for citation in self.citations],
             notes=[
@@ -137,8 +142,8 @@ def _told(
     nobody = np.empty(0, dtype=np.intp)
     rows, codes = [], []
     for panel in (getattr(comparison, name), comparison.holdout):
-        found = members(panel, column, 1)
-        groups = [found.get(label, nobody) for label in labels]
+        by_label = members(panel, column, 1)
+        groups = [by_label.get(label, nobody) for label in labels]
         rows.append(np.concatenate(groups))
         codes.append(np.repeat(np.arange(len(labels)), [len(group) for group in groups]))
     told = told_labels(own[rows[0]], codes[0], other[rows[1]])
@@ -149,13 +154,16 @@ def _told(
     return Told.of(codes[1], told, weights, len(labels))
 
 
-def _measures(column: str, found: Found, labels: dict[str, list[str]]) -> list[Measure]:
+def _measures(column: str, predictions: Found, labels: dict[str, list[str]]) -> list[Measure]:
     scores = {
         "": (
             "mean over {}s of the share told rightly",
-            {n: t.balanced() for n, t in found.items()},
+            {n: t.balanced() for n, t in predictions.items()},
         ),
-        "_people": ("share of people told rightly", {n: t.accuracy for n, t in found.items()}),
+        "_people": (
+            "share of people told rightly",
+            {n: t.accuracy for n, t in predictions.items()},
+        ),
     }
     chance = 1 / len(labels[column])
     return [
@@ -174,7 +182,7 @@ def _measures(column: str, found: Found, labels: dict[str, list[str]]) -> list[M
     ]
 
 
-def _figure(column: str, labels: list[str], found: Found) -> Figure:
+def _figure(column: str, labels: list[str], predictions: Found) -> Figure:
     return Figure(
         id=f"prediction.{column}",
         title=f"Real people whose {column} is told rightly",
@@ -183,7 +191,7 @@ def _figure(column: str, labels: list[str], found: Found) -> Figure:
         kind="bars",
         x_label=column,
         y_label="share of people",
-        series=[_series(name, labels, found[name]) for name in NAMES],
+        series=[_series(name, labels, predictions[name]) for name in NAMES],
     )
 
 
@@ -204,7 +212,7 @@ def _series(name: str, labels: list[str], told: Told) -> Series:
     )
 
 
-def _table(comparison: Comparison, column: str, labels: list[str], found: Found) -> Table:
+def _table(comparison: Comparison, column: str, labels: list[str], predictions: Found) -> Table:
     sizes = {name: members(getattr(comparison, name), column, 1) for name in PANELS}
     return Table(
         id=f"prediction.{column}",
@@ -221,7 +229,7 @@ def _table(comparison: Comparison, column: str, labels: list[str], found: Found)
             [
                 label,
                 *(len(sizes[name].get(label, ())) for name in ("holdout", "train", "artificial")),
-                *(short(found[name].recall[0, k]) for name in NAMES),
+                *(short(predictions[name].recall[0, k]) for name in NAMES),
             ]
             for k, label in enumerate(labels)
         ],

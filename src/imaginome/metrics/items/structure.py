@@ -50,8 +50,8 @@ def differentiation(comparison: Comparison) -> tuple[Measure, list[Table]]:
         for name in ("artificial", "train")
     ]
     note = f"Hudson's estimator, {len(pairs[0])} pairs of {column}s."
-    found = measure("structure.fst_mae", NAME, *samples, best=0.0, note=note)
-    return found, [_table(column, populations, values)]
+    fst_mae = measure("structure.fst_mae", NAME, *samples, best=0.0, note=note)
+    return fst_mae, [_table(column, populations, values)]
 
 
 def _table(column: str, populations: list[str], values: dict[str, Float64s]) -> Table:
@@ -156,8 +156,8 @@ TITLES = {
 
 
 def _measures(distances: ScoreDistances) -> list[Measure]:
-    found = {"sliced": distances.sliced, "transport": distances.transport}
-    found["components"] = distances.single
+    kinds = {"sliced": distances.sliced, "transport": distances.transport}
+    kinds["components"] = distances.single
     return [
         measure(
             f"structure.{key}",
@@ -167,7 +167,7 @@ def _measures(distances: ScoreDistances) -> list[Measure]:
             best=0.0,
             key=key == "sliced",
         )
-        for key, make in found.items()
+        for key, make in kinds.items()
     ]
 
 

@@ -146,18 +146,18 @@ class ThreePoint(Metric):
         """Compare three-point correlations; see `Metric.compute`."""
         m = comparison.holdout.n_sites
         near, far = draw_triplets(m, comparison.rng("triplets"))
-        found = {}
+        by_panel = {}
         for name in PANELS:
             packed = PackedSites(getattr(comparison, name).haplotypes)
-            found[name] = [packed_cumulants(packed, kind.sites) for kind in (near, far)]
+            by_panel[name] = [packed_cumulants(packed, kind.sites) for kind in (near, far)]
         spread = [self._replicates(comparison, kind) for kind in (near, far)]
         return MetricResult(
             metric=self.id,
             name=self.name,
             description=self.description,
-            measures=_measures(found, spread),
-            figures=_figures(found),
-            tables=[_table(found, near, far)],
+            measures=_measures(by_panel, spread),
+            figures=_figures(by_panel),
+            tables=[_table(by_panel, near, far)],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 "Triplets lie at equal gaps (site, site + gap, site + 2 gaps) or at random.",
@@ -186,13 +186,13 @@ def _values(c: Float64s, real: Float64s) -> Found:
     return {"pearson": pearson(m), "mae": mean_error(m)}
 
 
-def _measures(found: Kinds, spread: list[dict[str, Found]]) -> list[Measure]:
+def _measures(by_panel: Kinds, spread: list[dict[str, Found]]) -> list[Measure]:
     names = ("artificial", "train")
     near, far = (
         {
             name: {
                 key: Sample(value, spread[kind][name][key])
-                for key, value in _values(found[name][kind], found["holdout"][kind]).items()
+                for key, value in _values(by_panel[name][kind], by_panel["holdout"][kind]).items()
             }
             for name in names
         }
@@ -218,13 +218,13 @@ def _measures(found: Kinds, spread: list[dict[str, Found]]) -> list[Measure]:
     return [*measures, measure("three_point.mae", name, *errors, best=0.0)]
 
 
-def _table(found: Kinds, near: Triplets, far: Triplets) -> Table:
+def _table(by_panel: Kinds, near: Triplets, far: Triplets) -> Table:
     rows: list[list[Cell]] = []
     for kind, triplets in enumerate((near, far)):
         for gap in dict.fromkeys(triplets.gap.tolist()):
             chosen = triplets.gap == gap
-            real = found["holdout"][kind][chosen]
-            sums = [moments(found[n][kind][chosen], real) for n in ("artificial", "train")]
+            real = by_panel["holdout"][kind][chosen]
+            sums = [moments(by_panel[n][kind][chosen], real) for n in ("artificial", "train")]
             cells = [short(f(m)) for f in (pearson, mean_error) for m in sums]
             rows.append([gap or "random", int(chosen.sum()), *cells])
     return Table(
@@ -235,9 +235,9 @@ def _table(found: Kinds, near: Triplets, far: Triplets) -> Table:
     )
 
 
-def _figures(found: Kinds) -> list[Figure]:
+def _figures(by_panel: Kinds) -> list[Figure]:
     """Return the values of all near triplets against the holdout, as a binned scatter."""
-    real = found["holdout"][0]
+    real = by_panel["holdout"][0]
     if len(real) == 0:
         return []
     extent = max(float(np.quantile(np.abs(real), 0.999)), 1e-6)
@@ -245,7 +245,7 @@ def _figures(found: Kinds) -> list[Figure]:
     middle = (edges[1:] + edges[:-1]) / 2
     series = []
     for name in ("artificial", "train"):
-        y, x = (np.clip(c, -extent, extent) for c in (found[name][0], real))
+        y, x = (np.clip(c, -extent, extent) for c in (by_panel[name][0], real))
         cells, _, _ = np.histogram2d(y, x, bins=(edges, edges))
         series.append(heatmap(name, name, middle, middle, np.log10(1 + cells)))
     return [

@@ -110,20 +110,20 @@ def judge_truth(
     leak, the rest asks for caution.
     """
     status, reason = judge(excess, policy.closeness_caution, policy.closeness_fail, baseline=0.0)
-    found: tuple[Status, str] = (status, f"below its value against the holdout: {reason}")
+    judgement: tuple[Status, str] = (status, f"below its value against the holdout: {reason}")
     if status in GRAVE:
-        return found
+        return judgement
     near = [
         judge(_shortfall(value), policy.closeness_caution, policy.closeness_fail, 0.0)[0]
         for value in (truth, control)
     ]
     if near == ["fail", "fail"]:
         return "caution", (
-            f"{found[1]}; but artificial haplotypes are nearer to real people in general "
+            f"{judgement[1]}; but artificial haplotypes are nearer to real people in general "
             f"({truth.value:.3g} for train, {control.value:.3g} for the holdout) than these are "
             "to each other: that is about realism and no sign of memory"
         )
-    return found
+    return judgement
 
 
 def judge_syn(excess: Estimate, policy: Policy) -> tuple[Status, str]:
@@ -173,15 +173,15 @@ def _bars(findings: list[Finding]) -> Figure:
     names: list[float | str] = [finding.name for finding in findings]
 
     def series(name: str, role: str, estimates: list[Estimate | None]) -> Series:
-        found = [e or Estimate(value=None) for e in estimates]
+        points = [e or Estimate(value=None) for e in estimates]
         return Series.model_validate(
             {
                 "name": name,
                 "role": role,
                 "x": names,
-                "y": [e.value for e in found],
-                "low": [e.low for e in found],
-                "high": [e.high for e in found],
+                "y": [e.value for e in points],
+                "low": [e.low for e in points],
+                "high": [e.high for e in points],
             }
         )
 
@@ -208,8 +208,8 @@ def _densities(distances: Distances) -> Figure:
         ("train", "train", "train to train", "train"),
         ("artificial", "artificial", "artificial to artificial", "neutral"),
     ]
-    found = [distances.nearest(a, b).first() for a, b, _, _ in pairs]
-    centres, shares = densities(found, BINS)
+    nearest = [distances.nearest(a, b).first() for a, b, _, _ in pairs]
+    centres, shares = densities(nearest, BINS)
     series = [
         Series.model_validate({"name": name, "role": role, "x": centres, "y": y})
         for (_, _, name, role), y in zip(pairs, shares, strict=True)

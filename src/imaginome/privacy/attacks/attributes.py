@@ -238,11 +238,11 @@ class Attacker:
         said = {"near": self.records[near, self.hidden], "whole": self.records[whole, self.hidden]}
         alleles, overall = (_alleles(truth, said[how], counted) for how in ("near", "whole"))
         blocks = _people((truth == said["near"]) & (truth != 0)), _people(truth != 0)
-        found = dict(zip(WAYS, (alleles, blocks, overall), strict=True))
+        counts = dict(zip(WAYS, (alleles, blocks, overall), strict=True))
         by_allele = self._guess(coded, mask)
         return Attempts(
-            {way: pair[0] for way, pair in found.items()},
-            {way: pair[1] for way, pair in found.items()},
+            {way: pair[0] for way, pair in counts.items()},
+            {way: pair[1] for way, pair in counts.items()},
             {"alleles": by_allele, "blocks": 0.0, "whole": by_allele},
         )
 
@@ -312,11 +312,15 @@ class Attributes(Attack):
         """Attack people of train, people of the holdout, and one half of those as control."""
         attacker = Attacker.of(comparison.artificial)
         panels = targets(comparison)
-        found = [attacker.attack(people, comparison.threads) for people in panels]
-        rates = {way: _rates(comparison, panels, found, way) for way in WAYS}
+        attempts = [attacker.attack(people, comparison.threads) for people in panels]
+        rates = {way: _rates(comparison, panels, attempts, way) for way in WAYS}
         findings = [
             _finding(
-                way, rates[way], found[0], _control(comparison, found[1], panels[1], way), policy
+                way,
+                rates[way],
+                attempts[0],
+                _control(comparison, attempts[1], panels[1], way),
+                policy,
             )
             for way in WAYS
         ]
@@ -324,7 +328,7 @@ class Attributes(Attack):
             findings=findings,
             tables=[
                 rates_table(
-                    self.id, [(NAMES[way], *rates[way], found[0].guess[way]) for way in WAYS]
+                    self.id, [(NAMES[way], *rates[way], attempts[0].guess[way]) for way in WAYS]
                 )
             ],
             notes=[
@@ -341,7 +345,7 @@ class Attributes(Attack):
 
 
 def _rates(
-    comparison: Comparison, panels: tuple[Panel, Panel], found: list[Attempts], way: str
+    comparison: Comparison, panels: tuple[Panel, Panel], attempts: list[Attempts], way: str
 ) -> tuple[Rate, Rate]:
     """Return success on train and on the holdout."""
     rates = [
@@ -351,22 +355,22 @@ def _rates(
             units(people.samples),
             comparison.rng("attributes", way, who),
         )
-        for who, people, one in zip(("train", "holdout"), panels, found, strict=True)
+        for who, people, one in zip(("train", "holdout"), panels, attempts, strict=True)
     ]
     return rates[0], rates[1]
 
 
-def _control(comparison: Comparison, found: Attempts, people: Panel, way: str) -> Estimate:
+def _control(comparison: Comparison, attempts: Attempts, people: Panel, way: str) -> Estimate:
     """Return the residual risk of one half of the holdout against the other."""
     rng = comparison.rng("attributes", way, "halves")
-    return between_halves(found.hits[way], found.tries[way], units(people.samples), rng)
+    return between_halves(attempts.hits[way], attempts.tries[way], units(people.samples), rng)
 
 
 def _finding(
-    way: str, rates: tuple[Rate, Rate], found: Attempts, control: Estimate, policy: Policy
+    way: str, rates: tuple[Rate, Rate], attempts: Attempts, control: Estimate, policy: Policy
 ) -> Finding:
     what = f"attributes.{way}", f"Attribute inference: {NAMES[way]}"
-    return residual_finding(what, rates, found.guess[way], control, policy, key=way == "blocks")
+    return residual_finding(what, rates, attempts.guess[way], control, policy, key=way == "blocks")
 
 
 def _width(attacker: Attacker) -> int:

@@ -175,8 +175,8 @@ def _far(rows: Haplotypes, groups: Int64s, units: Int64s) -> Bools:
     if len(units) == 0:
         return np.zeros(0, dtype=np.bool_)
     everyone = pack(rows)
-    found = nearest_strangers(everyone[units], groups[units], everyone, groups)
-    return np.asarray(found >= FAR)
+    nearest = nearest_strangers(everyone[units], groups[units], everyone, groups)
+    return np.asarray(nearest >= FAR)
 
 
 def _families(classes: Int64s, groups: Int64s, n_classes: int) -> Int64s:
@@ -219,18 +219,18 @@ class Copies(Attack):
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Compare everyone artificial with everyone in train and in the holdout."""
-        found = {
+        matched = {
             "excess": ("haplotypes", matched_haplotypes(comparison)),
             "people": ("people", matched_people(comparison)),
         }
         findings = [
-            _finding(what, unit, matches, policy) for what, (unit, matches) in found.items()
+            _finding(what, unit, matches, policy) for what, (unit, matches) in matched.items()
         ]
         if comparison.holdout.n_individuals:
-            findings.append(_of_holdout(found["excess"][1]))
+            findings.append(_of_holdout(matched["excess"][1]))
         return self.result(
             findings=findings,
-            tables=[_counts(dict(found.values()))],
+            tables=[_counts(dict(matched.values()))],
             notes=[
                 "Everyone in train and everyone artificial is compared; nobody is left out. "
                 "Counted are copies of haplotypes (or genotypes of people, however phased) that "
@@ -324,7 +324,7 @@ def _most(expected: float, probability: float) -> float:
     return float(poisson.ppf(1.0 - probability, expected)) if expected > 0 else 0.0
 
 
-def _counts(found: dict[str, Matches]) -> Table:
+def _counts(matched: dict[str, Matches]) -> Table:
     """Show the counts behind the shares."""
     return Table(
         id="copies.counts",
@@ -332,7 +332,7 @@ def _counts(found: dict[str, Matches]) -> Table:
         columns=["what", "in train", "of those no stranger's", "copied", "by chance", "holdout's"],
         rows=[
             [unit, m.n_train, m.private, m.copied, round(m.by_chance(), 2), m.copied_holdout]
-            for unit, m in found.items()
+            for unit, m in matched.items()
         ],
     )
 

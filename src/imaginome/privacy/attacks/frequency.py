@@ -48,11 +48,11 @@ class Frequency(Attack):
 
     def run(self, comparison: Comparison, policy: Policy) -> AttackResult:
         """Attack train (members) and holdout (non-members) people."""
-        found = self._recognised(comparison, comparison.artificial.haplotypes)
+        recognised = self._recognised(comparison, comparison.artificial.haplotypes)
         exact = self._recognised(comparison, comparison.train.haplotypes)
         return self.result(
-            findings=found.findings(policy, (RATE,)),
-            tables=[_releases({"the artificial panel": found, "train, exactly": exact})],
+            findings=recognised.findings(policy, (RATE,)),
+            tables=[_releases({"the artificial panel": recognised, "train, exactly": exact})],
             notes=[
                 _floor(exact),
                 "Scores are sums over both haplotypes of the logarithm of the frequency in the "
@@ -127,15 +127,15 @@ def person_scores(
         alt = haplotypes[2 * some] + haplotypes[2 * some + 1]
         return np.asarray((alt * slope).sum(axis=1) + 2.0 * base)
 
-    found = map_pieces(work, pieces(len(people), PIECE), threads)
-    return np.concatenate(found) if found else np.empty(0)
+    sums = map_pieces(work, pieces(len(people), PIECE), threads)
+    return np.concatenate(sums) if sums else np.empty(0)
 
 
 def _releases(known: dict[str, Recognised]) -> Table:
     """Show what an attacker gains from the artificial panel, and from exact frequencies."""
     rows: list[list[Cell]] = []
-    for what, found in known.items():
-        auc, rate = found.auc(), _rate(found)
+    for what, recognised in known.items():
+        auc, rate = recognised.auc(), _rate(recognised)
         cells = (auc.value, auc.low, auc.high, rate)
         rows.append([what, *(None if cell is None else round(cell, 4) for cell in cells)])
     return Table(
@@ -146,11 +146,11 @@ def _releases(known: dict[str, Recognised]) -> Table:
     )
 
 
-def _rate(found: Recognised) -> float | None:
+def _rate(recognised: Recognised) -> float | None:
     """Return the true-positive rate; None where too few non-members can state it."""
-    if len(found.others) < 1 / LOW_RATES[RATE]:
+    if len(recognised.others) < 1 / LOW_RATES[RATE]:
         return None
-    return found.scores.roc().true_rate(LOW_RATES[RATE])
+    return recognised.scores.roc().true_rate(LOW_RATES[RATE])
 
 
 def _floor(exact: Recognised) -> str:

@@ -125,12 +125,12 @@ EVERYONE = "everyone"
 
 def groups(comparison: Comparison) -> list[Stratum]:
     """Return populations, and superpopulations of several, with `LEAST_PEOPLE` on either side."""
-    found: list[Stratum] = []
+    strata: list[Stratum] = []
     for column in ("population", "superpopulation"):
         for stratum in labelled(comparison, column, LEAST_PEOPLE):
-            if not any(_same(stratum, other) for other in found):
-                found.append(stratum)
-    return found
+            if not any(_same(stratum, other) for other in strata):
+                strata.append(stratum)
+    return strata
 
 
 def labelled(comparison: Comparison, column: str, least: int) -> list[Stratum]:
@@ -186,13 +186,13 @@ def by_class(comparison: Comparison) -> dict[str, tuple[int, PersonScores]]:
     copies = sum(panel.haplotypes.sum(axis=0, dtype=np.int64) for panel in panels)
     frequency = copies / sum(panel.n_haplotypes for panel in panels)
     minor = np.minimum(frequency, 1.0 - frequency)
-    found = {}
+    scores = {}
     for name, (low, high) in CLASSES.items():
         sites = np.flatnonzero((minor > 0) & (minor >= low) & (minor < high))
         if len(sites) >= LEAST_SITES:
             people = [panel.take_sites(sites) for panel in (*panels, comparison.artificial)]
-            found[name] = (len(sites), _scores(comparison, *people))
-    return found
+            scores[name] = (len(sites), _scores(comparison, *people))
+    return scores
 
 
 def _scores(comparison: Comparison, train: Panel, holdout: Panel, made: Panel) -> PersonScores:
@@ -249,7 +249,7 @@ class Groups(Attack):
         areas = _by_group(strata, scores)
         classes = by_class(comparison)
         by_frequency = {
-            name: found.area(all_strata, len(classes)) for name, (_, found) in classes.items()
+            name: scored.area(all_strata, len(classes)) for name, (_, scored) in classes.items()
         }
         within = scores["run"].area(all_strata)
         return self.result(
@@ -291,16 +291,16 @@ def _by_group(strata: list[Stratum], scores: Mapping[str, PersonScores]) -> dict
     """Return the area of each group by each score, with intervals for all together."""
     comparisons = len(strata) * len(scores)
     return {
-        kind: {stratum.name: found.area([stratum], comparisons) for stratum in strata}
-        for kind, found in scores.items()
+        kind: {stratum.name: scored.area([stratum], comparisons) for stratum in strata}
+        for kind, scored in scores.items()
     }
 
 
 def _population(areas: Mapping[str, Areas], policy: Policy) -> Finding:
     flat = {
         f"{group}, by {kind}": area
-        for kind, found in areas.items()
-        for group, area in found.items()
+        for kind, by_group in areas.items()
+        for group, area in by_group.items()
     }
     empty = f"no population label with {LEAST_PEOPLE} people in train and in the holdout"
     return _worst("population", "worst population", flat, empty, policy, key=True)
@@ -389,7 +389,7 @@ def _figure(strata: list[Stratum], areas: Mapping[str, Areas]) -> list[Figure]:
         return []
     names: list[float | str] = [stratum.name for stratum in strata]
     half: list[float | str | None] = [BASELINE] * len(names)
-    series = [_series(kind, names, found) for kind, found in areas.items()]
+    series = [_series(kind, names, by_group) for kind, by_group in areas.items()]
     return [
         Figure(
             id="groups.areas",
@@ -404,8 +404,8 @@ def _figure(strata: list[Stratum], areas: Mapping[str, Areas]) -> list[Figure]:
     ]
 
 
-def _series(kind: str, names: list[float | str], found: Areas) -> Series:
-    areas = [found[str(name)] for name in names]
+def _series(kind: str, names: list[float | str], by_group: Areas) -> Series:
+    areas = [by_group[str(name)] for name in names]
     return Series(
         name=f"by {kind}",
         role="artificial" if kind == "run" else "train",

@@ -54,15 +54,15 @@ def by_population(comparison: Comparison, targets: Targets) -> dict[str, tuple[E
 
 def _labelled(panel: Panel, rows: Indices) -> dict[str, Indices]:
     """Return which targets are of each population."""
-    found = labels(panel, "population")
-    if found is None:
+    populations = labels(panel, "population")
+    if populations is None:
         return {}
-    text = found.astype(str)[rows]
+    text = populations.astype(str)[rows]
     return {str(label): np.flatnonzero(text == label) for label in np.unique(text) if label}
 
 
 def worst_population(
-    found: Recognised, groups: dict[str, tuple[Estimate, int, int]], policy: Policy
+    recognised: Recognised, groups: dict[str, tuple[Estimate, int, int]], policy: Policy
 ) -> Finding:
     """Judge the population whose members are recognised most surely."""
 
@@ -73,12 +73,12 @@ def worst_population(
     judged = judge(
         strength, policy.membership_caution, policy.membership_fail, 0.5, doubtful="unknown"
     )
-    return found.finding(
+    return recognised.finding(
         "worst", f"AUC in the worst of {len(groups)} populations", strength, 0.5, judged
     )
 
 
-def population_table(found: Recognised, groups: dict[str, tuple[Estimate, int, int]]) -> Table:
+def population_table(recognised: Recognised, groups: dict[str, tuple[Estimate, int, int]]) -> Table:
     """Show the areas of all populations."""
     rows: list[list[Cell]] = []
     for label, (one, members, others) in groups.items():
@@ -86,7 +86,7 @@ def population_table(found: Recognised, groups: dict[str, tuple[Estimate, int, i
         numbers = (None if cell is None else round(cell, 4) for cell in cells)
         rows.append([label, members, others, *numbers])
     return Table(
-        id=f"{found.attack}.populations",
+        id=f"{recognised.attack}.populations",
         title="Members recognised, by population",
         columns=["population", "members", "non-members", "AUC", "from", "to"],
         rows=rows,
@@ -133,20 +133,20 @@ class Likelihood(Attack):
         """Attack train (members) and holdout (non-members) people."""
         most = affordable(comparison)
         targets, shares = attack(comparison, most)
-        found = Recognised.of(comparison, targets, self.id, self.name)
+        recognised = Recognised.of(comparison, targets, self.id, self.name)
         surest = Recognised.of(comparison, shares, self.id, self.name)
         groups = by_population(comparison, targets)
         findings = [
-            found.judged_area(policy),
+            recognised.judged_area(policy),
             *surest.judged_rates(policy, ("tpr_1",)),
             surest.judged_first(policy),
         ]
         if groups:
-            findings.append(worst_population(found, groups, policy))
+            findings.append(worst_population(recognised, groups, policy))
         return self.result(
             findings=findings,
             figures=[surest.curve()],
-            tables=[population_table(found, groups)] if groups else [],
+            tables=[population_table(recognised, groups)] if groups else [],
             notes=[
                 _whom(comparison, targets),
                 "A score is the sum over both haplotypes of the logarithm of the "

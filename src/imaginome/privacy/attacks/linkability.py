@@ -69,13 +69,13 @@ class Records:
             is among the k nearest of both its parts.
         """
         n = self.forward.n_haplotypes
-        found = [
+        nearest = [
             nearest_between(
                 people.take_sites(part), side.take_sites(part), k=max(NEIGHBOURS), threads=threads
             ).index.astype(np.int64)
             for part, side in zip(cut, (self.forward, self.backward), strict=True)
         ]
-        first, second = found[0], n - 1 - found[1]
+        first, second = nearest[0], n - 1 - nearest[1]
         return {k: _shared(first[:, :k], second[:, :k]) for k in NEIGHBOURS}
 
     def guess(self, k: int) -> float:
@@ -207,8 +207,8 @@ def _named(way: Way) -> str:
 def _cuts(comparison: Comparison) -> dict[str, list[Cut]]:
     """Return the ways to cut a genome in two, by name."""
     sites = comparison.train.sites
-    found = {"halves": [whole_cut(sites)], "windows": window_cuts(sites)}
-    return {name: cuts for name, cuts in found.items() if cuts}
+    ways = {"halves": [whole_cut(sites)], "windows": window_cuts(sites)}
+    return {name: cuts for name, cuts in ways.items() if cuts}
 
 
 def _linked(
@@ -217,9 +217,9 @@ def _linked(
     """Return how many links were made for each individual, by cut and number of neighbours."""
     total: dict[Way, Float64s] = {}
     for name, several in cuts.items():
-        found = [records.linked(people, cut, threads) for cut in several]
+        links = [records.linked(people, cut, threads) for cut in several]
         for k in NEIGHBOURS:
-            total[name, k] = np.sum([one[k] for one in found], axis=0)
+            total[name, k] = np.sum([one[k] for one in links], axis=0)
     return total
 
 
@@ -232,12 +232,12 @@ def _rates(
 ) -> tuple[Rate, Rate]:
     rates = [
         rate_of(
-            found[way],
+            links[way],
             np.full(people.n_individuals, 2.0 * len(cuts[way[0]])),
             units(people.samples),
             comparison.rng("linkability", *way, who),
         )
-        for people, found, who in zip(panels, linked, ("train", "holdout"), strict=True)
+        for people, links, who in zip(panels, linked, ("train", "holdout"), strict=True)
     ]
     return rates[0], rates[1]
 

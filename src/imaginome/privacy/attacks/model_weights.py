@@ -47,8 +47,8 @@ class ModelWeights(Attack):
         assert evidence is not None
         assert evidence.stored is not None
         stored = evidence.stored
-        found = [stored[name][0::2] | stored[name][1::2] for name in ("train", "holdout")]
-        counts = [(int(people.sum()), len(people)) for people in found]
+        matches = [stored[name][0::2] | stored[name][1::2] for name in ("train", "holdout")]
+        counts = [(int(people.sum()), len(people)) for people in matches]
         status, reason = _judge(*counts[0], *counts[1])
         strength, control = (wilson(stored / n, n) for stored, n in counts)
         finding = Finding(

@@ -170,12 +170,12 @@ def _scores(comparison: Comparison) -> dict[str, tuple[Float64s, Float64s]]:
 
 def _tries(made: Pairs, scores: dict[str, tuple[Float64s, Float64s]]) -> list[_Try]:
     level = LEVEL / (len(SHARES) * len(scores))
-    found = []
+    tries = []
     for name, (members, others) in scores.items():
         for guesses, right in bound_pairs(made.apart(members, others), SHARES):
             value, low, high = (e / EXCHANGED for e in epsilon_shown(right, guesses, level))
-            found.append(_Try(name, guesses, right, Estimate(value=value, low=low, high=high)))
-    return found
+            tries.append(_Try(name, guesses, right, Estimate(value=value, low=low, high=high)))
+    return tries
 
 
 def _table(tries: list[_Try]) -> Table:

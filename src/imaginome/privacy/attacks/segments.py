@@ -107,12 +107,12 @@ def shared_runs(comparison: Comparison) -> SharedRuns:
     def scan(rows: slice) -> SharedRuns:
         return _scan(donors, artificial[rows], sites)
 
-    found = map_pieces(scan, pieces(len(artificial), size), comparison.threads)
+    parts = map_pieces(scan, pieces(len(artificial), size), comparison.threads)
     return SharedRuns(
         donors.kinds,
-        np.concatenate([part.longest for part in found], axis=1),
-        _join([part.against_holdout for part in found]),
-        _join([part.control for part in found]),
+        np.concatenate([part.longest for part in parts], axis=1),
+        _join([part.against_holdout for part in parts]),
+        _join([part.control for part in parts]),
     )
 
 

@@ -135,10 +135,10 @@ class Carriers:
     @classmethod
     def of(cls, stretches: Stretches, people: Panel, threads: int) -> Carriers:
         """Compare every individual with every stretch."""
-        found = np.full((3, len(stretches)), NOBODY, dtype=np.int32)
-        work = partial(_count_piece, stretches, people.haplotypes, found)
+        carriers = np.full((3, len(stretches)), NOBODY, dtype=np.int32)
+        work = partial(_count_piece, stretches, people.haplotypes, carriers)
         map_pieces(work, pieces(len(stretches), PREDICATES_A_PIECE), threads)
-        return cls(*found)
+        return cls(*carriers)
 
     def singled(self) -> float:
         """Return the share of stretches that exactly one individual carries."""
@@ -156,9 +156,9 @@ class Carriers:
         return np.asarray((lost - won) / max(len(self.count), 1), dtype=np.float64)
 
 
-def _count_piece(stretches: Stretches, people: Haplotypes, found: Int32s, part: slice) -> None:
+def _count_piece(stretches: Stretches, people: Haplotypes, carriers: Int32s, part: slice) -> None:
     borders = stretches.row[part], stretches.start[part], stretches.stop[part]
-    _count_kernel(stretches.rows, *borders, people, found[:, part])
+    _count_kernel(stretches.rows, *borders, people, carriers[:, part])
 
 
 @compiled
@@ -196,16 +196,16 @@ def _count_kernel(
     start: Int64s,
     stop: Int64s,
     people: Haplotypes,
-    found: Int32s,
+    carriers: Int32s,
 ) -> None:
     for p in range(row.shape[0]):
         count = 0
         for i in range(people.shape[0] // 2):
             if _carries(people[2 * i : 2 * i + 2], rows[row[p]], start[p], stop[p]):
                 if count < 2:
-                    found[1 + count, p] = i
+                    carriers[1 + count, p] = i
                 count += 1
-        found[0, p] = count
+        carriers[0, p] = count
 
 
 # -- Singling out ----------------------------------------------------------------------------------

@@ -38,12 +38,12 @@ def p_value(right: int, guesses: int, epsilon: float, delta: float = 0.0, coins:
     """
     coins = max(coins, guesses)
     chance = float(expit(epsilon))
-    found = float(binom.sf(right - 1, guesses, chance))
+    p = float(binom.sf(right - 1, guesses, chance))
     if delta > 0 and right > 0:
         below = binom.pmf(np.arange(right - 1, -1, -1), guesses, chance)
         share = np.cumsum(below) / np.arange(1, right + 1)
-        found += 2 * coins * delta * float(share.max())
-    return min(1.0, found)
+        p += 2 * coins * delta * float(share.max())
+    return min(1.0, p)
 
 
 def epsilon_bound(
@@ -118,13 +118,13 @@ def guess_coins(scores: Float64s, inside: Bools, shares: Sequence[float]) -> lis
         Shares of people to guess about, half on each end.
     """
     order = np.argsort(scores, kind="stable")
-    found = []
+    guesses = []
     for share in shares:
         each = max(1, round(share * len(scores) / 2))
         low, high = order[:each], order[len(order) - each :]
         right = int((~inside[low]).sum() + inside[high].sum())
-        found.append(Guesses(len(scores), 2 * each, right))
-    return found
+        guesses.append(Guesses(len(scores), 2 * each, right))
+    return guesses
 
 
 def bound_pairs(apart: Float64s, shares: Sequence[float]) -> list[tuple[int, int]]:
@@ -144,9 +144,9 @@ def bound_pairs(apart: Float64s, shares: Sequence[float]) -> list[tuple[int, int
         For each share: guesses, and how many of them were right.
     """
     clear = np.sort(np.abs(apart))[::-1]
-    found = []
+    guesses = []
     for share in shares:
         least = clear[max(1, round(share * len(apart))) - 1] if len(apart) else 0.0
         told = (np.abs(apart) >= least) & (apart != 0)
-        found.append((int(told.sum()), int((told & (apart > 0)).sum())))
-    return found
+        guesses.append((int(told.sum()), int((told & (apart > 0)).sum())))
+    return guesses

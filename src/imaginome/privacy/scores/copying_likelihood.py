@@ -99,8 +99,8 @@ def log_likelihood(
             padded[rows], donors.n, donors.minor, donors.carriers, donors.starts, jump, error
         )
 
-    found = map_pieces(work, pieces(len(padded), LANES), threads)
-    return np.concatenate(found)[: len(targets)] if found else np.empty(0)
+    logs = map_pieces(work, pieces(len(padded), LANES), threads)
+    return np.concatenate(logs)[: len(targets)] if logs else np.empty(0)
 
 
 @dataclass(frozen=True)

@@ -128,13 +128,15 @@ def _some(people: Indices, most: int | None, rng: np.random.Generator) -> Indice
     return np.sort(kept)
 
 
-def gathered(comparison: Comparison, found: Iterable[tuple[Fold, Float64s, Float64s]]) -> Targets:
+def gathered(
+    comparison: Comparison, scored_folds: Iterable[tuple[Fold, Float64s, Float64s]]
+) -> Targets:
     """Put folds together; scores become deviations from people of the same population.
 
     What is subtracted and divided by (median and median absolute deviation) is of members and
     non-members alike, who therefore stay exchangeable.
     """
-    parts, members, others = zip(*found, strict=True)
+    parts, members, others = zip(*scored_folds, strict=True)
     rows = [np.concatenate([part.members for part in parts])]
     rows.append(np.concatenate([part.others for part in parts]))
     kinds = [
@@ -155,10 +157,10 @@ def _evened(scores: Float64s, kind: npt.NDArray[np.str_]) -> Float64s:
 
 
 def _populations(panel: Panel) -> npt.NDArray[np.str_]:
-    found = labels(panel, "population")
-    if found is None:
+    populations = labels(panel, "population")
+    if populations is None:
         return np.full(panel.n_individuals, "", dtype=np.str_)
-    return np.asarray(found, dtype=np.str_)
+    return np.asarray(populations, dtype=np.str_)
 
 
 def _deviations(scores: Float64s) -> Float64s:

@@ -50,12 +50,12 @@ class Distances:
         key = (queries, targets)
         if key not in self._lists:
             if queries == targets:
-                found = nearest_within(self.panels[queries], NEIGHBOURS_KEPT, self.threads)
+                nearest = nearest_within(self.panels[queries], NEIGHBOURS_KEPT, self.threads)
             else:
-                found = nearest_between(
+                nearest = nearest_between(
                     self.panels[queries], self.panels[targets], NEIGHBOURS_KEPT, self.threads
                 )
-            self._lists[key] = found
+            self._lists[key] = nearest
         return self._lists[key]
 
     def accuracy(
@@ -79,9 +79,9 @@ class Distances:
         if alive is None:
             far, near = outside.first(), inside.first()
         else:
-            asked = alive[queries]
-            far = outside.first_among(alive[others])[asked]
-            near = inside.first_among(alive[queries])[asked]
+            mask = alive[queries]
+            far = outside.first_among(alive[others])[mask]
+            near = inside.first_among(alive[queries])[mask]
         return share_greater(far, near)
 
 

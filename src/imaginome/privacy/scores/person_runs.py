@@ -55,8 +55,8 @@ def longest_runs(
     def scan(rows: slice) -> Float32s:
         return _scan(people.haplotypes[rows], artificial, surprise)
 
-    found = map_pieces(scan, pieces(people.n_haplotypes, LARGEST_PIECE), threads)
-    return np.asarray(np.concatenate(found).reshape(-1, 2).max(axis=1), dtype=np.float64)
+    runs = map_pieces(scan, pieces(people.n_haplotypes, LARGEST_PIECE), threads)
+    return np.asarray(np.concatenate(runs).reshape(-1, 2).max(axis=1), dtype=np.float64)
 
 
 def _scan(queries: Haplotypes, artificial: Panel, surprise: Float32s) -> Float32s:

@@ -187,8 +187,8 @@ class Recognised:
         """Judge the members who score above every non-member: few may be told for sure."""
         name = "members above every non-member"
         baseline = 1.0 / (len(self.others) + 1)
-        found = [roc.true_rate(0.0) for roc in self.rocs]
-        strength = estimate(self.scores.roc().true_rate(0.0), found, lowest=0.0, highest=1.0)
+        rates = [roc.true_rate(0.0) for roc in self.rocs]
+        strength = estimate(self.scores.roc().true_rate(0.0), rates, lowest=0.0, highest=1.0)
         strength = self._honest(strength, 0.0, baseline)
         limits = (policy.low_fpr_caution * baseline, policy.low_fpr_fail * baseline)
         return self.finding("first", name, strength, baseline, judge(strength, *limits, baseline))

@@ -36,15 +36,15 @@ WP29_NOTE = (
 
 def drawn(comparison: Comparison, attack: str, most: int) -> tuple[Panel, Panel]:
     """Return train and holdout, each reduced at random to at most so many people."""
-    found = []
+    panels = []
     for name in ("train", "holdout"):
         people: Panel = getattr(comparison, name)
         if people.n_individuals > most:
             rng = comparison.rng(attack, "targets", name)
             chosen = rng.choice(people.n_individuals, most, replace=False)
             people = people.take_individuals(np.sort(chosen))
-        found.append(people)
-    return found[0], found[1]
+        panels.append(people)
+    return panels[0], panels[1]
 
 
 def whom(comparison: Comparison, n_train: int, n_holdout: int) -> str:
@@ -76,12 +76,12 @@ def rates_table(attack: str, rows: Sequence[tuple[str, Rate, Rate, float]]) -> T
     )
 
 
-def _shown(found: Estimate) -> str:
-    if found.value is None:
+def _shown(rate: Estimate) -> str:
+    if rate.value is None:
         return "not known"
-    if found.low is None or found.high is None:
-        return f"{found.value:.3f}"
-    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
+    if rate.low is None or rate.high is None:
+        return f"{rate.value:.3f}"
+    return f"{rate.value:.3f} ({rate.low:.3f} to {rate.high:.3f})"
 
 
 # -- Residual risk ---------------------------------------------------------------------------------
@@ -164,11 +164,11 @@ def residual(attack: Rate, control: Rate) -> Estimate:
     value = (attack.value - control.value) / (1.0 - control.value)
     with np.errstate(invalid="ignore", divide="ignore"):
         replicates = (attack.replicates - control.replicates) / (1.0 - control.replicates)
-    found = estimate(value, replicates)
-    if found.value is None or found.low is None or found.high is None:
-        return found
+    risk = estimate(value, replicates)
+    if risk.value is None or risk.low is None or risk.high is None:
+        return risk
     least = _least_margin(min(attack.units, control.units)) / (1.0 - control.value)
-    low, high = min(found.low, value - least), max(found.high, value + least)
+    low, high = min(risk.low, value - least), max(risk.high, value + least)
     return Estimate(value=value, low=low, high=min(high, max(1.0, value)))
 
 

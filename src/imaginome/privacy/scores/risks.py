@@ -212,16 +212,16 @@ class Risks:
         number (Bonferroni).
         """
         parts = paired_parts(comparison)
-        found = [likeness(part) for part in parts]
-        one = np.concatenate([_probabilities(part) for part in found])
-        other = np.concatenate([_probabilities(part, -1.0) for part in found])
+        by_part = [likeness(part) for part in parts]
+        one = np.concatenate([_probabilities(part) for part in by_part])
+        other = np.concatenate([_probabilities(part, -1.0) for part in by_part])
         best = one.argmin(axis=0)
         p = _least(one)
-        whole = [kind >= WHOLE for _ in found for kind in range(len(KINDS))]
+        whole = [kind >= WHOLE for _ in by_part for kind in range(len(KINDS))]
         part, kind = np.divmod(best, len(KINDS))
         which = np.arange(len(p))
-        stretch = np.stack([made.runs.stretch for made in found])[part, which].astype(np.int64)
-        donors = [_donors(made, comparison, at) for made, at in zip(found, parts, strict=True)]
+        stretch = np.stack([made.runs.stretch for made in by_part])[part, which].astype(np.int64)
+        donors = [_donors(made, comparison, at) for made, at in zip(by_part, parts, strict=True)]
         return cls(
             p,
             false_discovery_control(p),
@@ -230,8 +230,8 @@ class Risks:
             kind,
             stretch,
             np.stack(donors)[part, (kind >= WHOLE).astype(np.intp), which],
-            np.stack([made.known.haplotype for made in found])[part, which].astype(np.int64),
-            np.any([made.known.person == 0 for made in found], axis=0),
+            np.stack([made.known.haplotype for made in by_part])[part, which].astype(np.int64),
+            np.any([made.known.person == 0 for made in by_part], axis=0),
         )
 
     def people(self, rate: float, *, whole: bool = False) -> Bools:
@@ -254,11 +254,11 @@ def enough(comparison: Comparison) -> bool:
     return min(comparison.train.n_individuals, comparison.holdout.n_individuals) >= ENOUGH_PEOPLE
 
 
-def _probabilities(found: Likeness, sign: float = 1.0) -> Float64s:
+def _probabilities(contrasts: Likeness, sign: float = 1.0) -> Float64s:
     """Return P(contrast as large by chance), ``float64`` of shape ``(n_kinds, n_haplotypes)``."""
     rows = []
     for kind in KINDS:
-        p = _chance(sign * found.artificial[kind], found.real[kind])
+        p = _chance(sign * contrasts.artificial[kind], contrasts.real[kind])
         rows.append(np.repeat(p, 2) if kind == "person" else p)
     return np.stack(rows)
 
@@ -276,8 +276,8 @@ def _chance(scores: Float64s, real: Float64s) -> Float64s:
     return tail_probabilities(scores / stretch, pool)
 
 
-def _donors(found: Likeness, comparison: Comparison, part: Comparison) -> Int64s:
+def _donors(contrasts: Likeness, comparison: Comparison, part: Comparison) -> Int64s:
     """Return who carries the strongest run and who is nearest, ``(2, n_haplotypes)``."""
     people = comparison.train.samples.indices(part.train.samples.id)
-    rows = np.stack([found.runs.donor, found.known.row])
+    rows = np.stack([contrasts.runs.donor, contrasts.known.row])
     return np.where(rows < 0, -1, people[rows // 2]).astype(np.int64)

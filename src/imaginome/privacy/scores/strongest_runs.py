@@ -57,7 +57,7 @@ class Strongest:
 def strongest_runs(
     sides: tuple[Haplotypes, Haplotypes],
     groups: Int64s,
-    asked: Haplotypes,
+    queries: Haplotypes,
     sites: Sites,
     threads: int,
 ) -> tuple[Strongest, Strongest]:
@@ -69,7 +69,7 @@ def strongest_runs(
         Train and holdout haplotypes.
     groups
         ``int64``: family of each donor, first side first; equal for one person's haplotypes.
-    asked
+    queries
         Artificial haplotypes: everyone is a stranger to them.
     sites
         Of all panels; no run crosses contigs.
@@ -80,12 +80,12 @@ def strongest_runs(
     weights = surprise(donors)
 
     def scan(rows: slice) -> Strongest:
-        return _scan(donors, len(sides[0]), groups, asked[rows], weights, sites, rows.start == 0)
+        return _scan(donors, len(sides[0]), groups, queries[rows], weights, sites, rows.start == 0)
 
-    found = map_pieces(scan, pieces(len(asked), LARGEST_PIECE), threads)
+    scans = map_pieces(scan, pieces(len(queries), LARGEST_PIECE), threads)
     n = len(donors)
-    real = found[0].take(slice(0, n))
-    parts = [found[0].take(slice(n, None)), *found[1:]]
+    real = scans[0].take(slice(0, n))
+    parts = [scans[0].take(slice(n, None)), *scans[1:]]
     names = ("strength", "sites", "stretch", "donor")
     return real, Strongest(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in names)
@@ -96,16 +96,16 @@ def _scan(
     donors: Haplotypes,
     n_first: int,
     groups: Int64s,
-    asked: Haplotypes,
+    queries: Haplotypes,
     surprise: Float32s,
     sites: Sites,
     with_donors: bool,
 ) -> Strongest:
     """Scan one piece of the haplotypes asked, and all donors where they are asked too."""
-    rows = np.concatenate([donors, asked])
+    rows = np.concatenate([donors, queries])
     first = 0 if with_donors else len(donors)
     n = len(rows) - first
-    found = Strongest(
+    strongest = Strongest(
         np.zeros((n, 2), dtype=np.float32),
         np.zeros((n, 2)),
         np.zeros((n, 2), dtype=np.int32),
@@ -121,9 +121,9 @@ def _scan(
             group,
             (start, stop),
             surprise,
-            (found.strength, found.sites, found.stretch, found.donor),
+            (strongest.strength, strongest.sites, strongest.stretch, strongest.donor),
         )
-    return found
+    return strongest
 
 
 @inlined
@@ -162,7 +162,7 @@ def _starts(
     starts: Int32s,
 ) -> None:
     """Find where the longest run up to a site with each side begins, and with whom."""
-    n_first, n_donors, asked = sizes
+    n_first, n_donors, first_query = sizes
     first, behind = span
     starts[:, :, 0], starts[:, :, 1] = behind, NOBODY
     for way in range(2):
@@ -172,8 +172,8 @@ def _starts(
             row = order[i]
             if way == 0:
                 _forget(latest, diverge[i])
-            if row >= asked:
-                _answer(latest, group[row], starts[row - asked])
+            if row >= first_query:
+                _answer(latest, group[row], starts[row - first_query])
             if row < n_donors:
                 _remember(latest, 0 if row < n_first else 1, first, row, group[row])
             if way == 1:
@@ -181,9 +181,9 @@ def _starts(
 
 
 @compiled
-def _end_run(q: int, site: int, side: int, old: Int32s, weight: float, found: Any) -> None:
+def _end_run(q: int, site: int, side: int, old: Int32s, weight: float, strongest: Any) -> None:
     """Measure a run that did not go on at `site`."""
-    strength, _, stretch, donor = found
+    strength, _, stretch, donor = strongest
     if weight > strength[q, side]:
         strength[q, side] = weight
         if side == 0:
@@ -197,37 +197,37 @@ def _scan_kernel(
     group: Int64s,
     span: Any,
     surprise: Float32s,
-    found: Any,
+    strongest: Any,
 ) -> None:
-    n, asked, n_asked = alleles.shape[1], sizes[2], found[0].shape[0]
+    n, first_query, n_queries = alleles.shape[1], sizes[2], strongest[0].shape[0]
     first, stop = span
     order = np.arange(n).astype(np.int32)
     diverge = np.full(n, first, dtype=np.int32)
     spare = np.empty((2, n), dtype=np.int32)
     latest = np.empty((2, 2, 3), dtype=np.int32)
-    starts = np.empty((n_asked, 2, 2), dtype=np.int32)
-    old = np.full((n_asked, 2, 2), first, dtype=np.int32)
-    weight = np.zeros((n_asked, 2))
-    total = np.zeros((n_asked, stop - first + 1), dtype=np.float32)
+    starts = np.empty((n_queries, 2, 2), dtype=np.int32)
+    old = np.full((n_queries, 2, 2), first, dtype=np.int32)
+    weight = np.zeros((n_queries, 2))
+    total = np.zeros((n_queries, stop - first + 1), dtype=np.float32)
     for site in range(first, stop):
         advance(alleles[site], site, order, diverge, spare)
         _starts(order, diverge, group, sizes, (first, site + 1), latest, starts)
         at = site - first
-        for q in range(n_asked):
+        for q in range(n_queries):
             for side in range(2):
                 if starts[q, side, 0] > old[q, side, 0]:
-                    _end_run(q, site, side, old[q], weight[q, side], found)
+                    _end_run(q, site, side, old[q], weight[q, side], strongest)
             if starts[q, 0, 0] < starts[q, 1, 0]:
-                found[1][q, 0] += 1.0
+                strongest[1][q, 0] += 1.0
             elif starts[q, 0, 0] > starts[q, 1, 0]:
-                found[1][q, 1] += 1.0
+                strongest[1][q, 1] += 1.0
             else:
-                found[1][q] += 0.5
+                strongest[1][q] += 0.5
             old[q] = starts[q]
-            here = total[q, at] + surprise[alleles[site, asked + q], site]
+            here = total[q, at] + surprise[alleles[site, first_query + q], site]
             total[q, at + 1] = here
             for side in range(2):
                 weight[q, side] = here - total[q, old[q, side, 0] - first]
-    for q in range(n_asked):
+    for q in range(n_queries):
         for side in range(2):
-            _end_run(q, stop, side, old[q], weight[q, side], found)
+            _end_run(q, stop, side, old[q], weight[q, side], strongest)

@@ -63,11 +63,11 @@ def report(
     attack: Attack, comparison: Comparison, policy: Policy, targets: Targets, notes: list[str]
 ) -> AttackResult:
     """Return what an attack found: area, rate at 1%, curve; unknown where too few are known."""
-    found = Recognised.of(comparison, targets, attack.id, attack.name)
+    recognised = Recognised.of(comparison, targets, attack.id, attack.name)
     enough = min(len(targets.members), len(targets.others)) >= FEWEST
     return attack.result(
-        findings=_judged(found, policy) if enough else [_unknown(found)],
-        figures=[found.curve()] if enough else [],
+        findings=_judged(recognised, policy) if enough else [_unknown(recognised)],
+        figures=[recognised.curve()] if enough else [],
         notes=[
             f"Asked about {len(targets.members):,} of {comparison.train.n_individuals:,} people "
             f"in train and {len(targets.others):,} of {comparison.holdout.n_individuals:,} in "
@@ -78,13 +78,13 @@ def report(
     )
 
 
-def _unknown(found: Recognised) -> Finding:
-    reason = f"scores of {len(found.members)} and {len(found.others)} people are too few"
-    return found.finding("auc", "AUC", Estimate(value=None), 0.5, ("unknown", reason))
+def _unknown(recognised: Recognised) -> Finding:
+    reason = f"scores of {len(recognised.members)} and {len(recognised.others)} people are too few"
+    return recognised.finding("auc", "AUC", Estimate(value=None), 0.5, ("unknown", reason))
 
 
-def _judged(found: Recognised, policy: Policy) -> list[Finding]:
-    return [found.judged_area(policy), *found.judged_rates(policy, RATES)]
+def _judged(recognised: Recognised, policy: Policy) -> list[Finding]:
+    return [recognised.judged_area(policy), *recognised.judged_rates(policy, RATES)]
 
 
 # -- Log-likelihoods of people under a model -------------------------------------------------------
@@ -147,18 +147,18 @@ def calibrated_logs(comparison: Comparison, logs: dict[str, Float64s]) -> Target
     """
     panels = {"train": comparison.train, "holdout": comparison.holdout}
     people = {name: logs[name].reshape(-1, 2).sum(axis=1) for name in panels}
-    asked = {name: np.isfinite(people[name]) for name in panels}
+    finite = {name: np.isfinite(people[name]) for name in panels}
 
     def score(known: Indices, name: str, whom: Indices) -> Float64s:
         # Minus infinity is impossible under the model: surely nobody whom it learnt from.
-        found = np.where(np.isneginf(people[name][whom]), -np.inf, np.nan)
-        seen = asked[name][whom]
-        told = known[asked["holdout"][known]]
+        scores = np.where(np.isneginf(people[name][whom]), -np.inf, np.nan)
+        seen = finite[name][whom]
+        told = known[finite["holdout"][known]]
         if len(told) >= FEWEST_KNOWN and seen.any():
             line = _line(comparison.holdout, known, told, people["holdout"])
             plain = _plain(comparison.holdout, known, panels[name], whom[seen])
-            found[seen] = people[name][whom[seen]] - plain @ line
-        return found
+            scores[seen] = people[name][whom[seen]] - plain @ line
+        return scores
 
     return scored(comparison, score)
 
@@ -185,5 +185,5 @@ def _line(holdout: Panel, known: Indices, told: Indices, people: Float64s) -> Fl
         whom = np.intersect1d(known[mine], told)
         plain.append(_plain(holdout, known[~mine], holdout, whom))
         own.append(people[whom])
-    found, *_ = np.linalg.lstsq(np.concatenate(plain), np.concatenate(own))
-    return np.asarray(found)
+    coefficients, *_ = np.linalg.lstsq(np.concatenate(plain), np.concatenate(own))
+    return np.asarray(coefficients)

@@ -61,15 +61,15 @@ class Findings:
     true: Float64s
 
     @classmethod
-    def of(cls, found: Scan, tested: Indices, made: Architecture) -> Findings:
+    def of(cls, scanned: Scan, tested: Indices, made: Architecture) -> Findings:
         """Take the causal sites out of a scan of `tested` (sorted, all causal ones in it)."""
         rows = np.searchsorted(tested, made.causal)
         columns = np.arange(TRAITS)[:, None]
         return cls(
-            found.z[:, :TRAITS],
-            found.z[:, TRAITS:],
-            found.z[rows, columns],
-            found.effects[rows, columns],
+            scanned.z[:, :TRAITS],
+            scanned.z[:, TRAITS:],
+            scanned.z[rows, columns],
+            scanned.effects[rows, columns],
             made.effects,
         )
 
@@ -86,8 +86,8 @@ class Findings:
 
         A panel without variation tells nothing of effects: 0.
         """
-        found = pearson(moments(self.estimated.ravel(), self.true.ravel()))
-        return float(np.nan_to_num(found))
+        r = pearson(moments(self.estimated.ravel(), self.true.ravel()))
+        return float(np.nan_to_num(r))
 
     def row(self, tests: int) -> tuple[float, float, float, float]:
         """Return the table's figures of this panel."""
@@ -102,8 +102,8 @@ def _threshold(tests: int) -> float:
 
 def correlation(one: Findings, other: Findings) -> float:
     """Return the correlation of z-scores over sites, averaged over traits."""
-    found = pearson(moments(one.z.T, other.z.T))
-    return float(np.nanmean(found)) if np.isfinite(found).any() else 0.0
+    r = pearson(moments(one.z.T, other.z.T))
+    return float(np.nanmean(r)) if np.isfinite(r).any() else 0.0
 
 
 def overlap(one: Findings, other: Findings) -> float:
@@ -161,14 +161,14 @@ def _distance_bins(sites: Sites, tested: Indices, causal: Indices) -> Indices:
     """Return the bin of distance to the nearest causal site of the same contig, or -1."""
     contig = np.cumsum(sites.contig_starts())
     edges = 1e3 * np.array(EDGES_KB)
-    found = np.empty((len(tested), len(causal)), dtype=np.intp)
+    bins = np.empty((len(tested), len(causal)), dtype=np.intp)
     for t, chosen in enumerate(causal):
         far = np.abs(sites.position[tested][:, None] - sites.position[chosen][None, :])
         same = contig[tested][:, None] == contig[chosen][None, :]
         nearest = np.where(same, far, edges[-1]).min(axis=1)
         place = np.searchsorted(edges, nearest, side="right") - 1
-        found[:, t] = np.where(nearest < edges[-1], place, -1)
-    return found
+        bins[:, t] = np.where(nearest < edges[-1], place, -1)
+    return bins
 
 
 def _totals(bins: Indices, values: Float64s) -> Float64s:
@@ -300,7 +300,7 @@ class Association(Metric):
             name: Findings.of(study.scan(tested), tested, made) for name, study in studies.items()
         }
         drawn = _replicates(comparison, studies, tested, made)
-        z = {name: found.z for name, found in whole.items()}
+        z = {name: findings.z for name, findings in whole.items()}
         return MetricResult(
             metric=self.id,
             name=self.name,
@@ -310,7 +310,7 @@ class Association(Metric):
                 around(comparison.holdout.sites, tested, made.causal, z),
                 agreement(z),
             ],
-            tables=[table({name: found.row(len(tested)) for name, found in whole.items()})],
+            tables=[table({name: findings.row(len(tested)) for name, findings in whole.items()})],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 f"{TRAITS} traits, each with effects at {CAUSAL} sites that are common in the "
@@ -344,7 +344,7 @@ def _replicates(
     """Scan some sites with people drawn anew."""
     sites = np.union1d(_spread(tested, INTERVAL_SITES), made.causal.ravel())
     number = min(comparison.replicates, INTERVAL_REPLICATES)
-    found = {}
+    replicates = {}
     for name, study in studies.items():
         rng = comparison.rng("bootstrap", "association", name)
         weights = individual_weights(study.panel.n_individuals, number, rng).astype(np.float64)
@@ -352,8 +352,8 @@ def _replicates(
         def again(w: Float64s, study: Study = study) -> Findings:
             return Findings.of(study.scan(sites, w), sites, made)
 
-        found[name] = map_pieces(again, list(weights), comparison.threads)
-    return found
+        replicates[name] = map_pieces(again, list(weights), comparison.threads)
+    return replicates
 
 
 def _measures(whole: Whole, drawn: Drawn, tests: int) -> list[Measure]:

@@ -182,7 +182,7 @@ def _outcomes(
 
     with one_thread():
         done = dict(zip(jobs, map_pieces(work, jobs, comparison.threads), strict=True))
-    found = {}
+    outcomes = {}
     for kind in kinds:
         for name in NAMES:
             task = tasks[name]
@@ -190,8 +190,8 @@ def _outcomes(
             for fold in range(FOLDS):
                 scores[task.fold == fold] = done[kind, name, fold][0]
             telling = np.sum([done[kind, name, fold][1] for fold in range(FOLDS)], axis=0)
-            found[kind, name] = task, Outcome(scores, telling)
-    return found
+            outcomes[kind, name] = task, Outcome(scores, telling)
+    return outcomes
 
 
 def tree_areas(comparison: Comparison) -> dict[str, float]:
@@ -201,10 +201,10 @@ def tree_areas(comparison: Comparison) -> dict[str, float]:
     """
     if _fewest(comparison) < 2 * FOLDS:
         return dict.fromkeys(NAMES, float("nan"))
-    found = _outcomes(comparison, ("trees",))
+    outcomes = _outcomes(comparison, ("trees",))
     return {
         name: _area(comparison, name, task, outcome.scores).value
-        for (_, name), (task, outcome) in found.items()
+        for (_, name), (task, outcome) in outcomes.items()
     }
 
 
@@ -256,15 +256,15 @@ class Classifier(Metric):
         figures: list[Figure] = []
         enough = _fewest(comparison) >= 2 * FOLDS
         if enough:
-            found = _outcomes(comparison)
-            for (kind, name), (task, outcome) in found.items():
+            outcomes = _outcomes(comparison)
+            for (kind, name), (task, outcome) in outcomes.items():
                 samples[kind, name] = _area(comparison, name, task, outcome.scores)
             figures = [
-                curves({key: (t.label, t.fold, o.scores) for key, (t, o) in found.items()}),
+                curves({key: (t.label, t.fold, o.scores) for key, (t, o) in outcomes.items()}),
                 importance(
                     comparison.holdout.sites,
                     {
-                        n: (found["trees", n][0].sites, found["trees", n][1].importance)
+                        n: (outcomes["trees", n][0].sites, outcomes["trees", n][1].importance)
                         for n in NAMES
                     },
                 ),

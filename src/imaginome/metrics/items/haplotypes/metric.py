@@ -37,9 +37,9 @@ ALONG = 32
 ORDER = ("holdout", "train", "artificial")
 
 
-def entropy_figure(found: Mapping[int, Found], sites: Sites) -> list[Figure]:
+def entropy_figure(by_size: Mapping[int, Found], sites: Sites) -> list[Figure]:
     """Return the entropy along the genome, averaged in at most `POINTS` bins of windows."""
-    windows = found[ALONG]
+    windows = by_size[ALONG]
     number = min(len(windows.middle), POINTS)
     if number == 0:
         return []
@@ -101,7 +101,7 @@ def runs_figure(runs: Mapping[str, Runs]) -> list[Figure]:
     ]
 
 
-def table(found: Mapping[int, Found]) -> Table:
+def table(by_size: Mapping[int, Found]) -> Table:
     """Return one row a window size."""
     return Table(
         id="haplotypes.windows",
@@ -118,7 +118,7 @@ def table(found: Mapping[int, Found]) -> Table:
             "entropy, train",
             "entropy, artificial",
         ],
-        rows=[[k, len(windows.middle), *_row(windows)] for k, windows in found.items()],
+        rows=[[k, len(windows.middle), *_row(windows)] for k, windows in by_size.items()],
     )
 
 
@@ -242,7 +242,7 @@ class HaplotypeWindows(Metric):
         contig = (np.cumsum(sites.contig_starts()) - 1).astype(np.intp)
         drawn = _drawn(comparison)
         threads = comparison.threads
-        found = {k: compare_windows(comparison, contig, k, drawn, threads) for k in SIZES}
+        by_size = {k: compare_windows(comparison, contig, k, drawn, threads) for k in SIZES}
         ends = np.append(np.flatnonzero(np.diff(contig)) + 1, len(contig)).astype(np.intp)
         runs = {
             name: shared_runs(
@@ -258,13 +258,13 @@ class HaplotypeWindows(Metric):
             metric=self.id,
             name=self.name,
             description=self.description,
-            measures=[*(m for k in SIZES for m in _window_measures(k, found[k])), _runs(runs)],
+            measures=[*(m for k in SIZES for m in _window_measures(k, by_size[k])), _runs(runs)],
             figures=[
                 *rows_figure(comparison),
-                *entropy_figure(found, sites),
+                *entropy_figure(by_size, sites),
                 *runs_figure(runs),
             ],
-            tables=[table(found)],
+            tables=[table(by_size)],
             citations=[citation.text() for citation in self.citations],
             notes=[
                 "Windows do not overlap and end with their contig; contigs of fewer than half "
@@ -278,24 +278,24 @@ class HaplotypeWindows(Metric):
 
 def _drawn(comparison: Comparison) -> Weights:
     """Return how often each individual counts: once, then as drawn in each replicate."""
-    found = {}
+    counts = {}
     for name in PANELS:
         n = getattr(comparison, name).n_individuals
         rng = comparison.rng("bootstrap", "haplotypes", name)
         weights = individual_weights(n, comparison.replicates, rng)
         both = np.concatenate([np.ones((1, n)), weights])
-        found[name] = np.ascontiguousarray(both.T, dtype=np.int32)
-    return found
+        counts[name] = np.ascontiguousarray(both.T, dtype=np.int32)
+    return counts
 
 
-def _window_measures(k: int, found: Found) -> list[Measure]:
+def _window_measures(k: int, windows: Found) -> list[Measure]:
     variation, apart = (
         [Sample(values[name][0], values[name][1:]) for name in NAMES]
-        for values in (found.variation, found.apart)
+        for values in (windows.variation, windows.apart)
     )
-    share = {name: ratio(found.distinct[name], found.distinct["holdout"]) for name in NAMES}
+    share = {name: ratio(windows.distinct[name], windows.distinct["holdout"]) for name in NAMES}
     distinct = [Sample(share[name][0], share[name][1:]) for name in NAMES]
-    note = "" if len(found.middle) else f"No contig has a window of {k} sites."
+    note = "" if len(windows.middle) else f"No contig has a window of {k} sites."
     return [
         measure(
             f"haplotypes.tv_{k}",

@@ -185,8 +185,8 @@ def compare_windows(
         ]
         every = np.concatenate(keys, axis=1)
         cuts = np.cumsum([key.shape[1] for key in keys])[:-1]
-        found = [_window(np.split(_kinds(row), cuts), weights, table) for row in every]
-        return _together(found)
+        sums = [_window(np.split(_kinds(row), cuts), weights, table) for row in every]
+        return _together(sums)
 
     total = _together(map_pieces(work, pieces(len(starts), PIECE), threads))
     n = len(starts)

@@ -70,14 +70,14 @@ def find_beagle() -> str:
     ProgramError
         When it is not installed.
     """
-    found = shutil.which("beagle")
-    if found is None:
+    path = shutil.which("beagle")
+    if path is None:
         raise ProgramError(
             "Beagle was not found",
             "`apt install beagle` or `conda install -c bioconda beagle` brings it; "
             "it must be on the PATH as `beagle`",
         )
-    return found
+    return path
 
 
 def impute(

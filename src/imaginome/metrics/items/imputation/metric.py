@@ -61,11 +61,11 @@ class Masked:
         hidden[array] = False
         sites = np.flatnonzero(hidden)
         flipped = frequency[sites] > 0.5
-        found = (targets[0::2][:, sites] + targets[1::2][:, sites]).astype(np.float32)
-        found[:, flipped] = 2 - found[:, flipped]
+        dosages = (targets[0::2][:, sites] + targets[1::2][:, sites]).astype(np.float32)
+        dosages[:, flipped] = 2 - dosages[:, flipped]
         # Inner edges only: nothing lies below the first or above the last.
         bins = np.searchsorted(EDGES[1:-1], minor[sites], side="left")
-        return cls(sites, bins, flipped, found)
+        return cls(sites, bins, flipped, dosages)
 
     def counts(self) -> list[int]:
         """Return the number of sites in each bin."""
@@ -91,7 +91,7 @@ def accuracy(masked: Masked, dosages: Float32s, weights: Float32s) -> Float64s:
         vary; NaN in bins of fewer than `FEWEST_SITES` sites, where fewer than `FEWEST` targets
         carry a minor allele, or where the truth does not vary.
     """
-    found = np.full((len(weights), len(BINS)), np.nan)
+    r2 = np.full((len(weights), len(BINS)), np.nan)
     imputed = dosages[:, masked.sites]
     imputed[:, masked.flipped] = 2 - imputed[:, masked.flipped]
     for k in range(len(BINS)):
@@ -99,8 +99,8 @@ def accuracy(masked: Masked, dosages: Float32s, weights: Float32s) -> Float64s:
         truth = masked.truth[:, inside]
         if inside.sum() >= FEWEST_SITES and (truth > 0).any(axis=1).sum() >= FEWEST:
             sums = _sums(truth, imputed[:, inside])
-            found[:, k] = _squared(weights @ sums, weights.sum(axis=1) * inside.sum())
-    return found
+            r2[:, k] = _squared(weights @ sums, weights.sum(axis=1) * inside.sum())
+    return r2
 
 
 def _sums(x: Float32s, y: Float32s) -> Float64s:
@@ -135,12 +135,12 @@ ROLES = {
 }
 
 
-def figure(found: Mapping[str, Float64s]) -> Figure:
+def figure(accuracies: Mapping[str, Float64s]) -> Figure:
     """Return accuracy by frequency bin and reference panel.
 
     Parameters
     ----------
-    found
+    accuracies
         By reference panel: r2, the value itself first, then replicates, ``(1 + r, n_bins)``.
     """
     return Figure(
@@ -151,7 +151,7 @@ def figure(found: Mapping[str, Float64s]) -> Figure:
         kind="lines",
         x_label="minor-allele frequency",
         y_label="r² of imputed and true dosages",
-        series=[_series(name, r2) for name, r2 in found.items()],
+        series=[_series(name, r2) for name, r2 in accuracies.items()],
     )
 
 
@@ -174,14 +174,14 @@ def _mean(values: Float64s) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
-def table(found: Mapping[str, Float64s], sites: list[int], sizes: Mapping[str, str]) -> Table:
+def table(accuracies: Mapping[str, Float64s], sites: list[int], sizes: Mapping[str, str]) -> Table:
     """Return r2 by frequency bin; `sizes` says who is in each reference panel."""
     return Table(
         id="imputation.bins",
         title="r² by minor-allele frequency and reference panel",
-        columns=["frequency", "sites imputed", *(f"{name} ({sizes[name]})" for name in found)],
+        columns=["frequency", "sites imputed", *(f"{name} ({sizes[name]})" for name in accuracies)],
         rows=[
-            [BINS[k], sites[k], *(short(r2[0, k]) for r2 in found.values())]
+            [BINS[k], sites[k], *(short(r2[0, k]) for r2 in accuracies.values())]
             for k in range(len(BINS))
         ],
     )
@@ -315,7 +315,7 @@ def _imputed(
     comparison: Comparison, references: dict[str, Haplotypes], targets: Haplotypes, array: Indices
 ) -> dict[str, Float32s]:
     try:
-        found = impute(
+        dosages = impute(
             list(references.values()),
             targets,
             array,
@@ -325,7 +325,7 @@ def _imputed(
         )
     except ProgramError as error:
         raise NotApplicable(f"{error}.") from error
-    return dict(zip(references, found, strict=True))
+    return dict(zip(references, dosages, strict=True))
 
 
 def _accuracies(
@@ -336,7 +336,7 @@ def _accuracies(
     rng = comparison.rng("bootstrap", "imputation")
     drawn = individual_weights(n, comparison.replicates, rng)
     weights = np.concatenate([np.ones((1, n), dtype=np.float32), drawn])
-    return {name: accuracy(masked, found, weights) for name, found in dosages.items()}
+    return {name: accuracy(masked, imputed, weights) for name, imputed in dosages.items()}
 
 
 def _measures(r2: dict[str, Float64s]) -> list[Measure]:

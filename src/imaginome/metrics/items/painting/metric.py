@@ -25,16 +25,16 @@ BINS = 24
 POINTS = 60
 
 
-def figures(found: Painting) -> list[Figure]:
+def figures(painted: Painting) -> list[Figure]:
     """Return distributions of switches and tracts, and who copies from whom."""
     return [
-        _switches(found),
-        _tracts_figure(found),
-        *([_donors_figure(found)] if found.labels else []),
+        _switches(painted),
+        _tracts_figure(painted),
+        *([_donors_figure(painted)] if painted.labels else []),
     ]
 
 
-def _switches(found: Painting) -> Figure:
+def _switches(painted: Painting) -> Figure:
     return Figure(
         id="painting.switches",
         title="Changes of donor along a haplotype",
@@ -44,12 +44,12 @@ def _switches(found: Painting) -> Figure:
         kind="lines",
         x_label="changes of donor",
         y_label="share of haplotypes",
-        series=histograms({name: found.panels[name].switches for name in ORDER}, BINS),
+        series=histograms({name: painted.panels[name].switches for name in ORDER}, BINS),
     )
 
 
-def _tracts_figure(found: Painting) -> Figure:
-    m = len(found.panels["holdout"].tracts) - 1
+def _tracts_figure(painted: Painting) -> Figure:
+    m = len(painted.panels["holdout"].tracts) - 1
     lengths = np.unique(np.geomspace(1, max(m, 1), POINTS + 1).round().astype(int))
     return Figure(
         id="painting.tracts",
@@ -60,7 +60,7 @@ def _tracts_figure(found: Painting) -> Figure:
         kind="lines",
         x_label="length of the tract (sites)",
         y_label="share of sites in tracts at least as long",
-        series=[_longer(name, found.panels[name], lengths) for name in ORDER],
+        series=[_longer(name, painted.panels[name], lengths) for name in ORDER],
         x_log=True,
     )
 
@@ -73,17 +73,17 @@ def _longer(name: str, painted: Painted, lengths: np.ndarray) -> Series:
     return Series.model_validate({"name": name, "role": name, "x": axis(lengths), "y": shorts(y)})
 
 
-def _donors_figure(found: Painting) -> Figure:
-    groups = target_groups(found)
+def _donors_figure(painted: Painting) -> Figure:
+    groups = target_groups(painted)
     series = []
     for name in ORDER:
-        z = [shorts(_mean(found.panels[name], rows[name])) for rows in groups.values()]
-        series.append(Series(name=name, role=name, x=list(found.labels), y=list(groups), z=z))
+        z = [shorts(_mean(painted.panels[name], rows[name])) for rows in groups.values()]
+        series.append(Series(name=name, role=name, x=list(painted.labels), y=list(groups), z=z))
     return Figure(
         id="painting.donors",
         title="Who copies from whom",
         reading="The same maps: people of each group (rows) copy as much from donors of each "
-        f"{found.column} (columns) as real ones do. Groups have {FEWEST} people or more.",
+        f"{painted.column} (columns) as real ones do. Groups have {FEWEST} people or more.",
         kind="heatmaps",
         x_label="donors",
         y_label="targets",
@@ -96,42 +96,42 @@ def _mean(painted: Painted, people: np.ndarray) -> Float64s:
     return np.asarray(shares[people].mean(axis=0))
 
 
-def tables(found: Painting) -> list[Table]:
+def tables(painted: Painting) -> list[Table]:
     """Return one row a panel."""
     columns = [
         "panel",
         "people",
         "changes of donor per haplotype",
-        f"changes of donor per {found.unit}",
-        f"mean tract, {found.unit}",
+        f"changes of donor per {painted.unit}",
+        f"mean tract, {painted.unit}",
         "mean tract, sites",
         "wrongly copied alleles per 1,000 sites",
     ]
-    rows = [_row(found, name) for name in ORDER]
+    rows = [_row(painted, name) for name in ORDER]
     title = "Painted haplotypes"
     fit = Table(
         id="painting.fit",
         title="Fitted among the donors",
-        columns=["donor haplotypes", f"jumps per {found.unit}", "chance of a wrong copy"],
-        rows=[[found.donors, short(found.rate), short(found.error)]],
+        columns=["donor haplotypes", f"jumps per {painted.unit}", "chance of a wrong copy"],
+        rows=[[painted.donors, short(painted.rate), short(painted.error)]],
     )
     return [Table(id="painting.panels", title=title, columns=columns, rows=rows), fit]
 
 
-def _row(found: Painting, name: str) -> list[Cell]:
-    painted = found.panels[name]
-    m = len(painted.tracts) - 1
-    switches = painted.switches.mean()
+def _row(painted: Painting, name: str) -> list[Cell]:
+    panel = painted.panels[name]
+    m = len(panel.tracts) - 1
+    switches = panel.switches.mean()
     # As many pieces as contigs' beginnings and changes of donor.
-    tracts = (painted.tracts / np.maximum(np.arange(m + 1), 1)).sum() / len(painted.switches)
+    tracts = (panel.tracts / np.maximum(np.arange(m + 1), 1)).sum() / len(panel.switches)
     return [
         name,
-        painted.people.n_individuals,
+        panel.people.n_individuals,
         short(switches),
-        short(ratio(switches, found.length)),
-        short(found.length / tracts),
+        short(ratio(switches, painted.length)),
+        short(painted.length / tracts),
         short(m / tracts),
-        short(1000 * painted.errors.mean() / m),
+        short(1000 * panel.errors.mean() / m),
     ]
 
 
@@ -162,38 +162,38 @@ class ChromosomePainting(Metric):
 
     def compute(self, comparison: Comparison) -> MetricResult:
         """Paint the three panels with the same donors; see `Metric.compute`."""
-        found = painting(comparison)
-        drawn = {name: _weights(comparison, name, found) for name in PANELS}
-        number = found.panels["holdout"].people.n_individuals
+        painted = painting(comparison)
+        drawn = {name: _weights(comparison, name, painted) for name in PANELS}
+        number = painted.panels["holdout"].people.n_individuals
         return MetricResult(
             metric=self.id,
             name=self.name,
             description=self.description,
             measures=[
-                _relative("switches", "Changes of donor", found, drawn),
-                _relative("errors", "Wrongly copied alleles", found, drawn),
-                _tracts(found, drawn),
-                *([_donors(found, drawn)] if found.labels else []),
+                _relative("switches", "Changes of donor", painted, drawn),
+                _relative("errors", "Wrongly copied alleles", painted, drawn),
+                _tracts(painted, drawn),
+                *([_donors(painted, drawn)] if painted.labels else []),
             ],
-            figures=figures(found),
-            tables=tables(found),
+            figures=figures(painted),
+            tables=tables(painted),
             citations=[citation.text() for citation in self.citations],
             notes=[
-                f"{found.donors} haplotypes of half of the holdout are the donors; {number} people "
-                "of the other half, of train and of the artificial panel are painted: strangers "
-                "to the donors all.",
+                f"{painted.donors} haplotypes of half of the holdout are the donors; {number} "
+                "people of the other half, of train and of the artificial panel are painted: "
+                "strangers to the donors all.",
                 "Jump rate and copying error are fitted by EM to the donors alone, each painted "
                 "by all others; distances are "
-                + ("genetic." if found.unit == "cM" else "physical, for want of a genetic map."),
+                + ("genetic." if painted.unit == "cM" else "physical, for want of a genetic map."),
                 "Contigs are painted one by one. Tracts are pieces of the likeliest path; the "
                 "rest are expectations over all paths.",
             ],
         )
 
 
-def _weights(comparison: Comparison, name: str, found: Painting) -> Float64s:
+def _weights(comparison: Comparison, name: str, painted: Painting) -> Float64s:
     """Return how often each person counts: once, then as drawn in each replicate."""
-    n = found.panels[name].people.n_individuals
+    n = painted.panels[name].people.n_individuals
     drawn = individual_weights(n, comparison.replicates, comparison.rng("bootstrap", "paint", name))
     return np.concatenate([np.ones((1, n)), drawn])
 
@@ -206,9 +206,9 @@ def _sample(values: Float64s) -> Sample:
     return Sample(values[0], values[1:])
 
 
-def _relative(key: str, title: str, found: Painting, drawn: Weights) -> Measure:
+def _relative(key: str, title: str, painted: Painting, drawn: Weights) -> Measure:
     """Return how many there are in a haplotype, relative to the holdout."""
-    mean = {name: drawn[name] @ _by_person(getattr(found.panels[name], key)) for name in PANELS}
+    mean = {name: drawn[name] @ _by_person(getattr(painted.panels[name], key)) for name in PANELS}
     return measure(
         f"painting.{key}",
         title,
@@ -220,9 +220,9 @@ def _relative(key: str, title: str, found: Painting, drawn: Weights) -> Measure:
     )
 
 
-def _tracts(found: Painting, drawn: Weights) -> Measure:
-    sites = {name: found.panels[name].tracts for name in PANELS}
-    binned = {name: drawn[name][1:] @ found.panels[name].binned for name in PANELS}
+def _tracts(painted: Painting, drawn: Weights) -> Measure:
+    sites = {name: painted.panels[name].tracts for name in PANELS}
+    binned = {name: drawn[name][1:] @ painted.panels[name].binned for name in PANELS}
     _, middles = length_bins(len(sites["holdout"]) - 1)
     return measure(
         "painting.tracts",
@@ -240,16 +240,16 @@ def _tracts(found: Painting, drawn: Weights) -> Measure:
     )
 
 
-def _donors(found: Painting, drawn: Weights) -> Measure:
-    groups = target_groups(found)
+def _donors(painted: Painting, drawn: Weights) -> Measure:
+    groups = target_groups(painted)
     apart: dict[str, list[Float64s]] = {name: [] for name in NAMES}
     for rows in groups.values():
-        profile = {name: _profile(found, drawn, name, rows[name]) for name in PANELS}
+        profile = {name: _profile(painted, drawn, name, rows[name]) for name in PANELS}
         for name in NAMES:
             apart[name].append(0.5 * np.abs(profile[name] - profile["holdout"]).sum(axis=1))
     return measure(
         "painting.donors",
-        f"From which {found.column} pieces are copied",
+        f"From which {painted.column} pieces are copied",
         *(_sample(mean_known(np.stack(apart[name]))) for name in NAMES),
         unit="total variation, 0 the same, 1 none in common",
         best=0.0,
@@ -258,9 +258,9 @@ def _donors(found: Painting, drawn: Weights) -> Measure:
     )
 
 
-def _profile(found: Painting, drawn: Weights, name: str, rows: np.ndarray) -> Float64s:
+def _profile(painted: Painting, drawn: Weights, name: str, rows: np.ndarray) -> Float64s:
     """Return the mean share of each donor label, shape ``(1 + replicates, n_labels)``."""
-    shares = found.panels[name].shares
+    shares = painted.panels[name].shares
     people = np.asarray((shares[0::2] + shares[1::2])[rows] / 2)
     weights = drawn[name][:, rows]
     return ratio(weights @ people, weights.sum(axis=1, keepdims=True))

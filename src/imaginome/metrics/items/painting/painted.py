@@ -198,10 +198,10 @@ def tract_lengths(path: Int32s, starts: Bools) -> tuple[Float64s, Float64s, Indi
     return total, binned, longest
 
 
-def target_groups(found: Painting) -> dict[str, dict[str, Indices]]:
+def target_groups(painted: Painting) -> dict[str, dict[str, Indices]]:
     """Return individuals by label and panel; one group of everyone where labels are missing."""
-    groups = {n: members(p.people, found.column) for n, p in found.panels.items()}
+    groups = {n: members(p.people, painted.column) for n, p in painted.panels.items()}
     shared = sorted(set.intersection(*(set(g) for g in groups.values())))
     if not shared:
-        return {EVERYONE: {n: np.arange(p.people.n_individuals) for n, p in found.panels.items()}}
+        return {EVERYONE: {n: np.arange(p.people.n_individuals) for n, p in painted.panels.items()}}
     return {label: {n: groups[n][label] for n in PANELS} for label in shared}

@@ -97,10 +97,10 @@ def _require_labels(comparison: Comparison) -> None:
 
 
 def _groups(comparison: Comparison, column: str) -> list[Group]:
-    found = {name: members(getattr(comparison, name), column, LEAST) for name in PANELS}
-    shared = set.intersection(*(set(groups) for groups in found.values()))
+    by_panel = {name: members(getattr(comparison, name), column, LEAST) for name in PANELS}
+    shared = set.intersection(*(set(groups) for groups in by_panel.values()))
     groups = [
-        _group(comparison, column, label, {name: found[name][label] for name in PANELS})
+        _group(comparison, column, label, {name: by_panel[name][label] for name in PANELS})
         for label in sorted(shared)
     ]
     return sorted(groups, key=lambda group: (group.people, group.label))

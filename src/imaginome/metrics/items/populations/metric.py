@@ -37,14 +37,14 @@ COLUMNS = {
 }
 
 
-def figures(found: list[Found]) -> list[Figure]:
+def figures(results: list[Found]) -> list[Figure]:
     """Return the error in units of the ceiling, by population."""
-    return [_figure(found, kind) for kind in WHAT]
+    return [_figure(results, kind) for kind in WHAT]
 
 
-def _figure(found: list[Found], kind: str) -> Figure:
-    artificial = [estimate(float(f.ratio(kind)), f.ratio_spread(kind), lowest=0.0) for f in found]
-    chance = [_by_chance(f, kind) for f in found]
+def _figure(results: list[Found], kind: str) -> Figure:
+    artificial = [estimate(float(f.ratio(kind)), f.ratio_spread(kind), lowest=0.0) for f in results]
+    chance = [_by_chance(f, kind) for f in results]
     return Figure(
         id=f"populations.{kind}",
         title=f"Error of {WHAT[kind]} by population",
@@ -55,29 +55,29 @@ def _figure(found: list[Found], kind: str) -> Figure:
         x_label="population",
         y_label="error, in units of the ceiling",
         series=[
-            _series("artificial", found, artificial),
-            _series("train", found, chance),
+            _series("artificial", results, artificial),
+            _series("train", results, chance),
         ],
     )
 
 
-def _by_chance(found: Found, kind: str) -> Estimate:
-    values = found.ratio_by_chance(kind)
+def _by_chance(errors: Found, kind: str) -> Estimate:
+    values = errors.ratio_by_chance(kind)
     return estimate(1.0 if np.isfinite(values).any() else np.nan, values, lowest=0.0)
 
 
-def _series(name: str, found: list[Found], values: list[Estimate]) -> Series:
+def _series(name: str, results: list[Found], values: list[Estimate]) -> Series:
     return Series(
         name=name,
         role="artificial" if name == "artificial" else "train",
-        x=[f.group.label for f in found],
+        x=[f.group.label for f in results],
         y=[None if v.value is None else short(v.value) for v in values],
         low=[None if v.low is None else short(v.low) for v in values],
         high=[None if v.high is None else short(v.high) for v in values],
     )
 
 
-def table(found: list[Found]) -> Table:
+def table(results: list[Found]) -> Table:
     """Return every error of every group beside its ceiling, smallest populations first."""
     columns = ["group", "kind", "people"]
     for kind, name in COLUMNS.items():
@@ -87,15 +87,15 @@ def table(found: list[Found]) -> Table:
         id="populations.table",
         title="Errors within populations",
         columns=columns,
-        rows=[_row(f) for f in found],
+        rows=[_row(f) for f in results],
     )
 
 
-def _row(found: Found) -> list[Cell]:
-    row: list[Cell] = [found.group.label, found.group.column, found.group.people]
+def _row(errors: Found) -> list[Cell]:
+    row: list[Cell] = [errors.group.label, errors.group.column, errors.group.people]
     for kind in COLUMNS:
-        row += [short(found.values[name][kind]) for name in ("artificial", "train")]
-        row += [short(found.ratio(kind))] if kind in WHAT else []
+        row += [short(errors.values[name][kind]) for name in ("artificial", "train")]
+        row += [short(errors.ratio(kind))] if kind in WHAT else []
     return row
 
 
@@ -124,9 +124,9 @@ class Populations(Metric):
         """Compare the people of each population; see `Metric.compute`."""
         groups = population_groups(comparison)
         places = Places.of(comparison)
-        found = map_pieces(lambda g: compare(comparison, g, places), groups, comparison.threads)
+        results = map_pieces(lambda g: compare(comparison, g, places), groups, comparison.threads)
         # Means and maxima run over one kind of group; the others are in the table.
-        finest = [f for f in found if f.group.column == groups[0].column]
+        finest = [f for f in results if f.group.column == groups[0].column]
         notes = [
             f"Each of {len(finest)} {groups[0].column}s with {LEAST} people or more in all panels "
             "is compared with its own people in the holdout, and so are as many train people: "
@@ -144,14 +144,14 @@ class Populations(Metric):
             name=self.name,
             description=self.description,
             measures=[*_ratios(finest), *_means(finest)],
-            figures=figures(found),
-            tables=[table(found)],
+            figures=figures(results),
+            tables=[table(results)],
             citations=[citation.text() for citation in self.citations],
             notes=[note for note in notes if note],
         )
 
 
-def _ratios(found: list[Found]) -> list[Measure]:
+def _ratios(results: list[Found]) -> list[Measure]:
     """Return the mean and the worst error over populations, in units of their ceilings."""
     over: dict[str, tuple[str, Callable[[Float64s], Float64s]]] = {
         "mean": ("mean over populations", mean_known),
@@ -160,14 +160,14 @@ def _ratios(found: list[Found]) -> list[Measure]:
     measures = []
     for kind, what in WHAT.items():
         for key, (words, reduce) in over.items():
-            chance = reduce(np.array([f.ratio_by_chance(kind) for f in found]))
+            chance = reduce(np.array([f.ratio_by_chance(kind) for f in results]))
             measures.append(
                 measure(
                     f"populations.{kind}_{key}",
                     f"Error of {what}, {words}",
                     Sample(
-                        reduce(np.array([f.ratio(kind) for f in found])),
-                        reduce(np.array([f.ratio_spread(kind) for f in found])),
+                        reduce(np.array([f.ratio(kind) for f in results])),
+                        reduce(np.array([f.ratio_spread(kind) for f in results])),
                     ),
                     Sample(mean_known(chance), chance),
                     unit=UNIT,
@@ -177,13 +177,13 @@ def _ratios(found: list[Found]) -> list[Measure]:
     return measures
 
 
-def _means(found: list[Found]) -> list[Measure]:
+def _means(results: list[Found]) -> list[Measure]:
     """Return what has no ratio: its ceiling may be nothing at all."""
     return [
         measure(
             "populations.lost",
             "Sites lost within a population",
-            *_both(found, "lost"),
+            *_both(results, "lost"),
             unit="share of the sites polymorphic there in the holdout, mean over populations",
             best=0.0,
             bounds=(0.0, 1.0),
@@ -191,7 +191,7 @@ def _means(found: list[Found]) -> list[Measure]:
         measure(
             "populations.fst",
             "F_ST of a population to its own real people",
-            *_both(found, "fst"),
+            *_both(results, "fst"),
             unit="mean over populations",
             best=0.0,
             bounds=(-1.0, 1.0),
@@ -199,7 +199,7 @@ def _means(found: list[Found]) -> list[Measure]:
         measure(
             "populations.diversity",
             "Error of the mean pairwise difference within a population",
-            *_both(found, "diversity", lambda values: np.abs(values - 1)),
+            *_both(results, "diversity", lambda values: np.abs(values - 1)),
             unit="share of the real one, mean over populations",
             best=0.0,
         ),
@@ -207,12 +207,12 @@ def _means(found: list[Found]) -> list[Measure]:
 
 
 def _both(
-    found: list[Found], kind: str, turned: Callable[[Float64s], Float64s] = lambda values: values
+    results: list[Found], kind: str, turned: Callable[[Float64s], Float64s] = lambda values: values
 ) -> list[Sample]:
     return [
         Sample(
-            mean_known(turned(np.array([f.values[name][kind] for f in found]))),
-            mean_known(turned(np.array([f.spread[name][kind] for f in found]))),
+            mean_known(turned(np.array([f.values[name][kind] for f in results]))),
+            mean_known(turned(np.array([f.spread[name][kind] for f in results]))),
         )
         for name in ("artificial", "train")
     ]

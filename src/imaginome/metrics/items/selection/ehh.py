@@ -101,8 +101,8 @@ def integrated(
             carriers.first, carriers.rows, between, cores[piece], np.ascontiguousarray(each), CUT
         )
 
-    found = map_pieces(work, pieces(len(cores), PIECE), threads)
-    return np.concatenate([np.empty((0, 2)), *found])
+    integrals = map_pieces(work, pieces(len(cores), PIECE), threads)
+    return np.concatenate([np.empty((0, 2)), *integrals])
 
 
 @compiled

@@ -227,7 +227,7 @@ def _scans(comparison: Comparison) -> dict[str, Scan]:
         )
         return {"ihs": missing, "ihs_within": missing, "xpehh": missing, "pbs": pbs_scan}
     every, threads = everyone(comparison), comparison.threads
-    first = {name: found[0] for name, found in groups.items()} if labels else {}
+    first = {name: haplotypes[0] for name, haplotypes in groups.items()} if labels else {}
     return {
         "ihs": _ihs(every, "All people together.", sites, cores, threads),
         "ihs_within": _ihs(first, f"Group: {labels[0]}.", sites, cores, threads) if labels else few,
@@ -256,35 +256,35 @@ def _cores(comparison: Comparison) -> Indices:
 def _ihs(
     people: dict[str, Haplotypes], who: str, sites: Sites, cores: Indices, threads: int
 ) -> Scan:
-    found = {}
+    values = {}
     for name, h in people.items():
         carriers = h[:, cores].sum(axis=0, dtype=np.int64)
         enough = np.minimum(carriers, len(h) - carriers) >= FEWEST_CARRIERS
         scores = np.where(enough, ihs(h, sites, cores, threads), np.nan)
-        found[name] = standardised(scores, frequency_bins(carriers / len(h)))[None]
-    return Scan(who, cores.astype(np.float64), found)
+        values[name] = standardised(scores, frequency_bins(carriers / len(h)))[None]
+    return Scan(who, cores.astype(np.float64), values)
 
 
 def _xpehh(groups: Groups, labels: list[str], sites: Sites, cores: Indices, threads: int) -> Scan:
-    found = {
+    values = {
         name: standardised(xpehh(h[0], h[1], sites, cores, threads))[None]
         for name, h in groups.items()
     }
-    return Scan(f"Groups: {labels[0]} against {labels[1]}.", cores.astype(np.float64), found)
+    return Scan(f"Groups: {labels[0]} against {labels[1]}.", cores.astype(np.float64), values)
 
 
 def _pbs(groups: Groups, labels: list[str], sites: Sites, sparse: bool) -> Scan:
     start, end = windows(sites, 1, 1) if sparse else windows(sites, WINDOW, STEP)
-    found = {}
+    values = {}
     for name, parts in groups.items():
         frequency = np.array([h.mean(axis=0) for h in parts])
-        found[name] = pbs(frequency, np.array([len(h) for h in parts]), start, end)
-    return Scan(f"Groups: {', '.join(labels)}.", (start + end - 1) / 2, found)
+        values[name] = pbs(frequency, np.array([len(h) for h in parts]), start, end)
+    return Scan(f"Groups: {', '.join(labels)}.", (start + end - 1) / 2, values)
 
 
 def _measures(comparison: Comparison, key: str, scan: Scan) -> list[Measure]:
     """Return agreement of artificial, and of train, with the holdout."""
-    found = {
+    agreements = {
         name: agreement(
             scan.values[name],
             scan.values["holdout"],
@@ -298,7 +298,7 @@ def _measures(comparison: Comparison, key: str, scan: Scan) -> list[Measure]:
         measure(
             f"selection.{key}",
             f"Selection: rank correlation of {TITLES[key]} with real scans",
-            *(found[name][0] for name in NAMES),
+            *(agreements[name][0] for name in NAMES),
             unit="Spearman r over the region",
             best=1.0,
             toward="higher",
@@ -309,7 +309,7 @@ def _measures(comparison: Comparison, key: str, scan: Scan) -> list[Measure]:
         measure(
             f"selection.{key}_top",
             f"Selection: strongest {TOP:.0%} of {TITLES[key]} in common with real scans",
-            *(found[name][1] for name in NAMES),
+            *(agreements[name][1] for name in NAMES),
             unit="share of sites",
             best=1.0,
             toward="higher",

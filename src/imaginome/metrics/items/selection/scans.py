@@ -64,10 +64,10 @@ def spearman(one: Float64s, two: Float64s) -> float:
 def strongest(scans: Float64s) -> Bools:
     """Tell which sites are the `TOP` strongest of each scan, of either sign."""
     number = max(1, round(TOP * scans.shape[1]))
-    found = np.zeros(scans.shape, dtype=np.bool_)
+    mask = np.zeros(scans.shape, dtype=np.bool_)
     order = np.argsort(-np.abs(scans), axis=1, kind="stable")[:, :number]
-    np.put_along_axis(found, order, True, axis=1)
-    return found
+    np.put_along_axis(mask, order, True, axis=1)
+    return mask
 
 
 def shared(one: Bools, two: Bools) -> float:
@@ -104,9 +104,9 @@ def chosen(comparison: Comparison) -> tuple[str, list[str]]:
 
 def _sizes(comparison: Comparison, column: str) -> dict[str, int]:
     """Return the size of each shared group in the panel with the fewest of it."""
-    found = [members(getattr(comparison, name), column, LEAST) for name in PANELS]
-    shared = set.intersection(*(set(groups) for groups in found))
-    return {label: min(len(groups[label]) for groups in found) for label in shared}
+    by_panel = [members(getattr(comparison, name), column, LEAST) for name in PANELS]
+    shared = set.intersection(*(set(groups) for groups in by_panel))
+    return {label: min(len(groups[label]) for groups in by_panel) for label in shared}
 
 
 def haplotypes_of(comparison: Comparison, column: str, labels: list[str]) -> Groups:
@@ -114,23 +114,23 @@ def haplotypes_of(comparison: Comparison, column: str, labels: list[str]) -> Gro
     if not labels:
         return {}
     sizes = _sizes(comparison, column)
-    found = {}
+    haplotypes = {}
     for name in PANELS:
         panel: Panel = getattr(comparison, name)
         rng = comparison.rng("selection", "people", name)
         people = members(panel, column)
-        found[name] = [_drawn(panel, people[label], sizes[label], rng) for label in labels]
-    return found
+        haplotypes[name] = [_drawn(panel, people[label], sizes[label], rng) for label in labels]
+    return haplotypes
 
 
 def everyone(comparison: Comparison) -> dict[str, Haplotypes]:
     """Return the haplotypes of all people, or of `MOST_PEOPLE`, by panel."""
-    found = {}
+    haplotypes = {}
     for name in PANELS:
         panel: Panel = getattr(comparison, name)
         rng = comparison.rng("selection", "everyone", name)
-        found[name] = _drawn(panel, np.arange(panel.n_individuals), MOST_PEOPLE, rng)
-    return found
+        haplotypes[name] = _drawn(panel, np.arange(panel.n_individuals), MOST_PEOPLE, rng)
+    return haplotypes
 
 
 def _drawn(panel: Panel, people: Indices, size: int, rng: np.random.Generator) -> Haplotypes:
@@ -193,12 +193,12 @@ def standardised(scores: Float64s, bins: Indices | None = None) -> Float64s:
     of_all = _standardised(scores)
     if bins is None:
         return of_all
-    found = of_all.copy()
+    within = of_all.copy()
     for value in np.unique(bins):
         rows = np.flatnonzero((bins == value) & np.isfinite(scores))
         if len(rows) >= FEWEST_IN_BIN:
-            found[rows] = _standardised(scores[rows])
-    return found
+            within[rows] = _standardised(scores[rows])
+    return within
 
 
 def _standardised(scores: Float64s) -> Float64s:

@@ -130,9 +130,12 @@ class RareCarriers(Attack):
         """Compare the runs around rare alleles, overall and where they are longest."""
         alleles = RareAlleles.of(comparison)
         duels = alleles.fair(comparison.rng(self.id))
-        found = [_main(duels, policy), _longest(duels, comparison.artificial.n_individuals, policy)]
+        findings = [
+            _main(duels, policy),
+            _longest(duels, comparison.artificial.n_individuals, policy),
+        ]
         return self.result(
-            findings=found,
+            findings=findings,
             figures=_lengths(duels),
             tables=[_classes(duels, alleles.private())],
             notes=[

@@ -113,11 +113,11 @@ class RareAlleles:
         Where one side has more carriers, as many as the other has are drawn at random. Sites at
         which somebody's family is on both sides are left out.
         """
-        found = [duel for site in self.sites if (duel := self._duel(site, rng)) is not None]
-        if not found:
+        duels = [duel for site in self.sites if (duel := self._duel(site, rng)) is not None]
+        if not duels:
             empty, pair = np.empty(0, dtype=np.int64), np.empty((2, 0), dtype=np.int64)
             return Duels(pair, empty, empty, pair, pair)
-        columns = [[getattr(duel, name) for duel in found] for name in Duels.__annotations__]
+        columns = [[getattr(duel, name) for duel in duels] for name in Duels.__annotations__]
         return Duels(*(np.concatenate(column, axis=-1) for column in columns))
 
     def private(self) -> tuple[Int64s, Int64s]:
