@@ -61,15 +61,15 @@ class Bench:
         """Return the audit of a point: the kept one, or made now."""
         kept = self._file(point)
         identity = self._identity(point)
-        found = read_kept(Audited, kept, identity)
-        if found is None:
+        result = read_kept(Audited, kept, identity)
+        if result is None:
             progress.note(f"audit of {point.name}: begins")
             # A process of its own: its peak of memory is that of one audit.
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
                 made = pool.submit(_audit, self, point).result()
-            found = Audited(name=point.name, kind=point.kind, identity=identity, audit=made)
-            write_text(kept, found.model_dump_json(indent=1) + "\n", force=True)
-        return found
+            result = Audited(name=point.name, kind=point.kind, identity=identity, audit=made)
+            write_text(kept, result.model_dump_json(indent=1) + "\n", force=True)
+        return result
 
     def forget(self, point: Fitted | Published) -> None:
         """Remove what is kept of a point."""

@@ -59,18 +59,18 @@ def page(tried: Tried) -> str:
 def _planted(trials: Sequence[Trial]) -> list[str]:
     """Return the table of attacks and leaks, and which leaks nobody finds."""
     by = {(trial.attack, trial.leak): trial for trial in trials}
-    found = sorted({trial.leak for trial in trials})
+    leak_ids = sorted({trial.leak for trial in trials})
     rows = [
-        [f"`{attack}`", *(_cell(by.get((attack, leak))) for leak in found)]
+        [f"`{attack}`", *(_cell(by.get((attack, leak))) for leak in leak_ids)]
         for attack in sorted({trial.attack for trial in trials})
     ]
     carried = {trial.leak: trial.planted for trial in trials}
-    head = ["attack", *(f"{leak} ({carried[leak]:,} people)" for leak in found)]
-    return [*table(head, rows), *_legend(found), "", _unfound(trials), ""]
+    head = ["attack", *(f"{leak} ({carried[leak]:,} people)" for leak in leak_ids)]
+    return [*table(head, rows), *_legend(leak_ids), "", _unfound(trials), ""]
 
 
-def _legend(found: Sequence[str]) -> list[str]:
-    kinds = [leaks.get(leak) for leak in found]
+def _legend(leak_ids: Sequence[str]) -> list[str]:
+    kinds = [leaks.get(leak) for leak in leak_ids]
     return [
         f"- **{kind.id}**: {kind.description}{' The weakest.' if kind.weakest else ''}"
         for kind in kinds
@@ -78,8 +78,8 @@ def _legend(found: Sequence[str]) -> list[str]:
 
 
 def _unfound(trials: Sequence[Trial]) -> str:
-    found = {trial.leak for trial in trials if trial.found}
-    missed = sorted({trial.leak for trial in trials} - found)
+    detected = {trial.leak for trial in trials if trial.found}
+    missed = sorted({trial.leak for trial in trials} - detected)
     if not missed:
         return "Every leak is found by some attack."
     return f"**Found by no attack: {', '.join(missed)}.**"
@@ -97,13 +97,13 @@ def _cell(trial: Trial | None) -> str:
     return f"{word}: {estimate(best.strength)}"
 
 
-def estimate(found: Estimate) -> str:
+def estimate(strength: Estimate) -> str:
     """Return a value with its interval, short."""
-    if found.value is None:
+    if strength.value is None:
         return "none"
-    if found.low is None or found.high is None:
-        return f"{found.value:.3g}"
-    return f"{found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
+    if strength.low is None or strength.high is None:
+        return f"{strength.value:.3g}"
+    return f"{strength.value:.3g} ({strength.low:.3g} to {strength.high:.3g})"
 
 
 def _safe(trials: Sequence[Trial]) -> list[str]:
@@ -163,8 +163,8 @@ def _power(one: Audited) -> str:
     power = one.audit.power
     if power is None or not power.leaks:
         return "not shown"
-    found = {d.leak for d in power.detections if d.found}
-    return f"{len(found)} of {len(power.leaks)} leaks"
+    detected = {d.leak for d in power.detections if d.found}
+    return f"{len(detected)} of {len(power.leaks)} leaks"
 
 
 def _reasons(audits: Sequence[Audited]) -> list[str]:

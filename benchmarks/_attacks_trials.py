@@ -73,12 +73,12 @@ class Ground:
     def trial(self, attack: str, leak: str, seed: int, progress: Progress) -> Trial:
         """Return what an attack finds: the kept trial, or run now."""
         kept, identity = self._file(attack, leak, seed), self._identity(attack, leak, seed)
-        found = read_kept(Trial, kept, identity)
-        if found is None:
+        result = read_kept(Trial, kept, identity)
+        if result is None:
             with progress.task(f"{attack} on {leak}, seed {seed}"):
-                found = self._run(attack, leak, seed, identity)
-            write_text(kept, found.model_dump_json(indent=1) + "\n", force=True)
-        return found
+                result = self._run(attack, leak, seed, identity)
+            write_text(kept, result.model_dump_json(indent=1) + "\n", force=True)
+        return result
 
     def forget(self, attack: str) -> None:
         """Remove all that is kept of an attack."""

@@ -28,11 +28,11 @@ def kept_audit(case: Case, train: Panel, holdout: Panel, folder: Path, progress:
         return Audit.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError):
         progress.note(f"audit of {case.name()}: begins")
-    found = audited(case, train, holdout)
+    result = audited(case, train, holdout)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, found.model_dump_json(indent=1) + "\n", force=True)
-    progress.note(f"audit of {case.name()}: {found.verdict}")
-    return found
+    write_text(path, result.model_dump_json(indent=1) + "\n", force=True)
+    progress.note(f"audit of {case.name()}: {result.verdict}")
+    return result
 
 
 def audited(case: Case, train: Panel, holdout: Panel) -> Audit:

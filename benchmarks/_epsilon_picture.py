@@ -127,8 +127,8 @@ def chart(
 def ticks(low: float, high: float) -> list[float]:
     """Return places for ticks of a logarithmic scale: few, but more than one."""
     for steps in ((1, 2, 5), (1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 8)):
-        found = [m * 10.0**k for k in range(-5, 2) for m in steps]
-        inside = [tick for tick in found if low <= tick <= high]
+        candidates = [m * 10.0**k for k in range(-5, 2) for m in steps]
+        inside = [tick for tick in candidates if low <= tick <= high]
         if len(inside) > 2:
             break
     return inside

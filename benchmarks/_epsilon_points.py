@@ -122,10 +122,10 @@ def measured(case: Case, train: Panel, holdout: Panel) -> Score:
     comparison = Comparison.of(
         real, holdout, made, seed=case.seed, threads=2, replicates=REPLICATES
     )
-    found = evaluate(comparison, only=METRICS)
+    evaluation = evaluate(comparison, only=METRICS)
     pairs = {
         measure.id: (measure.artificial.value, measure.ceiling.value)
-        for metric in found.metrics
+        for metric in evaluation.metrics
         for measure in metric.measures
         if measure.id in MEASURES
     }

@@ -80,12 +80,12 @@ class Curve:
 
     def seconds(self, model: str, epsilon: float | None) -> float:
         """Return the mean seconds of a fit."""
-        found = [
+        times = [
             score.seconds
             for case, score in self.scores.items()
             if (case.model, case.epsilon) == (model, epsilon)
         ]
-        return math.fsum(found) / len(found)
+        return math.fsum(times) / len(times)
 
 
 @dataclass(frozen=True)

@@ -71,15 +71,15 @@ def words(curves: Curves) -> str:
 def tables(curves: Curves) -> str:
     """Return a table a scale: a row a panel, a column an epsilon; bold is cheap."""
     epsilons = finite(curves.real)
-    found = []
+    parts = []
     for scale in SCALES:
         head = [scale.title, *(f"epsilon {told(e)}" for e in epsilons)]
         rows = [
             [_people(one, curves), *(_cell(scale, one, e) for e in epsilons)]
             for one in (curves.real, *curves.grown)
         ]
-        found.append("\n".join(table(head, rows)).rstrip())
-    return "\n\n".join(found)
+        parts.append("\n".join(table(head, rows)).rstrip())
+    return "\n\n".join(parts)
 
 
 def finite(curve: Curve) -> list[float]:
@@ -120,8 +120,8 @@ def _people(one: Curve, curves: Curves) -> str:
 
 
 def _cell(scale: Scale, curve: Curve, epsilon: float) -> str:
-    found = scale.of(curve, epsilon)
-    if math.isnan(found):
+    value = scale.of(curve, epsilon)
+    if math.isnan(value):
         return "none"
-    text = f"{scale.form(found)} (`{curve.best(epsilon, scale.measure)}`)"
-    return f"**{text}**" if scale.cheap(found) else text
+    text = f"{scale.form(value)} (`{curve.best(epsilon, scale.measure)}`)"
+    return f"**{text}**" if scale.cheap(value) else text

@@ -44,8 +44,8 @@ class Curve:
             while len(corners) > 1 and not _turns_left(corners[-2], corners[-1], point):
                 corners.pop()
             corners.append(point)
-        found = np.array(corners, dtype=np.float64)
-        return cls(found[:, 0], found[:, 1])
+        hull = np.array(corners, dtype=np.float64)
+        return cls(hull[:, 0], hull[:, 1])
 
     def error_at(self, copying: float) -> float:
         """Return the least error that copying so much buys.
@@ -117,9 +117,9 @@ def margin_over(
 
 def overall(margins: Sequence[Margin]) -> Standing:
     """Return the standing of a model: beyond where it is beyond in everything."""
-    found = {margin.standing for margin in margins}
-    return found.pop() if len(found) == 1 else _mixed(found)
+    standings = {margin.standing for margin in margins}
+    return standings.pop() if len(standings) == 1 else _mixed(standings)
 
 
-def _mixed(found: set[Standing]) -> Standing:
-    return "not beyond" if "not beyond" in found else "undecided"
+def _mixed(standings: set[Standing]) -> Standing:
+    return "not beyond" if "not beyond" in standings else "undecided"

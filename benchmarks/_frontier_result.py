@@ -59,8 +59,8 @@ class Group:
 
     def seconds(self, stage: str) -> float | None:
         """Return the mean seconds of a stage; None where there was none."""
-        found = [score.seconds[stage] for score in self.scores if stage in score.seconds]
-        return float(np.mean(found)) if found else None
+        times = [score.seconds[stage] for score in self.scores if stage in score.seconds]
+        return float(np.mean(times)) if times else None
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,13 @@ class Frontier:
     @property
     def machine(self) -> str:
         """On what the points were measured, and when."""
-        found = {score.machine for group in self.groups for score in group.scores}
-        return "; ".join(sorted(found))
+        machines = {score.machine for group in self.groups for score in group.scores}
+        return "; ".join(sorted(machines))
 
     def of_kind(self, kind: Kind) -> list[Group]:
         """Return the points of one kind; mosaics by the length of their pieces."""
-        found = [group for group in self.groups if group.kind == kind]
-        return sorted(found, key=lambda group: group.length or 0.0)
+        groups = [group for group in self.groups if group.kind == kind]
+        return sorted(groups, key=lambda group: group.length or 0.0)
 
     def real(self, axis: Axis) -> Spread:
         """Return what real people reach."""
@@ -140,7 +140,7 @@ class Frontier:
         }
 
     def _point(self, group: Group) -> dict[str, Any]:
-        found: dict[str, Any] = {
+        point: dict[str, Any] = {
             "name": group.name,
             "kind": group.kind,
             "length": group.length,
@@ -148,10 +148,10 @@ class Frontier:
             "seconds": {stage: group.seconds(stage) for stage in ("fit", "draw", "judge")},
         }
         if group.kind == "model":
-            found["standing"] = self.standing(group)
-            found["margins"] = [
+            point["standing"] = self.standing(group)
+            point["margins"] = [
                 {"copying": c.id, "realism": r.id, **asdict(self.margin(group, c, r))}
                 for r in REALISM
                 for c in (LONGEST, SITEWISE, LOSS)
             ]
-        return found
+        return point

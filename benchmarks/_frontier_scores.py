@@ -95,11 +95,11 @@ class Bench:
         """Return the score of a point at one seed: the kept one, or measured now."""
         kept, checkpoint = self._files(point, seed)
         identity = self._identity(point, seed)
-        found = read_kept(Score, kept, identity)
+        earlier = read_kept(Score, kept, identity)
         title = f"{point.name}, seed {seed}"
-        if found is not None:
+        if earlier is not None:
             progress.note(f"{title}: kept")
-            return found
+            return earlier
         progress.note(f"{title}: begins")
         making = Making(self.individuals, self.threads, self.device, checkpoint, progress)
         score = self._measured(point, seed, making, identity)
@@ -178,8 +178,8 @@ def numbers(evaluation: Evaluation, attacked: Audit) -> tuple[dict[str, float], 
     return _known(values, WANTED), _known(ceiling, [one for one in WANTED if one in ceiling])
 
 
-def _known(found: dict[str, float | None], wanted: Iterable[str]) -> dict[str, float]:
-    known = {one: value for one in wanted if (value := found.get(one)) is not None}
+def _known(values: dict[str, float | None], wanted: Iterable[str]) -> dict[str, float]:
+    known = {one: value for one in wanted if (value := values.get(one)) is not None}
     missing = [one for one in wanted if one not in known]
     if missing:
         raise ComparisonError(

@@ -21,9 +21,9 @@ ABOUT = "Realism against copying of a panel: generators beside mosaics of real h
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    found = Parser("frontier", description=ABOUT)
-    ask_for_panel(found)
-    add = found.add_argument
+    argument_parser = Parser("frontier", description=ABOUT)
+    ask_for_panel(argument_parser)
+    add = argument_parser.add_argument
     add("--name", help="name of the panel; default: of its file or folder")
     add("--model", action="append", metavar="ID[:KEY=VALUE,...]", help="default: all; none")
     add("--published", action="append", default=[], metavar="NAME=FILE", help="a released set")
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     add("-o", "--output", type=Path, help="folder; default: benchmarks/out/frontier-NAME")
     add("--docs", action="store_true", help="write the page and its picture into docs")
     add("-q", "--quiet", action="store_true")
-    return found
+    return argument_parser
 
 
 def check(given: argparse.Namespace) -> None:
@@ -71,17 +71,17 @@ def points(given: argparse.Namespace) -> list[Point]:
     if chosen is None:
         chosen = [model for model in models.ids() if model != MOSAIC]
     chosen = [words for words in chosen if words != NONE]
-    found: list[Point] = [mosaic(length) for length in sorted(given.lengths)]
-    found += [published(words, given) for words in given.published]
-    found += [learned(words) for words in chosen]
-    names = [point.name for point in found]
+    planned: list[Point] = [mosaic(length) for length in sorted(given.lengths)]
+    planned += [published(words, given) for words in given.published]
+    planned += [learned(words) for words in chosen]
+    names = [point.name for point in planned]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise SettingsError(f"'{twice[0]}' is there twice", "give every point once")
     unknown = [name for name in given.again if name not in names]
     if unknown:
         raise SettingsError(f"no point is called '{unknown[0]}'", f"known: {', '.join(names)}")
-    return found
+    return planned
 
 
 def published(words: str, given: argparse.Namespace) -> Published:

@@ -35,7 +35,7 @@ def identity_of(panel: Path, options: ReadOptions) -> dict[str, Any]:
 def read_kept(kind: type[K], path: Path, identity: dict[str, Any]) -> K | None:
     """Return a kept result; None where there is none or it is of something else."""
     try:
-        found = kind.model_validate_json(path.read_bytes())
+        result = kind.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-    return found if found.identity == identity else None
+    return result if result.identity == identity else None

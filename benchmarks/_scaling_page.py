@@ -83,63 +83,63 @@ def exponent(sizes: Sequence[float], costs: Sequence[float | None]) -> float | N
     return float(x @ y / (x @ x))
 
 
-def page(found: Scaling) -> str:
+def page(scaling: Scaling) -> str:
     """Return the page as Markdown."""
-    lines = [f"# What `{found.model}` costs as panels grow", "", _facts(found), ""]
-    lines += [METHOD.format(haplotypes=found.haplotypes, scored=SCORED), "", _load(found), ""]
-    lines += ["## Growth exponents", "", *_exponents(found), SLOPES, ""]
+    lines = [f"# What `{scaling.model}` costs as panels grow", "", _facts(scaling), ""]
+    lines += [METHOD.format(haplotypes=scaling.haplotypes, scored=SCORED), "", _load(scaling), ""]
+    lines += ["## Growth exponents", "", *_exponents(scaling), SLOPES, ""]
     for axis in AXES:
-        sizes = found.plan.along(axis)
+        sizes = scaling.plan.along(axis)
         if len(sizes) > 1:
-            lines += [f"## Against {_name(found, axis)}", "", *_points(found, sizes)]
-    lines += ["## A large draw", "", _long(found.long, found.units), ""]
+            lines += [f"## Against {_name(scaling, axis)}", "", *_points(scaling, sizes)]
+    lines += ["## A large draw", "", _long(scaling.long, scaling.units), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _facts(found: Scaling) -> str:
-    chosen = ", ".join(f"`{words}`" for words in found.settings)
+def _facts(scaling: Scaling) -> str:
+    chosen = ", ".join(f"`{words}`" for words in scaling.settings)
     settings = f" with {chosen}" if chosen else ""
     return (
-        f"`{found.command}`; seed {found.seed}; {found.machine}, {found.threads} threads. "
-        f"`{found.model}`{settings}, fitted to people of the train half of {found.panel}. One "
-        f"thing varies at a time; the others stay at {_words(found, found.plan.base)}."
+        f"`{scaling.command}`; seed {scaling.seed}; {scaling.machine}, {scaling.threads} threads. "
+        f"`{scaling.model}`{settings}, fitted to people of the train half of {scaling.panel}. One "
+        f"thing varies at a time; the others stay at {_words(scaling, scaling.plan.base)}."
     )
 
 
-def _load(found: Scaling) -> str:
-    costs = found.costs.values()
+def _load(scaling: Scaling) -> str:
+    costs = scaling.costs.values()
     share = sum(cost.fit_cpu for cost in costs) / sum(cost.fit for cost in costs)
     return (
-        f"The fits got {share:.2f} CPU seconds a second of the clock, of {found.threads} that "
+        f"The fits got {share:.2f} CPU seconds a second of the clock, of {scaling.threads} that "
         "as many threads can use: the less, the busier was the machine, and the longer the clock "
         "times."
     )
 
 
-def _words(found: Scaling, size: Size) -> str:
+def _words(scaling: Scaling, size: Size) -> str:
     words = f"{size.sites:,} sites, {2 * size.people:,} train haplotypes"
-    return words if size.units is None else f"{words}, {size.units} {found.units}"
+    return words if size.units is None else f"{words}, {size.units} {scaling.units}"
 
 
-def _name(found: Scaling, axis: str) -> str:
-    return {"sites": "sites", "people": "train haplotypes", "units": found.units}[axis]
+def _name(scaling: Scaling, axis: str) -> str:
+    return {"sites": "sites", "people": "train haplotypes", "units": scaling.units}[axis]
 
 
-def _exponents(found: Scaling) -> list[str]:
+def _exponents(scaling: Scaling) -> list[str]:
     rows = []
     for axis in AXES:
-        sizes = found.plan.along(axis)
+        sizes = scaling.plan.along(axis)
         if len(sizes) > 1:
             along = [getattr(size, axis) for size in sizes]
-            costs = [found.costs[size] for size in sizes]
+            costs = [scaling.costs[size] for size in sizes]
             cells = [_slope(along, [of(cost) for cost in costs]) for of in QUANTITIES.values()]
-            rows.append([f"{_name(found, axis)} ({_range(found, axis)})", *cells])
+            rows.append([f"{_name(scaling, axis)} ({_range(scaling, axis)})", *cells])
     return _table(["against", *(name.rsplit(" ", 1)[0] for name in QUANTITIES)], rows)
 
 
-def _range(found: Scaling, axis: str) -> str:
+def _range(scaling: Scaling, axis: str) -> str:
     sizes = [
-        getattr(size, axis) * (2 if axis == "people" else 1) for size in found.plan.along(axis)
+        getattr(size, axis) * (2 if axis == "people" else 1) for size in scaling.plan.along(axis)
     ]
     return f"{sizes[0]:,} to {sizes[-1]:,}"
 
@@ -152,11 +152,11 @@ def _slope(sizes: Sequence[float], costs: Sequence[float | None]) -> str:
     return f"{round(whole, 2) + 0.0:.2f} ({round(last, 2) + 0.0:.2f})"
 
 
-def _points(found: Scaling, sizes: Sequence[Size]) -> list[str]:
-    units = [found.units] if sizes[0].units is not None else []
+def _points(scaling: Scaling, sizes: Sequence[Size]) -> list[str]:
+    units = [scaling.units] if sizes[0].units is not None else []
     rows = []
     for size in sizes:
-        cost = found.costs[size]
+        cost = scaling.costs[size]
         row = [f"{size.sites:,}", f"{2 * size.people:,}"]
         row += [str(size.units)] if units else []
         row += [_number(of(cost)) for of in QUANTITIES.values()]

@@ -40,8 +40,8 @@ class Plan:
 
     def sizes(self) -> list[Size]:
         """Return every point once, the base point first."""
-        found = [self.base, *(size for axis in AXES for size in self.along(axis))]
-        return list(dict.fromkeys(found))
+        points = [self.base, *(size for axis in AXES for size in self.along(axis))]
+        return list(dict.fromkeys(points))
 
 
 def part(panel: Panel, sites: int, people: int) -> Panel:
@@ -90,7 +90,7 @@ def positive(given: Iterable[int], name: str) -> tuple[int, ...]:
     SettingsError
         When one is not positive.
     """
-    found = tuple(given)
-    if any(value < 1 for value in found):
+    values = tuple(given)
+    if any(value < 1 for value in values):
         raise SettingsError(f"--{name} must be positive")
-    return found
+    return values

@@ -23,8 +23,8 @@ HOLDOUT = 0.5
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    found = Parser("scaling", description="What a generator costs as panels grow.")
-    add = found.add_argument
+    argument_parser = Parser("scaling", description="What a generator costs as panels grow.")
+    add = argument_parser.add_argument
     add("panel", type=Path, help="VCF, BCF or .hapt")
     add("--samples", type=Path, help="table of labels")
     add("--legend", type=Path, help="legend of a .hapt file that has none beside it")
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     add("--threads", type=int, default=0)
     add("-o", "--output", type=Path, default=PAGE, help="page to write")
     add("-q", "--quiet", action="store_true")
-    return found
+    return argument_parser
 
 
 def settings_of(given: argparse.Namespace) -> tuple[str, ...]:

@@ -46,9 +46,9 @@ SEEDS = 20
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    found = Parser("attacks", description="What attacks find of known leaks on a panel.")
-    ask_for_panel(found)
-    add = found.add_argument
+    argument_parser = Parser("attacks", description="What attacks find of known leaks on a panel.")
+    ask_for_panel(argument_parser)
+    add = argument_parser.add_argument
     add("--name", help="name of the panel; default: of its file or folder")
     add("--attack", action="append", metavar="ID", help="default: all")
     add("--leak", action="append", metavar="ID", help="default: all; none")
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     add("-o", "--output", type=Path, help="folder; default: benchmarks/out/attacks-NAME")
     add("--docs", action="store_true", help="write the page into docs")
     add("-q", "--quiet", action="store_true")
-    return found
+    return argument_parser
 
 
 def measure(given: argparse.Namespace, ground: Ground, progress: Progress) -> Tried:
@@ -160,8 +160,8 @@ def _chosen(wanted: list[str] | None, known: list[str], kind: str) -> list[str]:
 
 
 def _points(given: argparse.Namespace) -> list[Fitted | Published]:
-    found: list[Fitted | Published] = [published(words, given) for words in given.published]
-    return found + [learned(words) for words in given.model]
+    points: list[Fitted | Published] = [published(words, given) for words in given.published]
+    return points + [learned(words) for words in given.model]
 
 
 if __name__ == "__main__":

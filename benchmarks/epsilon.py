@@ -52,8 +52,8 @@ HOLDOUT = 1000
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    found = Parser("epsilon", description="What a guarantee costs.")
-    add = found.add_argument
+    argument_parser = Parser("epsilon", description="What a guarantee costs.")
+    add = argument_parser.add_argument
     add("panel", type=Path, help="VCF, BCF or .hapt")
     add("--samples", type=Path, help="table of labels")
     add("--model", action="append", help="generator, ID or ID:KEY=VALUE,...; all private ones")
@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     add("--docs", action="store_true", help="write docs/benchmarks/epsilon.md and its picture")
     add("-o", "--output", type=Path, default=OUT, help="folder")
     add("-q", "--quiet", action="store_true")
-    return found
+    return argument_parser
 
 
 def run(words: Sequence[str]) -> Curves:
@@ -104,7 +104,7 @@ def run(words: Sequence[str]) -> Curves:
     progress = show_progress(given.quiet)
     options = ReadOptions(samples_table=given.samples)
     parts = split(learnable(read_panel(given.panel, options), options))
-    found = Curves(
+    curves = Curves(
         real=_curve(stem_of(given.panel), *parts, given, chosen, progress),
         grown=tuple(_grown(given, chosen, progress)),
         command=_command(given),
@@ -112,8 +112,8 @@ def run(words: Sequence[str]) -> Curves:
         seeds=given.seeds,
         audits=_audits(given, *parts, progress),
     )
-    _write(found, given, progress)
-    return found
+    _write(curves, given, progress)
+    return curves
 
 
 def _refuse_public(chosen: Sequence[str]) -> None:
@@ -176,8 +176,8 @@ def _audits(
     given: argparse.Namespace, train: Panel, holdout: Panel, progress: Progress
 ) -> dict[Case, Audit]:
     """Return the audit of one private fit of each generator that was asked for."""
-    asked = [Case(model, MIDDLE, 1) for model in given.audit]
-    return {case: kept_audit(case, train, holdout, given.output, progress) for case in asked}
+    to_audit = [Case(model, MIDDLE, 1) for model in given.audit]
+    return {case: kept_audit(case, train, holdout, given.output, progress) for case in to_audit}
 
 
 def simulated(people: int, sites: int) -> Panel:
@@ -204,17 +204,17 @@ def _command(given: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def _write(found: Curves, given: argparse.Namespace, progress: Progress) -> None:
+def _write(curves: Curves, given: argparse.Namespace, progress: Progress) -> None:
     folder = DOCS / "images" if given.docs else given.output
     target = DOCS / "benchmarks" / "epsilon.md" if given.docs else given.output / "epsilon.md"
-    marks, height = drawn.picture(found), drawn.height(found)
+    marks, height = drawn.picture(curves), drawn.height(curves)
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_file(folder / "epsilon.png", force=True) as path:
         path.write_bytes(png(marks, drawn.WIDTH, height))
     text = svg(marks, drawn.WIDTH, height, "What a guarantee costs")
     write_text(folder / "epsilon.svg", text, force=True)
     write_text(
-        target, page(found, "../images/epsilon.png" if given.docs else "epsilon.png"), force=True
+        target, page(curves, "../images/epsilon.png" if given.docs else "epsilon.png"), force=True
     )
     progress.note(f"wrote {target}")
 

@@ -85,8 +85,8 @@ def measured(panel: Panel, level: str, seed: int, threads: int) -> list[float]:
     if level != "nothing":
         strangers = with_counts_of(train, strangers, level, seed)
     comparison = Comparison.of(train, holdout, strangers, threads=threads)
-    found = audit(comparison, only=ATTACKS, power=False)
-    values = {f.id: f.strength.value for attack in found.attacks for f in attack.findings}
+    audited = audit(comparison, only=ATTACKS, power=False)
+    values = {f.id: f.strength.value for attack in audited.attacks for f in attack.findings}
     return [np.nan if (value := values[column]) is None else value for column in COLUMNS]
 
 

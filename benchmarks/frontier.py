@@ -45,7 +45,7 @@ def measure(given: argparse.Namespace, bench: Bench, progress: Progress) -> Fron
     for seed in seeds:
         for point in planned:
             scores[point.name].append(bench.score(point, seed, progress))
-    groups = tuple(Group(tuple(found)) for found in scores.values())
+    groups = tuple(Group(tuple(seed_scores)) for seed_scores in scores.values())
     return Frontier(panel_name(given), groups)
 
 
@@ -69,9 +69,9 @@ def write_docs(frontier: Frontier, given: argparse.Namespace, docs: Path) -> Pat
     """Write the page and its picture into the docs; return the page."""
     name = f"frontier-{frontier.panel}"
     draw(frontier, docs / "images" / name)
-    found = docs / "benchmarks" / f"{name}.md"
-    write_text(found, page(frontier, command(given), f"../images/{name}.png"), force=True)
-    return found
+    target = docs / "benchmarks" / f"{name}.md"
+    write_text(target, page(frontier, command(given), f"../images/{name}.png"), force=True)
+    return target
 
 
 def run(words: Sequence[str], docs: Path = DOCS) -> Frontier:

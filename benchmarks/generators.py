@@ -100,12 +100,12 @@ def judge_published(folder: Path, panel: str, file: str, split: Path, seed: int)
 
 def numbers(out: Path) -> dict[str, dict[str, Any]]:
     """Return every measure and finding of a folder by its id."""
-    found: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, dict[str, Any]] = {}
     for metric in json.loads((out / "metrics.json").read_text())["metrics"]:
-        found |= {m["id"]: m for m in metric["measures"]}
+        by_id |= {m["id"]: m for m in metric["measures"]}
     for attack in json.loads((out / "audit.json").read_text())["attacks"]:
-        found |= {f["id"]: f for f in attack["findings"]}
-    return found
+        by_id |= {f["id"]: f for f in attack["findings"]}
+    return by_id
 
 
 def cell(number: dict[str, Any] | None, key: str = "") -> str:
@@ -119,7 +119,7 @@ def cell(number: dict[str, Any] | None, key: str = "") -> str:
 
 def row(name: str, out: Path) -> str:
     """Return the line of one artificial set."""
-    found = numbers(out)
+    values = numbers(out)
     cost = ["-", "-", "-"]
     if (out / "run.json").exists():
         record = json.loads((out / "run.json").read_text())
@@ -127,7 +127,7 @@ def row(name: str, out: Path) -> str:
         memory = f"{record['peak_memory_mb'] / 1024:.1f}"
         cost = [f"{seconds['fit']:.0f}", f"{seconds['generate']:.1f}", memory]
     verdict = json.loads((out / "audit.json").read_text())["verdict"]
-    return "| " + " | ".join([name, *cost, *(cell(found.get(c)) for c in COLUMNS), verdict]) + " |"
+    return "| " + " | ".join([name, *cost, *(cell(values.get(c)) for c in COLUMNS), verdict]) + " |"
 
 
 def table(folder: Path, panel: str, chosen: list[str], seed: int, again: bool) -> str:

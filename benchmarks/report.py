@@ -40,10 +40,10 @@ def main(folders: list[str]) -> None:
 
 def row(session: Browser, name: str, page: Path) -> str:
     """Open a page again and again and return its row."""
-    found = [opened(session, page.as_uri()) for _ in range(OPENINGS)]
-    paint, drawn = (median(one[i] for one in found) for i in (0, 1))
+    openings = [opened(session, page.as_uri()) for _ in range(OPENINGS)]
+    paint, drawn = (median(one[i] for one in openings) for i in (0, 1))
     size = page.stat().st_size / 1e6
-    return f"| {name} | {size:.2f} | {found[0][2]} | {paint:.2f} | {drawn:.1f} |"
+    return f"| {name} | {size:.2f} | {openings[0][2]} | {paint:.2f} | {drawn:.1f} |"
 
 
 def opened(session: Browser, url: str) -> tuple[float, float, int]:

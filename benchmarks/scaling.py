@@ -76,10 +76,10 @@ def run(words: Sequence[str]) -> Scaling:
     )
     part(train, 1, max(size.people for size in plan.sizes()))
     bench = Bench(train, given, show_progress(given.quiet))
-    found = _measured(bench, plan)
-    write_text(given.output, page(found), force=True)
+    scaling = _measured(bench, plan)
+    write_text(given.output, page(scaling), force=True)
     bench.progress.note(f"wrote {given.output}")
-    return found
+    return scaling
 
 
 def _title(size: Size) -> str:

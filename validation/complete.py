@@ -73,13 +73,13 @@ class Task:
         known = np.zeros(self.train.n_sites, dtype=bool)
         known[self.array] = True
         labels = np.repeat(self.targets.samples.population, 2) if labelled else None
-        found = model.complete(
+        completion = model.complete(
             self.targets.haplotypes,
             known,
             population=None if labels is None else list(labels),
             threads=self.threads,
         )
-        return found.dosages[0::2] + found.dosages[1::2]
+        return completion.dosages[0::2] + completion.dosages[1::2]
 
     def scores(self, dosages: Float32s) -> list[str]:
         """Return r2 of each bin with its interval, as text; the same replicates for everyone."""

@@ -84,15 +84,15 @@ def _without(value: Any) -> Any:
     return [_without(item) for item in value] if isinstance(value, list) else value
 
 
-def compare(found: dict[str, Any], before: dict[str, Any]) -> tuple[str, bool]:
+def compare(digests: dict[str, Any], before: dict[str, Any]) -> tuple[str, bool]:
     """Return a Markdown table of the digests, and whether all equal those of before."""
     kinds = ("weights", "model", "artificial", "metrics", "audit", "datasheet")
     lines = ["| run | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 1) + "|"]
     same = True
-    for run in sorted(found):
+    for run in sorted(digests):
         cells = []
         for kind in kinds:
-            digest, old = found[run].get(kind, "-"), before.get(run, {}).get(kind)
+            digest, old = digests[run].get(kind, "-"), before.get(run, {}).get(kind)
             same &= old in (None, digest)
             cells.append(digest[:8] if old in (None, digest) else f"**{digest[:8]}** ({old[:8]})")
         lines.append(f"| {run} | " + " | ".join(cells) + " |")
@@ -107,27 +107,27 @@ def main() -> int:
     parser.add_argument("--panel", action="append", default=[])
     parser.add_argument("--model", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=1)
-    asked = parser.parse_args()
-    found = json.loads(asked.output.read_text()) if asked.output.exists() else {}
-    named = {k: v for k, v in panels().items() if k in (asked.panel or panels())}
+    arguments = parser.parse_args()
+    digests = json.loads(arguments.output.read_text()) if arguments.output.exists() else {}
+    named = {k: v for k, v in panels().items() if k in (arguments.panel or panels())}
     # The power of attacks does not depend on the generator: once is enough.
     runs = [
         (f"{panel}/{model}", model, words, [] if model == "independent" else ["--no-power"])
         for panel, words in named.items()
-        for model in asked.model or GENERATORS
-        if f"{panel}/{model}" not in found
+        for model in arguments.model or GENERATORS
+        if f"{panel}/{model}" not in digests
     ]
 
     def one(run: tuple[str, str, list[str], list[str]]) -> None:
         name, model, words, options = run
-        found[name] = digest_run(model, words, options)
-        asked.output.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
-        print(name, found[name].get("error", "done"), file=sys.stderr)
+        digests[name] = digest_run(model, words, options)
+        arguments.output.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n")
+        print(name, digests[name].get("error", "done"), file=sys.stderr)
 
-    with ThreadPoolExecutor(asked.jobs) as pool:
+    with ThreadPoolExecutor(arguments.jobs) as pool:
         list(pool.map(one, runs))
-    before = json.loads(asked.against.read_text()) if asked.against else {}
-    table, same = compare(found, before)
+    before = json.loads(arguments.against.read_text()) if arguments.against else {}
+    table, same = compare(digests, before)
     print(table)
     return 0 if same else 1
 

@@ -115,7 +115,7 @@ def main() -> None:
     trait = simulate(panel, words.seed)
     train, holdout = split(trait.panel, 0.5, words.seed)
     sites = list(trait.sites.values())
-    found = {
+    log_odds_ratios = {
         name: effects(part, sites, child_generator(words.seed, "effects", name))
         for name, part in (("holdout", holdout), ("train", train))
     }
@@ -127,13 +127,17 @@ def main() -> None:
         print(f"{model}: fitted in {time.perf_counter() - since:.0f} s")
         seed = child_seed(words.seed, "generate")
         made = fitted.sample(train.n_individuals, seed, threads=words.threads)
-        found[model] = effects(made, sites, child_generator(words.seed, "effects", model))
+        log_odds_ratios[model] = effects(made, sites, child_generator(words.seed, "effects", model))
     print(f"\n{train.n_individuals} train, {holdout.n_individuals} holdout, seed {words.seed}\n")
     print("| site | odds ratio in the model of the trait | who | log odds ratio | less holdout |")
     print("|---|---|---|---|---|")
     for k, name in enumerate(trait.sites):
-        for who, values in found.items():
-            apart = "" if who == "holdout" else interval(values[:, k] - found["holdout"][:, k])
+        for who, values in log_odds_ratios.items():
+            apart = (
+                ""
+                if who == "holdout"
+                else interval(values[:, k] - log_odds_ratios["holdout"][:, k])
+            )
             truth = f"{EFFECTS[name]:.2f} ({np.log(EFFECTS[name]):+.2f})"
             print(f"| {name} | {truth} | {who} | {interval(values[:, k])} | {apart} |")
 

@@ -121,8 +121,8 @@ def test_plink2_frequencies(written: Path, small: Panel, tmp_path: Path) -> None
     program("plink2", kind, written, "--freq", "--threads", 1, "--out", tmp_path / "out")
     rows = [line.split("\t") for line in (tmp_path / "out.afreq").read_text().splitlines()]
     at = rows[0].index("ALT_FREQS")
-    found = np.array([float(row[at]) for row in rows[1:]])
-    assert np.allclose(found, small.frequencies(), rtol=1e-5)
+    frequencies = np.array([float(row[at]) for row in rows[1:]])
+    assert np.allclose(frequencies, small.frequencies(), rtol=1e-5)
     assert {row[-1] for row in rows[1:]} == {str(small.n_haplotypes)}
 
 

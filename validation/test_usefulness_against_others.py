@@ -103,11 +103,11 @@ def test_beagle_by_hand_imputes_the_same(halves: tuple[Panel, Panel], tmp_path: 
 
     frequency = (train.frequencies() + halves[1].frequencies()) / 2
     masked = Masked.of(holdout.haplotypes, frequency, array)
-    found = accuracy(masked, ours, np.ones((1, 100), dtype=np.float32))[0]
+    accuracies = accuracy(masked, ours, np.ones((1, 100), dtype=np.float32))[0]
     minor = np.minimum(frequency, 1 - frequency)
     hidden = (minor > 0.2) & ~np.isin(np.arange(train.n_sites), array)
     truth = dosages(holdout.haplotypes, np.flatnonzero(hidden))
     flip = frequency[hidden] > 0.5
     both = [np.where(flip, 2 - x, x).ravel() for x in (truth, theirs[:, hidden])]
-    assert found[4] == pytest.approx(np.corrcoef(*both)[0, 1] ** 2, abs=1e-5)
-    assert found[4] > 0.8
+    assert accuracies[4] == pytest.approx(np.corrcoef(*both)[0, 1] ** 2, abs=1e-5)
+    assert accuracies[4] > 0.8

@@ -138,8 +138,8 @@ def declarations(kind: type[Any]) -> Iterator[tuple[str, Declaration]]:
 
 def groups(kind: type[Any]) -> dict[str, tuple[type[Any], tuple[str, ...]]]:
     """Return the fields that are groups: their class, and the verbs beside `run` that take it."""
-    found = dataclasses.fields(kind)
-    return {field.name: field.metadata[_GROUP] for field in found if _GROUP in field.metadata}
+    fields = dataclasses.fields(kind)
+    return {field.name: field.metadata[_GROUP] for field in fields if _GROUP in field.metadata}
 
 
 def words(request: Any) -> list[str]:
@@ -155,12 +155,12 @@ def words(request: Any) -> list[str]:
 
 def decisive(request: Any) -> dict[str, Any]:
     """Return what decides results by the name of its field, JSON-ready, without groups."""
-    found = {}
+    values = {}
     for name, one in declarations(type(request)):
         value = getattr(request, name)
         if one.decides and not (one.optional and value is None):
-            found[name] = one.record(value)
-    return found
+            values[name] = one.record(value)
+    return values
 
 
 def _completed(option: Option, field: dataclasses.Field[Any]) -> Option:

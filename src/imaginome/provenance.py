@@ -27,13 +27,15 @@ def peak_memory_mb() -> float:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, of the libraries that results depend on, and of plugins."""
-    found = {"python": platform.python_version(), "platform": platform.platform()}
+    installed = {"python": platform.python_version(), "platform": platform.platform()}
     for library in LIBRARIES:
         try:
-            found[library] = metadata.version(library)
+            installed[library] = metadata.version(library)
         except metadata.PackageNotFoundError:
             continue
-    return found | {one.name: one.version for one in metadata.distributions() if _is_plugin(one)}
+    return installed | {
+        one.name: one.version for one in metadata.distributions() if _is_plugin(one)
+    }
 
 
 def _is_plugin(distribution: metadata.Distribution) -> bool:

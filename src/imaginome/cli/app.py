@@ -66,8 +66,8 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         print(f"imaginome {__version__}")  # noqa: T201
         raise typer.Exit
 

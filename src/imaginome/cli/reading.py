@@ -64,15 +64,17 @@ def comparison(
     options = replace(reading(), phenotype=phenotype)
     known, unseen = real_panels(options, train, holdout, panel, split, needs_holdout=needs_holdout)
     legend = artificial_legend or legend_of(artificial, options.legend, panel or train)
-    found = read_panel(artificial, options_of_artificial(options, legend, artificial_samples))
+    artificial_panel = read_panel(
+        artificial, options_of_artificial(options, legend, artificial_samples)
+    )
     how: dict[str, Any] = {
         "seed": seed,
         "threads": thread_count(threads),
         "replicates": replicates,
     }
     if unseen is None:
-        return Comparison.without_holdout(known, found, **how)
-    return Comparison.of(known, unseen, found, **how)
+        return Comparison.without_holdout(known, artificial_panel, **how)
+    return Comparison.of(known, unseen, artificial_panel, **how)
 
 
 def real_panels(

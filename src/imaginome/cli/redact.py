@@ -60,12 +60,12 @@ def redact(
     chosen, thresholds = known_attacks(only), policy_of(policy)
     panels, progress = compared(), show_progress(quiet, verbose)
     with progress.task("look for risky people"):
-        found = redact_panel(_whole(compared), panels, thresholds)
+        redaction = redact_panel(_whole(compared), panels, thresholds)
     had = panels.artificial.n_individuals
-    note = f"{found.removed} of {had} artificial people taken out as risky"
-    write_panel(found.panel, output, notes=[f"imaginome redact: {note}"], force=force)
-    progress.note(note if found.removed else f"nobody of {had} stands out: none is taken out")
-    audit_again(found.comparison, thresholds, chosen, audit_out, force, quiet, progress)
+    note = f"{redaction.removed} of {had} artificial people taken out as risky"
+    write_panel(redaction.panel, output, notes=[f"imaginome redact: {note}"], force=force)
+    progress.note(note if redaction.removed else f"nobody of {had} stands out: none is taken out")
+    audit_again(redaction.comparison, thresholds, chosen, audit_out, force, quiet, progress)
 
 
 def beside_real(

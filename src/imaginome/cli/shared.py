@@ -120,7 +120,7 @@ def _typed(option: Option) -> OptionInfo:
             raise typer.BadParameter(wrong)
         return value
 
-    found = typer.Option(
+    info = typer.Option(
         *option.flags.split(),
         help=option.help,
         metavar=option.metavar,
@@ -128,8 +128,8 @@ def _typed(option: Option) -> OptionInfo:
         min=option.least,
         callback=check if option.problem else None,
     )
-    assert isinstance(found, OptionInfo)
-    return found
+    assert isinstance(info, OptionInfo)
+    return info
 
 
 def _names(build: Callable[..., Any]) -> list[str]:

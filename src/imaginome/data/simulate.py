@@ -48,7 +48,7 @@ def to_panel(trees: Any, populations: list[str]) -> Panel:
     genotypes = trees.genotype_matrix().T
     copies = genotypes.sum(axis=0)
     alleles = [variant.alleles for variant in trees.variants()]
-    single = np.array([len(found) == 2 for found in alleles])
+    single = np.array([len(site_alleles) == 2 for site_alleles in alleles])
     kept = single & (copies >= FEWEST_COPIES) & (copies <= len(genotypes) - FEWEST_COPIES)
     index = np.flatnonzero(kept)
     positions = np.array([int(site.position) + 1 for site in trees.sites()], dtype=np.int64)

@@ -60,7 +60,7 @@ class Levels:
         sizes = np.array(known)
         return cls(tuple(ladder), sizes)
 
-    def asked(self, noise: float, apart: tuple[float, ...]) -> tuple[Int64s, ...]:
+    def resolved(self, noise: float, apart: tuple[float, ...]) -> tuple[Int64s, ...]:
         """Return the levels at which noise of this s.d. is at most `apart`, as a mean.
 
         What decides is noisy or public: no one person does.
@@ -183,7 +183,7 @@ def ask_closer(
     share *= 1 - LENGTHS
     rho = share * budget.rho
     noise = question.length / math.sqrt(2 * rho) if math.isfinite(rho) else 0.0
-    chosen = levels.asked(noise, apart)
+    chosen = levels.resolved(noise, apart)
     names = ("everyone", "groups", "finer groups")
     return [
         ask(people, question, level, budget, f"{what} of {name}, a closer look", share * part)
@@ -226,8 +226,8 @@ def bounded(people: People, question: Q, most: float, budget: Budget, share: flo
     noise = math.sqrt(told.variance * len(ends)) / budget.people
     if noise > CLEAR_BOUND:
         return question
-    found = int(np.searchsorted(np.cumsum(told.values), WITHIN * budget.people))
-    return question.within(int(ends[min(found, len(ends) - 1)]))
+    index = int(np.searchsorted(np.cumsum(told.values), WITHIN * budget.people))
+    return question.within(int(ends[min(index, len(ends) - 1)]))
 
 
 def histogram(people: People, question: Question, ends: Int64s) -> Int64s:

@@ -115,8 +115,8 @@ def _variances(
 
     start = np.log(np.full(len(alike), 0.05))
     bounds = [(np.log(LEAST_VARIANCE), 0.0)] * len(alike)
-    found = minimize(misfit, start, jac=True, bounds=bounds, method="L-BFGS-B")
-    return np.asarray(np.exp(found.x))
+    optimum = minimize(misfit, start, jac=True, bounds=bounds, method="L-BFGS-B")
+    return np.asarray(np.exp(optimum.x))
 
 
 # -- Frequencies from noisy ones -------------------------------------------------------------------
@@ -149,9 +149,9 @@ def polished(
         # Take the normal prior out again: what is left is the noisy value alone.
         variance = 1 / (1 / error - 1 / prior)
         alone = variance * (means.values[c] / error - means.centre[c] / prior)
-        found = deconvolved((alone - shift[c]) / scale[c], variance / scale[c] ** 2)
+        denoised = deconvolved((alone - shift[c]) / scale[c], variance / scale[c] ** 2)
         clear = error <= (FINE * scale[c]) ** 2
-        values[c] = np.where(clear, values[c], shift[c] + scale[c] * found)
+        values[c] = np.where(clear, values[c], shift[c] + scale[c] * denoised)
     return np.clip(values, -1, 1)
 
 

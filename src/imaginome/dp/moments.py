@@ -62,7 +62,7 @@ class People:
         for first in range(0, len(self.classes), size):
             classes = self.classes[first : first + size]
             rows = self.haplotypes[2 * first : 2 * (first + size)]
-            yield classes, question.asked(classes, rows.astype(np.int64))
+            yield classes, question.answers(classes, rows.astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Question(ABC):
         """How many numbers an answer has."""
 
     @abstractmethod
-    def asked(self, classes: Int64s, alleles: Int64s) -> Int64s:
+    def answers(self, classes: Int64s, alleles: Int64s) -> Int64s:
         """Return the answers of some people, ``int64`` of shape ``(n, width)``.
 
         Parameters
@@ -127,8 +127,8 @@ class Spins(Question):
         """Number of sites."""
         return int(self.reference.shape[1])
 
-    def asked(self, classes: Int64s, alleles: Int64s) -> Int64s:
-        """Return answers; see `Question.asked`."""
+    def answers(self, classes: Int64s, alleles: Int64s) -> Int64s:
+        """Return answers; see `Question.answers`."""
         return self.steps * (alleles[::2] + alleles[1::2] - 1) - self.reference[classes]
 
 
@@ -153,8 +153,8 @@ class Products(Question):
         """Number of links."""
         return len(self.links)
 
-    def asked(self, classes: Int64s, alleles: Int64s) -> Int64s:
-        """Return answers; see `Question.asked`."""
+    def answers(self, classes: Int64s, alleles: Int64s) -> Int64s:
+        """Return answers; see `Question.answers`."""
         spins = self.steps * (2 * alleles - 1) - np.repeat(self.reference[classes], 2, axis=0)
         both = spins[:, self.links[:, 0]] * spins[:, self.links[:, 1]]
         return both[::2] + both[1::2]
@@ -215,7 +215,7 @@ def ask(
     people: People, question: Question, groups: Int64s, budget: Budget, what: str, share: float
 ) -> Told:
     """Release the answers of everyone, summed by group, at a share of the budget."""
-    found = budget.count(
+    release = budget.count(
         what,
         sums(people, question, groups),
         sensitivity_squared=question.bound_squared,
@@ -223,4 +223,4 @@ def ask(
     )
     scale = float(question.scale)
     reference = question.reference / scale
-    return Told(groups, found.values / scale, reference, found.variance / scale**2)
+    return Told(groups, release.values / scale, reference, release.variance / scale**2)

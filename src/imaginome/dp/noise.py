@@ -80,12 +80,12 @@ def discrete_normal(variance: float, n: int, source: NoiseSource) -> Int64s:
     reach = len(bounds) // 2
     first = _split(bounds)
     high, low = source.words(n), source.words(n)
-    found = np.searchsorted(first, high, side="right")
+    indices = np.searchsorted(first, high, side="right")
     # The first words tie with a bound once in 2^50 draws: then all 128 bits decide.
     for i in np.flatnonzero(np.isin(high, first)):
         word = (int(high[i]) << 64) | int(low[i])
-        found[i] = bisect_right(bounds, word)
-    return np.asarray(found - reach, dtype=np.int64)
+        indices[i] = bisect_right(bounds, word)
+    return np.asarray(indices - reach, dtype=np.int64)
 
 
 def _split(bounds: tuple[int, ...]) -> UInt64s:

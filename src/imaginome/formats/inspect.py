@@ -110,10 +110,10 @@ def _summary(panel: Panel, tally: Tally, problems: list[str]) -> PanelSummary:
 
 def _contigs(sites: Sites) -> list[ContigSummary]:
     names = sites.contig.astype(str)
-    found = []
+    summaries = []
     for contig in sites.contigs():
         positions = sites.position[names == contig]
-        found.append(
+        summaries.append(
             ContigSummary(
                 contig=contig,
                 sites=len(positions),
@@ -121,7 +121,7 @@ def _contigs(sites: Sites) -> list[ContigSummary]:
                 last=int(positions.max()),
             )
         )
-    return found
+    return summaries
 
 
 def _spectrum(panel: Panel) -> dict[str, int]:

@@ -111,9 +111,9 @@ def check_phenotype(column: Strings, name: str) -> None:
     """
     values = sorted(set(column) - {""})
     if len(values) < 2:
-        found = f"one value only ('{values[0]}')" if values else "no known value"
+        content = f"one value only ('{values[0]}')" if values else "no known value"
         raise PanelError(
-            f"phenotype '{name}' has {found} in the panel", "it needs two values or more"
+            f"phenotype '{name}' has {content} in the panel", "it needs two values or more"
         )
     if len(values) > MOST_PHENOTYPES:
         raise PanelError(
@@ -159,22 +159,22 @@ def _is_number(value: str) -> bool:
 
 def _key(header: list[str], path: str | Path, phenotype: str | None) -> str:
     """Return the column of sample ids, and check that what is read has one column each."""
-    found = [name for name in IDENTIFIERS if name in header]
-    if not found:
+    id_columns = [name for name in IDENTIFIERS if name in header]
+    if not id_columns:
         raise PanelError(
             f"{path} has no column 'sample' in its header ({', '.join(header) or 'empty'})",
             "begin the tab-separated table with: sample, population, superpopulation, sex, family",
         )
-    read = (found[0], *PLAIN, phenotype)
+    read = (id_columns[0], *PLAIN, phenotype)
     twice = [name for name in read if name is not None and header.count(name) > 1]
     if twice:
         raise PanelError(f"{path} has two columns '{twice[0]}'", "rename or drop one of them")
     if phenotype is not None and phenotype not in header:
-        others = ", ".join(name for name in header if name != found[0]) or "none"
+        others = ", ".join(name for name in header if name != id_columns[0]) or "none"
         raise PanelError(
             f"{path} has no column '{phenotype}' to read as phenotype", f"its columns are: {others}"
         )
-    return found[0]
+    return id_columns[0]
 
 
 def _row(line: str, header: list[str], where: str) -> dict[str, str]:

@@ -204,7 +204,7 @@ def _copy_lines(remote: Any, copy: Path, regions: RegionSet) -> bool:
     header = list(remote.header)
     if not header or not header[0].startswith("##fileformat=VCF"):
         return False
-    found = 0
+    n_lines = 0
     with copy.open("w", encoding="utf-8") as target:
         target.writelines(f"{line}\n" for line in header)
         for contig in remote.contigs:
@@ -213,8 +213,8 @@ def _copy_lines(remote: Any, copy: Path, regions: RegionSet) -> bool:
                 for line in remote.fetch(contig, first - 1, last):
                     if done == 0 or int(line.split("\t", 2)[1]) > done:
                         target.write(f"{line}\n")
-                        found += 1
+                        n_lines += 1
                 done = last
-    if not found:
+    if not n_lines:
         raise regions.nothing_found(copy, remote.contigs)
     return True

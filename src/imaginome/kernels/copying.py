@@ -94,9 +94,9 @@ def paint(
     def work(rows: slice) -> tuple[Float64s, Float64s]:
         return _paint(targets[rows], columns, jump, several, error, barred[rows])
 
-    found = map_pieces(work, pieces(len(targets), PIECE), threads)
-    sums = np.concatenate([sums for sums, _ in found])
-    share = np.concatenate([share for _, share in found])
+    parts = map_pieces(work, pieces(len(targets), PIECE), threads)
+    sums = np.concatenate([sums for sums, _ in parts])
+    share = np.concatenate([share for _, share in parts])
     return Copying(sums[:, 0], sums[:, 1], sums[:, 2], share / len(apart))
 
 
@@ -215,10 +215,10 @@ def fitted(
     # One switch in about fifty sites, to begin with.
     rate, error = 0.02 * len(apart) / max(length, 1e-6), 0.01
     for _ in range(ROUNDS):
-        found = paint(donors[rows], donors, apart, rate, error, rows // 2, threads)
+        copying = paint(donors[rows], donors, apart, rate, error, rows // 2, threads)
         if length > 0:
-            rate = max(float(found.jumps.mean() / length), 1e-9)
-        error = min(max(float(found.errors.mean() / len(apart)), LEAST_ERROR), 0.25)
+            rate = max(float(copying.jumps.mean() / length), 1e-9)
+        error = min(max(float(copying.errors.mean() / len(apart)), LEAST_ERROR), 0.25)
     return rate, error
 
 
@@ -239,12 +239,12 @@ def likeliest(
     """
     jump = -np.expm1(-rate * apart)
     columns = np.ascontiguousarray(donors.T)
-    found = map_pieces(
+    parts = map_pieces(
         lambda rows: _likeliest(targets[rows], columns, jump, error),
         pieces(len(targets), PIECE),
         threads,
     )
-    return np.concatenate(found)
+    return np.concatenate(parts)
 
 
 @vectorised

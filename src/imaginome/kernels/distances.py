@@ -79,7 +79,7 @@ def _add_weighted(
     start: int,
     step: int,
     within: bool,
-    found: Float64s,
+    histograms: Float64s,
 ) -> None:
     """Add the weight of each pair, in every replicate, to the bin of its distance.
 
@@ -89,8 +89,8 @@ def _add_weighted(
         person = (start + i) // 2
         for j in range(2 * (person + 1) if within else 0, block.shape[1]):
             cell = block[i, j] // step
-            for r in range(found.shape[1]):
-                found[cell, r] += first[person, r] * second[j // 2, r]
+            for r in range(histograms.shape[1]):
+                histograms[cell, r] += first[person, r] * second[j // 2, r]
 
 
 def distance_histograms(

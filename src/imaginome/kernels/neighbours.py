@@ -177,10 +177,10 @@ def nearest_people(
     Groups hold one number a haplotype. No result depends on `threads`.
     """
     n = len(queries) // 2
-    found = NearestPeople(*(np.full(size, MISSING, dtype=np.int32) for size in (2 * n, 2 * n, n)))
-    work = partial(_search_people, queries, q_groups, targets, t_groups, found)
+    nearest = NearestPeople(*(np.full(size, MISSING, dtype=np.int32) for size in (2 * n, 2 * n, n)))
+    work = partial(_search_people, queries, q_groups, targets, t_groups, nearest)
     map_pieces(work, pieces(n, PEOPLE_A_PIECE), threads)
-    return found
+    return nearest
 
 
 def _search_people(
@@ -188,11 +188,11 @@ def _search_people(
     q_groups: Int64s,
     targets: Bits,
     t_groups: Int64s,
-    found: NearestPeople,
+    nearest: NearestPeople,
     people: slice,
 ) -> None:
     rows = slice(2 * people.start, 2 * people.stop)
-    mine = (found.haplotype[rows], found.row[rows], found.person[people])
+    mine = (nearest.haplotype[rows], nearest.row[rows], nearest.person[people])
     _people_kernel(queries[rows], q_groups[rows], targets, t_groups, *mine)
 
 
@@ -249,8 +249,8 @@ def nearest_points(rows: Float32s, others: Float32s, threads: int = 1) -> Float6
 
     def work(piece: slice) -> Float64s:
         own = rows[piece].astype(np.float64)
-        found = squares - 2.0 * (own @ wide.T)
-        best = wide[np.argmin(found, axis=1)]
+        distances = squares - 2.0 * (own @ wide.T)
+        best = wide[np.argmin(distances, axis=1)]
         # The expanded square loses digits where two codes nearly agree: taken anew for the best.
         return np.asarray(np.sqrt(((own - best) ** 2).sum(axis=1)))
 

@@ -146,8 +146,8 @@ def by_chance(n_members: int, n_others: int, rate: float) -> float:
 def _variance(placed: Float64s, unit: Indices) -> float:
     """Return the variance of the mean of placements, at least that of even ones."""
     sums = np.bincount(unit, placed - placed.mean())
-    found = float(len(sums) / (len(sums) - 1) * np.sum(sums**2)) / len(placed) ** 2
-    return max(found, 1.0 / (12.0 * len(sums)))
+    variance = float(len(sums) / (len(sums) - 1) * np.sum(sums**2)) / len(placed) ** 2
+    return max(variance, 1.0 / (12.0 * len(sums)))
 
 
 # -- How well scores separate two panels -----------------------------------------------------------

@@ -121,10 +121,10 @@ def shared_runs(
         return total, drawn @ each
 
     # Whole numbers far below 2^53: exact, whatever the order of the sums.
-    found = map_pieces(work, pieces(len(first), PIECE), threads)
+    parts = map_pieces(work, pieces(len(first), PIECE), threads)
     return Runs(
-        np.sum([total for total, _ in found], axis=0).astype(np.float64),
-        np.sum([drawn for _, drawn in found], axis=0),
+        np.sum([total for total, _ in parts], axis=0).astype(np.float64),
+        np.sum([drawn for _, drawn in parts], axis=0),
     )
 
 

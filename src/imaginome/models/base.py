@@ -304,8 +304,8 @@ class Generator(Abilities, ABC, Generic[S]):
         known = observed_mask(haplotypes, observed, len(self.sites))
         shares = prior_shares(self.frame, population, len(haplotypes))
         alleles = np.where(known, haplotypes, np.uint8(UNKNOWN))
-        found = self._complete(alleles, shares, draws, seed, threads)
-        return found.keeping(haplotypes, known)
+        completion = self._complete(alleles, shares, draws, seed, threads)
+        return completion.keeping(haplotypes, known)
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write settings (JSON) and weights (safetensors) into a new folder, atomically.

@@ -341,8 +341,8 @@ class Markov(Generator[MarkovSettings]):
             stream = child_sequence(seed, "markov", "complete", row)
             rng = np.random.Generator(np.random.SFC64(stream))
             uniforms = rng.random((draws, len(starts)))
-            found = (dosages[row], drawn[:, row])
-            complete_row(alleles[row], starts, self._chance, uniforms, *found)
+            outputs = (dosages[row], drawn[:, row])
+            complete_row(alleles[row], starts, self._chance, uniforms, *outputs)
 
         map_pieces(work, range(len(alleles)), threads)
         return Completion(dosages, drawn)

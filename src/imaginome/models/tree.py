@@ -88,10 +88,10 @@ def best_tree(links: Int64s, weight: Float64s, n_sites: int) -> Parents:
     seen = np.zeros(n_sites, dtype=bool)
     for root in range(n_sites):
         if not seen[root]:
-            found, above = breadth_first_order(forest, root, directed=False)
-            parent[found[1:]] = above[found[1:]]
-            seen[found] = True
-            order.extend(found.tolist())
+            visited, above = breadth_first_order(forest, root, directed=False)
+            parent[visited[1:]] = above[visited[1:]]
+            seen[visited] = True
+            order.extend(visited.tolist())
     return Parents(np.array(order, dtype=np.int64), parent)
 
 
@@ -101,15 +101,15 @@ def chances(spins: Float64s, cells: Float64s, links: Int64s, parent: Int64s) -> 
     A root has the same chance twice: its frequency.
     """
     ends = {(int(a), int(b)): i for i, (a, b) in enumerate(links)}
-    found = np.repeat((1 + spins[..., None]) / 2, 2, axis=-1)
+    probabilities = np.repeat((1 + spins[..., None]) / 2, 2, axis=-1)
     for site, above in enumerate(parent.tolist()):
         if above < 0:
             continue
         forward = (above, site) in ends
         table = cells[:, ends[above, site] if forward else ends[site, above]]
         table = table if forward else table.swapaxes(-1, -2)
-        found[:, site] = table[..., 1] / table.sum(axis=-1)
-    return found.astype(np.float32)
+        probabilities[:, site] = table[..., 1] / table.sum(axis=-1)
+    return probabilities.astype(np.float32)
 
 
 @fast

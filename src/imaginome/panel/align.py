@@ -68,13 +68,14 @@ def onto_sites(panel: Panel, sites: Sites) -> tuple[Haplotypes, Bools]:
 
 
 def _why_none(sites: dict[str, Sites]) -> str:
-    contigs = {name: set(found.contigs()) for name, found in sites.items()}
-    bare = [{c.removeprefix("chr") for c in found} for found in contigs.values()]
+    contigs = {name: set(panel_sites.contigs()) for name, panel_sites in sites.items()}
+    bare = [{c.removeprefix("chr") for c in names} for names in contigs.values()]
     if set.intersection(*bare) and not set.intersection(*contigs.values()):
-        spelt = ", ".join(f"{sorted(found)[0]} in {name}" for name, found in contigs.items())
+        spelt = ", ".join(f"{sorted(names)[0]} in {name}" for name, names in contigs.items())
         return f"contigs are spelt differently ({spelt}); rename them in one panel"
     places = [
-        set(zip(found.contig, found.position.tolist(), strict=True)) for found in sites.values()
+        set(zip(panel_sites.contig, panel_sites.position.tolist(), strict=True))
+        for panel_sites in sites.values()
     ]
     if set.intersection(*places):
         return "positions are shared, but with other alleles; bring REF and ALT to the same strand"

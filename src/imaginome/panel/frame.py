@@ -132,8 +132,8 @@ class PanelFrame:
         populations = self._column(samples.population, bool(self.populations))
         phenotypes = self._column(samples.phenotype, bool(self.phenotypes))
         homes = [self.pooled.get(label, label) for label in populations or [""] * len(samples)]
-        found = zip(homes, phenotypes or [""] * len(samples), strict=True)
-        return np.array([index.get(one, commonest[one[0]]) for one in found], dtype=np.int64)
+        pairs = zip(homes, phenotypes or [""] * len(samples), strict=True)
+        return np.array([index.get(one, commonest[one[0]]) for one in pairs], dtype=np.int64)
 
     @staticmethod
     def _column(labels: npt.NDArray[np.object_] | None, known: bool) -> list[str] | None:
@@ -224,9 +224,9 @@ def largest_remainders(exact: Float64s, n: int) -> Int64s:
 
 def _labels(panels: Sequence[Panel], column: str) -> list[str] | None:
     columns = [getattr(panel.samples, column) for panel in panels]
-    if any(found is None for found in columns):
+    if any(labels is None for labels in columns):
         return None
-    return [label for found in columns for label in found]
+    return [label for labels in columns for label in labels]
 
 
 def _pool(labels: list[str], group: dict[str, str]) -> dict[str, str]:

@@ -32,13 +32,13 @@ def groups_of_ten(
         Steps from a frequency of 0 to one of 1.
     """
     left = np.arange(len(haplotypes))
-    found: list[Float64s] = []
-    while len(np.unique(left // 2)) >= MEMBERS and len(found) < most:
+    frequencies: list[Float64s] = []
+    while len(np.unique(left // 2)) >= MEMBERS and len(frequencies) < most:
         start = haplotypes[rng.choice(left)]
         order = np.argsort((haplotypes[left] != start).sum(axis=1), kind="stable")
         _, nearest_of_person = np.unique(left[order] // 2, return_index=True)
         near = order[np.sort(nearest_of_person)[:MEMBERS]]
-        found.append(haplotypes[left[near]].mean(axis=0))
+        frequencies.append(haplotypes[left[near]].mean(axis=0))
         left = np.delete(left, near)
-    means = np.array(found).reshape(len(found), haplotypes.shape[1])
+    means = np.array(frequencies).reshape(len(frequencies), haplotypes.shape[1])
     return np.floor(means * shades + 0.5).astype(np.uint8)

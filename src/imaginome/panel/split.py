@@ -69,11 +69,11 @@ def split_individuals(
 
 
 def _empty(part: str, individuals: int, families: int) -> SplitError:
-    found, hint = f"{individuals} individuals", "use a larger panel or another --holdout"
+    size, hint = f"{individuals} individuals", "use a larger panel or another --holdout"
     if families < individuals:
-        found += f" in {families} {'families' if families > 1 else 'family'}"
+        size += f" in {families} {'families' if families > 1 else 'family'}"
         hint += ", and check the column 'family': who shares one stays together"
-    return SplitError(f"part '{part}' of the split would be empty: {found}", hint)
+    return SplitError(f"part '{part}' of the split would be empty: {size}", hint)
 
 
 def _strata(samples: Samples) -> list[list[list[int]]]:

@@ -35,12 +35,12 @@ def units(*samples: Samples) -> Int64s:
         Shape ``(n_individuals,)``, panel after panel.
     """
     known: dict[tuple[int, int] | str, int] = {}
-    found = []
+    numbers = []
     for panel, people in enumerate(samples):
         names = [""] * len(people) if people.family is None else people.family
         keys = (str(name) or (panel, i) for i, name in enumerate(names))
-        found += [known.setdefault(key, len(known)) for key in keys]
-    return np.array(found, dtype=np.int64)
+        numbers += [known.setdefault(key, len(known)) for key in keys]
+    return np.array(numbers, dtype=np.int64)
 
 
 def haplotype_units(*samples: Samples) -> Int64s:

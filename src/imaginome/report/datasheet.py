@@ -153,12 +153,12 @@ def _leak(leak: Leak) -> str:
 
 def _found(power: Power) -> list[list[str]]:
     """Return a row an attack: what it says of safe people and of each leak."""
-    found = {(d.attack, d.leak): d for d in power.detections}
+    detections = {(d.attack, d.leak): d for d in power.detections}
     return [
         [
             safe.attack,
             "FALSE ALARM" if safe.found else "quiet",
-            *(_told(found[safe.attack, leak.id]) for leak in power.leaks),
+            *(_told(detections[safe.attack, leak.id]) for leak in power.leaks),
         ]
         for safe in power.safe
     ]
@@ -201,8 +201,8 @@ def _standing(attack: AttackResult, power: Power | None) -> list[str]:
     """Say what the attacker gains and has, which planted leaks it finds, and whom it names."""
     lines = [f"What it would gain: {attack.area}. The attacker has {ACCESS[attack.access]}."]
     if power is not None and attack.access == "panel" and power.detections:
-        found = [d.leak for d in power.detections if d.attack == attack.attack and d.found]
-        lines.append(f"Of the leaks planted here it finds: {', '.join(found) or 'none'}.")
+        leaks = [d.leak for d in power.detections if d.attack == attack.attack and d.found]
+        lines.append(f"Of the leaks planted here it finds: {', '.join(leaks) or 'none'}.")
     named = sum(record.flagged for record in attack.records)
     if named:
         lines.append(f"It names {named} artificial records as risky; audit.json lists them.")

@@ -107,10 +107,10 @@ def read_facts(path: Path) -> dict[str, str]:
 
 
 def _texts(path: Path, name: str) -> dict[str, str]:
-    found = read_json(path).get(name, {})
-    if not isinstance(found, dict):
+    texts = read_json(path).get(name, {})
+    if not isinstance(texts, dict):
         raise FormatError(f"{path} is damaged at {name}", "make the run again")
-    return {str(label): str(text) for label, text in found.items()}
+    return {str(label): str(text) for label, text in texts.items()}
 
 
 def _emergence(path: Path) -> Emergence | None:

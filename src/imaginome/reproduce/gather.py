@@ -160,16 +160,16 @@ def _unknown(chapter: Chapter) -> list[str]:
 def _figures(chapter: Chapter, judged: list[Judged]) -> list[Figure]:
     """Return the chapter's figures, each with all sets, in the chapter's order."""
     sources = [_sources(chapter, one) for one in judged]
-    found: dict[str, list[Drawn]] = {}
+    drawn: dict[str, list[Drawn]] = {}
     for one, results in zip(judged, sources, strict=True):
         role: Role = "artificial" if one.kind == "ours" else "neutral"
         for result in results:
             for figure in result.figures:
-                found.setdefault(figure.id, []).append(
+                drawn.setdefault(figure.id, []).append(
                     Drawn(one.name, role, figure, isinstance(result, AttackResult))
                 )
-    chosen = [f for f in chapter.figures if f in found] + _first_ones(chapter, sources, found)
-    figures = [overlay(found[figure_id]) for figure_id in chosen]
+    chosen = [f for f in chapter.figures if f in drawn] + _first_ones(chapter, sources, drawn)
+    figures = [overlay(drawn[figure_id]) for figure_id in chosen]
     return [figure for figure in figures if len(figure.series) <= MOST_SERIES]
 
 
@@ -183,7 +183,7 @@ def _sources(chapter: Chapter, one: Judged) -> list[MetricResult | AttackResult]
 def _first_ones(
     chapter: Chapter,
     sources: list[list[MetricResult | AttackResult]],
-    found: dict[str, list[Drawn]],
+    drawn: dict[str, list[Drawn]],
 ) -> list[str]:
     """Return the first figure of each result that has none of the chapter's figures."""
     firsts: list[str] = []
@@ -192,7 +192,7 @@ def _first_ones(
             ids = [figure.id for figure in result.figures]
             if ids and not set(ids) & {*chapter.figures, *firsts}:
                 firsts.append(ids[0])
-    return [figure for figure in firsts if figure in found]
+    return [figure for figure in firsts if figure in drawn]
 
 
 def beyond(programme: type[Programme]) -> list[Chapter]:
@@ -269,14 +269,14 @@ def _provenance(stages: Sequence[Stage], seeds: list[int]) -> dict[str, str]:
 
 def _judged(panel: PlannedPanel, stages: Sequence[Stage]) -> list[Judged]:
     """Return the results of each set; ours first, then the released ones."""
-    found = []
+    judged = []
     for set_id in dict.fromkeys(s.set_id for s in stages if s.panel.id == panel.id):
         mine = [s for s in stages if s.panel.id == panel.id and s.set_id == set_id]
         kind = mine[0].facts().kind
         evaluations = [stage.evaluation() for stage in mine]
         audits = [stage.audit() for stage in mine]
-        found.append(Judged(set_id, mine[0].name, kind, evaluations, audits))
-    return found
+        judged.append(Judged(set_id, mine[0].name, kind, evaluations, audits))
+    return judged
 
 
 def _panel(panel: PlannedPanel, stages: Sequence[Stage], judged: list[Judged]) -> PanelResult:

@@ -112,8 +112,8 @@ def planned(request: ReproduceRequest, programme: type[Programme], data: DataFol
         for panel in programme.panels:
             able = [model for model in panel.models if learns(model, panel)]
             stages += [ModelStage(conditions, panel, seed, model) for model in able]
-            found = [made for made in panel.published if data.has(made)]
-            stages += [PublishedStage(conditions, panel, seed, made) for made in found]
+            published = [made for made in panel.published if data.has(made)]
+            stages += [PublishedStage(conditions, panel, seed, made) for made in published]
     return stages
 
 

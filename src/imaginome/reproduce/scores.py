@@ -44,30 +44,30 @@ class Judged:
 
 def measure_scores(judged: list[Judged], metric: str) -> list[Score]:
     """Return a score for every measure of a metric that any set has."""
-    found = [(one.set, one.measures(metric)) for one in judged]
-    return [_measure_score(item, found) for item in _ids(found)]
+    sets = [(one.set, one.measures(metric)) for one in judged]
+    return [_measure_score(item, sets) for item in _ids(sets)]
 
 
 def finding_scores(judged: list[Judged], attack: str) -> list[Score]:
     """Return a score for every finding of an attack that any set has."""
-    found = [(one.set, one.findings(attack)) for one in judged]
-    return [_finding_score(item, found) for item in _ids(found)]
+    sets = [(one.set, one.findings(attack)) for one in judged]
+    return [_finding_score(item, sets) for item in _ids(sets)]
 
 
 def _ids(
-    found: Iterable[tuple[str, list[dict[str, Measure]] | list[dict[str, Finding]]]],
+    sets: Iterable[tuple[str, list[dict[str, Measure]] | list[dict[str, Finding]]]],
 ) -> list[str]:
-    return list(dict.fromkeys(item for _, seeds in found for one in seeds for item in one))
+    return list(dict.fromkeys(item for _, seeds in sets for one in seeds for item in one))
 
 
-def _having(item: str, found: list[tuple[str, list[dict[str, T]]]]) -> list[tuple[str, list[T]]]:
+def _having(item: str, sets: list[tuple[str, list[dict[str, T]]]]) -> list[tuple[str, list[T]]]:
     """Return what each set has of an item, seed by seed; sets that have nothing are left out."""
-    by_set = [(set_id, [one[item] for one in seeds if item in one]) for set_id, seeds in found]
+    by_set = [(set_id, [one[item] for one in seeds if item in one]) for set_id, seeds in sets]
     return [(set_id, values) for set_id, values in by_set if values]
 
 
-def _measure_score(item: str, found: list[tuple[str, list[dict[str, Measure]]]]) -> Score:
-    by_set = _having(item, found)
+def _measure_score(item: str, sets: list[tuple[str, list[dict[str, Measure]]]]) -> Score:
+    by_set = _having(item, sets)
     first = by_set[0][1]
     return Score(
         id=item,
@@ -97,8 +97,8 @@ def _measured(set_id: str, measures: list[Measure]) -> Reading:
     )
 
 
-def _finding_score(item: str, found: list[tuple[str, list[dict[str, Finding]]]]) -> Score:
-    by_set = _having(item, found)
+def _finding_score(item: str, sets: list[tuple[str, list[dict[str, Finding]]]]) -> Score:
+    by_set = _having(item, sets)
     first = by_set[0][1]
     return Score(
         id=item,

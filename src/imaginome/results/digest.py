@@ -132,8 +132,8 @@ class Digest(Result):
     def leading_finding(self, area: str | None = None) -> KeyFinding | None:
         """Return the gravest finding of an area, or of attacks with the model for None."""
         access = "model" if area is None else "panel"
-        found = [f for f in self.findings if f.access == access and area in (None, f.area)]
-        return max(found, key=lambda finding: severity(finding.status), default=None)
+        findings = [f for f in self.findings if f.access == access and area in (None, f.area)]
+        return max(findings, key=lambda finding: severity(finding.status), default=None)
 
 
 def digest(evaluation: Evaluation | None = None, audit: Audit | None = None) -> Digest:
@@ -195,15 +195,15 @@ def key_measure(metric: MetricResult, measure: Measure) -> KeyMeasure:
 
 def _findings(attacks: Sequence[AttackResult]) -> list[KeyFinding]:
     """Describe the key findings of each attack, all where none is key, and every grave one."""
-    found = []
+    findings = []
     for attack in attacks:
         some = any(finding.key for finding in attack.findings)
-        found += [
+        findings += [
             key_finding(attack, finding)
             for finding in attack.findings
             if finding.key or not some or finding.status in GRAVE
         ]
-    return found
+    return findings
 
 
 def key_finding(attack: AttackResult, finding: Finding) -> KeyFinding:

@@ -98,7 +98,7 @@ class Emergence:
         figures = notes["figures"]
         if not isinstance(figures, list):
             raise TypeError("figures are no list")
-        found = cls(
+        emergence = cls(
             tensors["steps"],
             unpacked(tensors["frames"], n_shown),
             tuple(dict(one) for one in figures),
@@ -107,9 +107,9 @@ class Emergence:
             tensors[CROWDS],
             str(notes["where"]),
         )
-        if not len(found.steps) == len(found.frames) == len(found.figures) > 0:
+        if not len(emergence.steps) == len(emergence.frames) == len(emergence.figures) > 0:
             raise ValueError("steps, frames and figures differ in number")
-        return found
+        return emergence
 
 
 def shown(n_sites: int) -> slice:

@@ -100,13 +100,13 @@ class CanaryAudit(Result):
     seconds: float
 
 
-def in_one_line(found: CanaryAudit) -> str:
+def in_one_line(audit: CanaryAudit) -> str:
     """Return one line on what canaries proved."""
-    bound = f"epsilon of {found.model} is at least {found.epsilon:.3g} (95% confidence)"
-    if found.claim is None:
+    bound = f"epsilon of {audit.model} is at least {audit.epsilon:.3g} (95% confidence)"
+    if audit.claim is None:
         return f"{bound}; nothing was claimed"
-    word = "which CONTRADICTS" if found.contradicted else "which does not contradict"
-    return f"{bound}, {word} the claim of {found.claim:g}"
+    word = "which CONTRADICTS" if audit.contradicted else "which does not contradict"
+    return f"{bound}, {word} the claim of {audit.claim:g}"
 
 
 @dataclass(frozen=True)
@@ -167,12 +167,12 @@ def audit_with_canaries(
     started = time.perf_counter()
     plan = plan or CanaryPlan()
     base, canaries = with_canaries(panel, plan.canaries, plan.kind, plan.seed)
-    included, found = _guessed(model, settings, base, canaries, plan)
+    included, guesses = _guessed(model, settings, base, canaries, plan)
     delta = plan.guarantee.delta if plan.guarantee else DELTA
-    level = LEVEL / (len(SHARES) * len(found))
+    level = LEVEL / (len(SHARES) * len(guesses))
     tests = [
         _pooled(name, told, level, delta)
-        for name, each in found.items()
+        for name, each in guesses.items()
         for told in zip(*each, strict=True)
     ]
     epsilon = max(test.epsilon for test in tests)
@@ -207,7 +207,7 @@ def _guessed(
     model: str, settings: Sequence[str], base: Panel, canaries: Panel, plan: CanaryPlan
 ) -> tuple[int, dict[str, list[list[Guesses]]]]:
     """Fit, draw and guess; return how many canaries were in, and guesses by score and fit."""
-    found: dict[str, list[list[Guesses]]] = {}
+    guesses: dict[str, list[list[Guesses]]] = {}
     included = 0
     with plan.progress.task("canaries", plan.fits) as task:
         for k in range(plan.fits):
@@ -220,9 +220,9 @@ def _guessed(
             unlike = plan.kind == "random"
             scored = canary_scores(fitted, drawn, base, canaries, plan.threads, unlike=unlike)
             for name, scores in scored.items():
-                found.setdefault(name, []).append(guess_coins(scores, inside, SHARES))
+                guesses.setdefault(name, []).append(guess_coins(scores, inside, SHARES))
             task.advance()
-    return included, found
+    return included, guesses
 
 
 def _wanted(base: Panel) -> int:

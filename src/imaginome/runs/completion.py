@@ -73,7 +73,7 @@ def complete_panel(
     """
     rows, observed = onto_sites(panel, model.sites)
     progress.note(_counts(panel, observed))
-    found = model.complete(
+    completion = model.complete(
         rows,
         observed,
         draws=int(draw),
@@ -81,9 +81,9 @@ def complete_panel(
         population=population or _populations(model, panel),
         threads=threads,
     )
-    genotypes = found.drawn[0] if draw else (found.dosages >= 0.5).astype(np.uint8)
+    genotypes = completion.drawn[0] if draw else (completion.dosages >= 0.5).astype(np.uint8)
     whole = replace(panel, haplotypes=genotypes, sites=model.sites)
-    return CompletedPanel(whole, found.dosages, observed)
+    return CompletedPanel(whole, completion.dosages, observed)
 
 
 def _populations(model: Generator[Any], panel: Panel) -> list[str] | None:

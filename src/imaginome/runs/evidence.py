@@ -54,8 +54,8 @@ def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
             f"{comparison.holdout.n_sites} that are not the same",
             "compare panels at the sites that the model was fitted to, in the same order",
         )
-    asked, exact = _likelihood(model)
-    logs = _logs(comparison, model, asked, exact)
+    likelihood, exact = _likelihood(model)
+    logs = _logs(comparison, model, likelihood, exact)
     codes = _codes(comparison, model) if "latent" in model.abilities else None
     critic = _critic(comparison, model) if "critic" in model.abilities else None
     evidence = ModelEvidence(model.id, logs, exact, codes, critic, _stored(comparison, model))
@@ -72,22 +72,22 @@ def _likelihood(model: Generator[Any]) -> tuple[Callable[..., Float64s], bool]:
 def _logs(
     comparison: Comparison,
     model: Generator[Any],
-    asked: Callable[..., Float64s],
+    likelihood: Callable[..., Float64s],
     exact: bool,
 ) -> Logs | None:
-    found = {}
+    logs = {}
     for name in PARTS:
         panel: Panel = getattr(comparison, name)
         people = _some_people(comparison, model, name)
         rows = haplotype_rows(people)
-        found[name] = np.full(panel.n_haplotypes, np.nan)
+        logs[name] = np.full(panel.n_haplotypes, np.nan)
         try:
-            found[name][rows] = asked(panel.haplotypes[rows], threads=comparison.threads)
+            logs[name][rows] = likelihood(panel.haplotypes[rows], threads=comparison.threads)
         except CapabilityError:
             if exact:
                 raise
             return None
-    return found
+    return logs
 
 
 def _some_people(comparison: Comparison, model: Generator[Any], name: str) -> Indices:

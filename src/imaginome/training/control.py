@@ -66,10 +66,10 @@ class FitControl:
 
         if self.device not in ("auto", "cpu", "cuda"):
             raise ModelError(f"there is no device '{self.device}'", "give cpu, cuda or auto")
-        found = torch.cuda.is_available()
-        if self.device == "cuda" and not found:
+        has_gpu = torch.cuda.is_available()
+        if self.device == "cuda" and not has_gpu:
             raise ModelError("no GPU was found", "use --device auto or --device cpu")
-        return "cuda" if found and self.device != "cpu" else "cpu"
+        return "cuda" if has_gpu and self.device != "cpu" else "cpu"
 
     def rng(self, *purpose: str | int) -> np.random.Generator:
         """Return the random stream of one purpose, for example ``rng("rbm", "update", 12)``."""

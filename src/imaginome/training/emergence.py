@@ -77,9 +77,9 @@ class Recorder:
         if rows is None:
             return
         alleles = np.array(rows[:ROWS, shown(rows.shape[1])], dtype=np.uint8)
-        found = dict(self._measure() if figures is None else figures)
-        found.pop("step", None)
-        self._taken[step] = alleles, found
+        frame_figures = dict(self._measure() if figures is None else figures)
+        frame_figures.pop("step", None)
+        self._taken[step] = alleles, frame_figures
 
     def emergence(self, kept: int) -> Emergence | None:
         """Return all frames, or None where there are none."""
@@ -117,9 +117,9 @@ class Recorder:
         """Take over what `tensors` and `notes` returned."""
         if PREFIX + "frames" not in tensors:
             return
-        found = json.loads(notes["emergence"])
-        frames = unpacked(tensors[PREFIX + "frames"], found["n_shown"])
-        for rows, (step, figures) in zip(frames, found["taken"], strict=True):
+        state = json.loads(notes["emergence"])
+        frames = unpacked(tensors[PREFIX + "frames"], state["n_shown"])
+        for rows, (step, figures) in zip(frames, state["taken"], strict=True):
             self._taken[step] = rows, figures
 
 

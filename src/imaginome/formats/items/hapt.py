@@ -178,9 +178,9 @@ def _values(text: bytes, n_sites: int, where: str) -> Haplotypes:
 def _explain(values: list[bytes], n_sites: int, where: str) -> FormatError:
     bad = next((j for j, value in enumerate(values) if value not in (b"0", b"1")), None)
     if bad is not None:
-        found = values[bad][:10].decode("utf-8", "replace")
+        text = values[bad][:10].decode("utf-8", "replace")
         return FormatError(
-            f"{where}, value {bad + 1} is '{found}'", "haplotypes are 0 (REF) or 1 (ALT)"
+            f"{where}, value {bad + 1} is '{text}'", "haplotypes are 0 (REF) or 1 (ALT)"
         )
     if len(values) == n_sites:
         return FormatError(f"{where} has more than one blank between values", "use one")

@@ -81,5 +81,5 @@ def draw_thresholded(generator: DenseGenerator, n: int, seed: int, threads: int)
 def _apply(generator: torch.nn.Module, noise: Float32s, *others: torch.Tensor) -> Float32s:
     device = next(generator.parameters()).device
     values = generator(torch.from_numpy(noise).to(device), *others)
-    found: Float32s = values.cpu().numpy()
-    return found
+    output: Float32s = values.cpu().numpy()
+    return output

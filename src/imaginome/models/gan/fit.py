@@ -244,9 +244,9 @@ class Trainee:
         rate = recipe.learning_rate * recipe.last_rate ** (index / recipe.steps)
         penalise = recipe.penalty > 0 and index % recipe.penalty_every == 0
         shares = [self._share(index, k) for k in range(-(-recipe.batch // PIECE))]
-        found = map_pieces(lambda s: self._judge(s, penalise), shares, self._threads)
-        logits = [found_logits for _, found_logits in found]
-        self._critic_adam.step(_mean([gradients for gradients, _ in found]), rate)
+        judged = map_pieces(lambda s: self._judge(s, penalise), shares, self._threads)
+        logits = [share_logits for _, share_logits in judged]
+        self._critic_adam.step(_mean([gradients for gradients, _ in judged]), rate)
         pairs = list(zip(shares, logits, strict=True))
         gradients = map_pieces(lambda pair: self._teach(*pair), pairs, self._threads)
         self._generator_adam.step(_mean(gradients), rate)

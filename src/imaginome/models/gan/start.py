@@ -89,11 +89,11 @@ def effects(
     sizes = np.bincount(kind).astype(np.float64)
     sums = np.stack([rows[kind == k].sum(0, dtype=np.float64) for k in range(len(kinds))])
     overall = log_odds(rows.mean(0, dtype=np.float64))
-    found = np.zeros((known.shape[1], rows.shape[1]))
+    coefficients = np.zeros((known.shape[1], rows.shape[1]))
     for start in range(0, rows.shape[1], SITES_AT_ONCE):
         sites = slice(start, start + SITES_AT_ONCE)
-        found[:, sites] = _regress(sums[:, sites], sizes, overall[sites], known)
-    return found[:n_clusters], found[n_clusters:]
+        coefficients[:, sites] = _regress(sums[:, sites], sizes, overall[sites], known)
+    return coefficients[:n_clusters], coefficients[n_clusters:]
 
 
 def _regress(sums: Float64s, sizes: Float64s, offset: Float64s, known: Float64s) -> Float64s:
@@ -219,14 +219,14 @@ class Start:
         centred = centred - centred.mean(0)
         axes = principal_axes(centred, COMPONENTS, rng)
         # Unit axes: the larger components, which separate more people, weigh more.
-        found = cluster_rows(centred @ (axes / axes.norm(dim=0)), clusters, rng)
-        numbers = found.numpy()
+        assignment = cluster_rows(centred @ (axes / axes.norm(dim=0)), clusters, rng)
+        numbers = assignment.numpy()
         shares = cluster_shares(numbers, people.classes, people.groups)
         beyond, known = effects(people.rows, numbers, people.classes, people.design)
         overall = log_odds(people.rows.mean(0, dtype=np.float64))
         mixture = torch.from_numpy((overall + beyond).astype(np.float32))
         labels = torch.from_numpy(known.astype(np.float32))
-        expected = mixture[found] + (torch.from_numpy(people.design) @ labels)[people.classes]
+        expected = mixture[assignment] + (torch.from_numpy(people.design) @ labels)[people.classes]
         stretch, loadings = linked_start(people.rows, expected, people.contigs, latent)
         return cls(
             torch.from_numpy(shares),

@@ -250,8 +250,8 @@ class _Piece:
         data = Columns(self.columns[block], seen, self.pairs.cls)
         backward(p, block, data, beta, Kept(prior, kept, message))
         chance = p.emission[block][np.arange(len(seen))[:, None], seen]
-        found = np.einsum("shk,shk->sh", kept[1:], chance)
-        weighted = found * self.pairs.weight.astype(np.float32)
+        expected = np.einsum("shk,shk->sh", kept[1:], chance)
+        weighted = expected * self.pairs.weight.astype(np.float32)
         np.add.at(dosages[:, block], self.row, weighted.T)
 
     def _trace(

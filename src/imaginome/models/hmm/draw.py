@@ -143,10 +143,10 @@ def rake(chance: Array, plain: Array, state: Array) -> None:
     low, high = -STEEPEST, STEEPEST
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
-        factor, found = np.exp(middle), 0.0
+        factor, expected = np.exp(middle), 0.0
         for p in chance:
-            found += factor * p / (1.0 - p + factor * p)
-        if found < wanted:
+            expected += factor * p / (1.0 - p + factor * p)
+        if expected < wanted:
             low = middle
         else:
             high = middle

@@ -61,9 +61,9 @@ def calibrated(parameters: Full, shares: Float32s, threads: int) -> Full:
 
     def work(c: int) -> None:
         own = np.ascontiguousarray(parameters.tilt[:, c]), np.ascontiguousarray(shares[:, c])
-        found = np.empty_like(own[0])
-        rescale(parameters.transition, *own, SWEEPS, LIMIT, found)
-        tilt[:, c] = found
+        rescaled = np.empty_like(own[0])
+        rescale(parameters.transition, *own, SWEEPS, LIMIT, rescaled)
+        tilt[:, c] = rescaled
 
     map_pieces(work, range(tilt.shape[1]), threads)
     return Full.of(parameters.emission, parameters.transition, tilt, parameters.tags)
@@ -95,13 +95,13 @@ def shrunk_shares(
         Pseudo-haplotypes that hold a group to everyone and a class to its group.
     """
     everyone = _normalised(occupancy.sum(axis=1, keepdims=True))
-    found = np.empty_like(occupancy)
+    shrunk = np.empty_like(occupancy)
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
         pooled = occupancy[:, members].sum(axis=1, keepdims=True)
         shared = _normalised(pooled + np.float32(group_prior) * everyone)
-        found[:, members] = occupancy[:, members] + np.float32(member_prior) * shared
-    return _normalised(found)
+        shrunk[:, members] = occupancy[:, members] + np.float32(member_prior) * shared
+    return _normalised(shrunk)
 
 
 def _normalised(weights: Float32s) -> Float32s:
@@ -111,9 +111,9 @@ def _normalised(weights: Float32s) -> Float32s:
 
 @fast
 def rescale(
-    transition: Array, tilt: Array, shares: Array, sweeps: int, limit: float, found: Array
+    transition: Array, tilt: Array, shares: Array, sweeps: int, limit: float, rescaled: Array
 ) -> None:
-    """Fill `found`, shape ``(n_sites, K)``, with the calibrated tilts of one class.
+    """Fill `rescaled`, shape ``(n_sites, K)``, with the calibrated tilts of one class.
 
     `tilt` and `shares` have the same shape; no tilt moves by more than the factor `limit`, and
     what a site cannot put right is left to the next.
@@ -123,7 +123,7 @@ def rescale(
     state[0] = 1.0
     arriving = np.empty(n_clusters, np.float64)
     for site in range(n_sites):
-        weight = found[site]
+        weight = rescaled[site]
         weight[:] = tilt[site]
         for sweep in range(sweeps + 1):
             arriving[:] = 0.0

@@ -357,7 +357,7 @@ def filtered_logs(
 ) -> Float64s:
     """Return ln P(observed | class) of each row, 0 where the share is 0; shape as `shares`."""
     pairs = Pairs.of(shares)
-    found = np.zeros(len(pairs.row), dtype=np.float64)
+    pair_logs = np.zeros(len(pairs.row), dtype=np.float64)
 
     def work(part: slice) -> None:
         own = pairs.take(part)
@@ -366,11 +366,11 @@ def filtered_logs(
         whole = slice(0, alleles.shape[1])
         columns = np.ascontiguousarray(alleles[own.row].T)
         data = Columns(columns, contexts(columns, parameters.tags), own.cls)
-        forward(parameters, whole, data, alpha, scratch, scratch, False, found[part])
+        forward(parameters, whole, data, alpha, scratch, scratch, False, pair_logs[part])
 
     map_pieces(work, pieces(len(pairs.row), PIECE), threads)
     logs = np.zeros(shares.shape)
-    logs[pairs.row, pairs.cls] = found
+    logs[pairs.row, pairs.cls] = pair_logs
     return logs
 
 

@@ -130,10 +130,10 @@ def contexts(alleles: UInt8s, tags: Int32s) -> UInt8s:
         ``uint8`` of the shape of `alleles`: tag ``t`` with the ALT allele adds ``2**t``;
         ``2**most`` where a tag is not observed, 0 where `most` is 0.
     """
-    found = np.zeros(alleles.shape, dtype=np.uint8)
+    context = np.zeros(alleles.shape, dtype=np.uint8)
     if tags.shape[1]:
-        fill_contexts(alleles, tags, found)
-    return found
+        fill_contexts(alleles, tags, context)
+    return context
 
 
 def choose_tags(
@@ -178,11 +178,11 @@ def choose_tags(
 
 
 @fast
-def fill_contexts(alleles: Array, tags: Array, found: Array) -> None:
-    """Fill `found` with the context of each site and haplotype."""
+def fill_contexts(alleles: Array, tags: Array, context: Array) -> None:
+    """Fill `context` with the context of each site and haplotype."""
     for site in range(len(alleles)):
         for h in range(alleles.shape[1]):
-            found[site, h] = context_of(alleles, tags, site, h)
+            context[site, h] = context_of(alleles, tags, site, h)
 
 
 @fast
@@ -243,7 +243,7 @@ def best_tag(
     counts = np.zeros((cells, 2), np.int64)
     for h in range(len(own)):
         counts[cell[h], own[h]] += 1
-    best, found = plain_score(counts, frequency, weights[0]) + LEAST_GAIN, NONE
+    best, best_site = plain_score(counts, frequency, weights[0]) + LEAST_GAIN, NONE
     for tag in range(first, site):
         other = alleles[tag]
         joint[:] = 0
@@ -251,5 +251,5 @@ def best_tag(
             joint[cell[h], other[h], own[h]] += 1
         score = tag_score(joint, counts, frequency, weights[1])
         if score > best:
-            best, found = score, tag
-    return found
+            best, best_site = score, tag
+    return best_site

@@ -254,15 +254,15 @@ class Trainee:
         )
         self.offset = self.offset + OFFSET_RATE * negative.hidden / members
 
-    def _chain_covariance(self, found: _Statistics) -> torch.Tensor:
+    def _chain_covariance(self, statistics: _Statistics) -> torch.Tensor:
         """Return the covariance of visible and hidden units of the chains within classes.
 
         About the chains' own means: strongly linked sites flip together and seldom, so that
         the chains of a class are long on one side; this must not count as linkage.
         """
-        rows = found.rows[:, None]
-        drift = (found.visible - rows * self.target).T @ (found.hidden / rows)
-        return (found.product - drift) / (len(self.classes) - len(rows))
+        rows = statistics.rows[:, None]
+        drift = (statistics.visible - rows * self.target).T @ (statistics.hidden / rows)
+        return (statistics.product - drift) / (len(self.classes) - len(rows))
 
     def _alike(self, members: torch.Tensor, frequency: torch.Tensor) -> torch.Tensor:
         """Return by how much sites vary more among the chains than in the data, a column.
@@ -274,10 +274,10 @@ class Trainee:
         spread = (members * chance).sum(0) / (len(self.classes) - len(members))
         return ((spread + LEAST_VARIANCE) / (self.variance + LEAST_VARIANCE))[:, None]
 
-    def _by_body(self, found: _Statistics) -> torch.Tensor:
+    def _by_body(self, statistics: _Statistics) -> torch.Tensor:
         """Return the mean of the centred hidden units of each body of classes."""
-        rows = self.bodies @ found.rows
-        return (self.bodies @ found.hidden) / rows.clamp(min=1)[:, None]
+        rows = self.bodies @ statistics.rows
+        return (self.bodies @ statistics.hidden) / rows.clamp(min=1)[:, None]
 
     def _average(self, index: int) -> None:
         """Average parameters over about the last ninth of the updates (Shamir and Zhang 2013)."""

@@ -196,9 +196,9 @@ def _along_few_axes(counts: Counts, broad: Float64s, group: Int64s) -> Float64s:
     rows = member @ counts.rows
     chance = _sigmoid(broad)
     expected = member @ (counts.rows[:, None] * chance) / rows[:, None]
-    found = member @ counts.ones / rows[:, None]
+    observed = member @ counts.ones / rows[:, None]
     error = np.sqrt(np.maximum(expected * (1 - expected), LEAST_VARIANCE) / rows[:, None])
-    away = (found - expected) / error
+    away = (observed - expected) / error
     axes = _broad_axes(expected, rows)
     mixed = away @ axes @ axes.T
     left, singular, right = np.linalg.svd(away - mixed, full_matrices=False)

@@ -355,20 +355,20 @@ def fill(chance: Array, phase: Array, order: Array, ends: Array) -> None:
     for unit in range(n_units):
         total, first = phase[unit], 0
         for end in ends:
-            without, found = first, 0
+            without, n_ones = first, 0
             for place in range(first, end):
                 row = order[place]
                 total += chance[row, unit]
                 if total >= 1.0:
                     total -= 1.0
                     chance[row, unit] = 1.0
-                    ones[found] = row
-                    found += 1
+                    ones[n_ones] = row
+                    n_ones += 1
                 else:
                     chance[row, unit] = 0.0
                     following[without] = row
                     without += 1
-            for place in range(found):
+            for place in range(n_ones):
                 following[without + place] = ones[place]
             first = end
         order, following = following, order

@@ -135,12 +135,12 @@ def local_units(
         Where the weights of each unit begin, ``float32`` of shape ``(n_sites, n_units)``, zero
         at sites that it does not see; and the scope in which it was found, ``int64``.
     """
-    found: dict[int, list[tuple[int, Links]]] = {}
+    by_site: dict[int, list[tuple[int, Links]]] = {}
     for scope, rows in enumerate(scopes):
         for site, links in _linked(residual[rows], contigs):
-            if not any(_alike(links, known) for _, known in found.get(site, [])):
-                found.setdefault(site, []).append((scope, links))
-    units = [(site, *unit) for site in sorted(found) for unit in found[site]]
+            if not any(_alike(links, known) for _, known in by_site.get(site, [])):
+                by_site.setdefault(site, []).append((scope, links))
+    units = [(site, *unit) for site in sorted(by_site) for unit in by_site[site]]
     if len(units) > most:
         units = [unit for unit in units if unit[1] == 0] or units
     chosen = np.unique(np.linspace(0, len(units) - 1, min(most, len(units))).astype(np.int64))
@@ -239,7 +239,7 @@ def admixture(data: TrainingData, residual: Float32s, most: int) -> Admixture:
     axes = _axes(data, residual)
     scores = residual @ axes
     apart = _scores_by_contig(residual, axes, data.contigs)
-    found: list[tuple[float, int, Float32s]] = []
+    candidates: list[tuple[float, int, Float32s]] = []
     for home, logits in enumerate(data.logits):
         members = data.codes == home
         rows = scores[members].astype(np.float64)
@@ -256,12 +256,14 @@ def admixture(data: TrainingData, residual: Float32s, most: int) -> Admixture:
             if value > LEAST_EXCESS * error:
                 spread = max(float(vector @ distant @ vector) - error, 0.0)
                 weights = max(_strength(spread, own), LEAST_STRENGTH) * vector
-                found.append((value / error, home, weights.astype(np.float32)))
-    found = sorted(found, key=lambda one: -one[0])[:most]
-    homes = np.array([home for _, home, _ in found], dtype=np.int64)
-    directions = np.array([vector for _, _, vector in found], dtype=np.float32)
+                candidates.append((value / error, home, weights.astype(np.float32)))
+    candidates = sorted(candidates, key=lambda one: -one[0])[:most]
+    homes = np.array([home for _, home, _ in candidates], dtype=np.int64)
+    directions = np.array([vector for _, _, vector in candidates], dtype=np.float32)
     shares = data.classes.shares[homes].astype(np.float32)
-    return Admixture(axes, directions.reshape(len(found), axes.shape[1]).T.copy(), homes, shares)
+    return Admixture(
+        axes, directions.reshape(len(candidates), axes.shape[1]).T.copy(), homes, shares
+    )
 
 
 def _scores_by_contig(residual: Float32s, axes: Float32s, contigs: Int64s) -> Float32s:
@@ -358,14 +360,14 @@ class Wiring:
         cls, data: TrainingData, residual: torch.Tensor, recipe: Recipe, rng: np.random.Generator
     ) -> Wiring:
         """Find linked sites and axes of admixture in the train panel."""
-        device, found = residual.device, residual.cpu().numpy()
+        device, values = residual.device, residual.cpu().numpy()
         scopes = data.classes.scopes()[:, data.codes]
-        links, found_in = local_units(found, data.contigs, scopes, recipe.local)
+        links, unit_scope = local_units(values, data.contigs, scopes, recipe.local)
         dense = rng.standard_normal((len(links), recipe.hidden), dtype=np.float32) * START_DENSE
         return cls(
             torch.from_numpy(links).to(device) * START[recipe.units],
-            torch.from_numpy(data.classes.scopes()[found_in]).to(device),
-            _begin(admixture(data, found, recipe.shared), recipe.units),
+            torch.from_numpy(data.classes.scopes()[unit_scope]).to(device),
+            _begin(admixture(data, values, recipe.shared), recipe.units),
             torch.from_numpy(dense).to(device),
             recipe.weight_decay,
         )
@@ -418,10 +420,10 @@ class Wiring:
             setattr(self, name, torch.from_numpy(state[name].copy()).to(self.links.device))
 
 
-def _begin(found: Admixture, units: Kind) -> Admixture:
+def _begin(shared: Admixture, units: Kind) -> Admixture:
     """Return where shared units begin; truncated Gaussians as strong as binary ones run away."""
-    weights = found.directions
+    weights = shared.directions
     if units == "relu":
         length = np.linalg.norm(weights, axis=0)
-        return replace(found, directions=START[units] * weights / np.maximum(length, 1e-9))
-    return replace(found, directions=START_SHARED * weights)
+        return replace(shared, directions=START[units] * weights / np.maximum(length, 1e-9))
+    return replace(shared, directions=START_SHARED * weights)

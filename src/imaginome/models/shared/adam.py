@@ -57,11 +57,11 @@ class Adam:
     def tensors(self, prefix: str) -> Tensors:
         """Return moments and step count as arrays."""
         states = [self._torch.state[parameter] for parameter in self.parameters]
-        found: Tensors = {f"{prefix}steps": np.array([int(states[0]["step"])], dtype=np.int64)}
+        arrays: Tensors = {f"{prefix}steps": np.array([int(states[0]["step"])], dtype=np.int64)}
         for i, state in enumerate(states):
-            found[f"{prefix}first.{i}"] = state["exp_avg"].cpu().numpy().copy()
-            found[f"{prefix}second.{i}"] = state["exp_avg_sq"].cpu().numpy().copy()
-        return found
+            arrays[f"{prefix}first.{i}"] = state["exp_avg"].cpu().numpy().copy()
+            arrays[f"{prefix}second.{i}"] = state["exp_avg_sq"].cpu().numpy().copy()
+        return arrays
 
     def load(self, tensors: Tensors, prefix: str) -> None:
         """Take over what `tensors` returned."""

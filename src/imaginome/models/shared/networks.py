@@ -124,8 +124,8 @@ class BernoulliGenerator(nn.Module):
         """Return a cluster for each class and uniform variable, ``int64`` of shape ``(n,)``."""
         shares = self.shares.cpu().numpy().astype(np.float64)
         borders = np.cumsum(shares, axis=1)[:, :-1]
-        found = (chance[:, None] >= borders[classes]).sum(1)
-        return torch.from_numpy(found).to(self.shares.device)
+        clusters = (chance[:, None] >= borders[classes]).sum(1)
+        return torch.from_numpy(clusters).to(self.shares.device)
 
 
 class Critic(nn.Module):

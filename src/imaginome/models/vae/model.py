@@ -174,8 +174,8 @@ class Vae(Generator[VaeSettings]):
         if control.budget is not None:
             fit_privately = _private_training()
             recipe = self._private_recipe(control.budget.people)
-            found = fit_privately(recipe, train_panel, self.frame, control.budget, control)
-            self._network, self._known, self._centre = found
+            fitted = fit_privately(recipe, train_panel, self.frame, control.budget, control)
+            self._network, self._known, self._centre = fitted
             return
         from imaginome.models.shared.people import People
         from imaginome.models.vae.fit import Trainee
@@ -209,8 +209,8 @@ class Vae(Generator[VaeSettings]):
 
     def _chosen(self, kind: type[Any], defaults: dict[str, float]) -> dict[str, Any]:
         """Return the settings of a recipe; empty ones take the default of its way of training."""
-        found = self.settings.model_dump(include=set(kind.__dataclass_fields__))
-        return {name: defaults[name] if v is None else v for name, v in found.items()}
+        values = self.settings.model_dump(include=set(kind.__dataclass_fields__))
+        return {name: defaults[name] if v is None else v for name, v in values.items()}
 
     def _plan(self) -> TrainingPlan:
         from imaginome.models.vae.fit import OBJECTIVE

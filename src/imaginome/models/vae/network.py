@@ -117,16 +117,16 @@ class Decoder(nn.Module):
         """Return what the code alone adds to the logits, shape ``(..., n_sites)``."""
         hidden = nn.functional.leaky_relu(self.opening(code), SLOPE)
         hidden = nn.functional.leaky_relu(self.shaping(hidden), SLOPE)
-        found: torch.Tensor = self.writing(hidden) + self.straight(code)
-        return found
+        logits: torch.Tensor = self.writing(hidden) + self.straight(code)
+        return logits
 
     def mixture(self, known: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return log weights, means and log standard deviations of the prior of codes.
 
         Shapes ``(..., components)`` and twice ``(..., components, latent)``.
         """
-        found = self.prior(known).unflatten(-1, (self.components, 1 + 2 * self.latent))
-        logits, mean, scale = found.split((1, self.latent, self.latent), -1)
+        parameters = self.prior(known).unflatten(-1, (self.components, 1 + 2 * self.latent))
+        logits, mean, scale = parameters.split((1, self.latent, self.latent), -1)
         return logits[..., 0].log_softmax(-1), mean, soft_clamp(scale)
 
     def log_prior(self, code: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
@@ -304,8 +304,8 @@ def bounds(
                 for drops in noise
             ]
         )
-        found = terms.double().logsumexp(0) - math.log(CODES)
-        return np.asarray(found.numpy())
+        bound = terms.double().logsumexp(0) - math.log(CODES)
+        return np.asarray(bound.numpy())
 
     return np.concatenate(map_pieces(piece, pieces(len(haplotypes), PIECE), threads))
 
@@ -343,5 +343,5 @@ def _joint(
         known = labels[own]
         alike = allele_log_probability(shared + decoder.labels(known), alleles)
         terms.append(alike + decoder.log_prior(code, known) + weights[own])
-    found: torch.Tensor = torch.stack(terms).logsumexp(0)
-    return found
+    log_sum: torch.Tensor = torch.stack(terms).logsumexp(0)
+    return log_sum

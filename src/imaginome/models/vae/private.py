@@ -98,14 +98,14 @@ def normal(n: int, source: NoiseSource) -> Float64s:
     source
         Where the bits come from.
     """
-    found = np.zeros(n)
+    total = np.zeros(n)
     for _ in range(SUMMED // 2):
         radius, angle = _unit(n, source), _unit(n, source)
         radius = np.sqrt(-2.0 * np.log(radius))
         angle *= 2.0 * np.pi
-        found += radius * np.cos(angle)
-        found += radius * np.sin(angle)
-    return np.asarray(found / SUMMED**0.5)
+        total += radius * np.cos(angle)
+        total += radius * np.sin(angle)
+    return np.asarray(total / SUMMED**0.5)
 
 
 def chosen(n: int, rate: float, source: NoiseSource) -> Indices:

@@ -75,7 +75,7 @@ def frontier_table(entries: Sequence[Entry], overall: Sequence[Overall]) -> Tabl
 
 def realism_axes(entries: Sequence[Entry], overall: Sequence[Overall]) -> list[Axis]:
     """Return the mean multiple of the ceiling's gap, and the AUC of the stronger classifier."""
-    found = [
+    axes = [
         Axis(
             "overall",
             "mean gap, multiple of the ceiling's",
@@ -90,17 +90,17 @@ def realism_axes(entries: Sequence[Entry], overall: Sequence[Overall]) -> list[A
             _value(next((c for e in entries if (c := _stronger(e, "ceiling"))), None)),
         ),
     ]
-    return [axis for axis in found if _drawable(axis, len(entries))]
+    return [axis for axis in axes if _drawable(axis, len(entries))]
 
 
 def leakage_axes(entries: Sequence[Entry]) -> list[Axis]:
     """Return the two first of segment copying, privacy loss and membership that sets have."""
-    found = []
+    axes = []
     for item in ("segments.longest", "privacy-loss.loss", "membership.auc"):
         axis = _leakage(entries, item)
         if axis is not None and _drawable(axis, len(entries)):
-            found.append(axis)
-    return found[:2]
+            axes.append(axis)
+    return axes[:2]
 
 
 def beaten_by(points: Sequence[Point]) -> dict[int, str]:
@@ -137,8 +137,8 @@ def _leakage(entries: Sequence[Entry], item: str) -> Axis | None:
 def _stronger(entry: Entry, side: str) -> Estimate | None:
     """Return the larger AUC of all classifiers."""
     metric = entry.metrics.get("classifier")
-    found = [getattr(m, side) for m in metric.measures] if metric else []
-    present = [e for e in found if known(e.value)]
+    aucs = [getattr(m, side) for m in metric.measures] if metric else []
+    present = [e for e in aucs if known(e.value)]
     return max(present, key=lambda e: e.value or 0.0) if present else None
 
 
@@ -151,12 +151,12 @@ def _drawable(axis: Axis, count: int) -> bool:
 
 
 def _points(entries: Sequence[Entry], leakage: Axis, realism: Axis) -> list[Point]:
-    found = []
+    points = []
     for i, entry in enumerate(entries):
         x, y = leakage.of(i), realism.of(i)
         if x is not None and y is not None and known(x.value) and known(y.value):
-            found.append(Point(i, entry.name, x, y))
-    return found
+            points.append(Point(i, entry.name, x, y))
+    return points
 
 
 def _figure(points: list[Point], leakage: Axis, realism: Axis) -> Figure:

@@ -132,14 +132,14 @@ def _common(entries: list[Entry], agree: int, shared: int, same_people: bool) ->
 def _differ(
     entries: list[Entry], of: Callable[[PanelSizes], object], what: str = "numbers of sites"
 ) -> list[str]:
-    found = {one.name: sizes for one in entries if (sizes := _sizes(one)) is not None}
-    return _words(what, {name: of(sizes) for name, sizes in found.items()})
+    by_run = {one.name: sizes for one in entries if (sizes := _sizes(one)) is not None}
+    return _words(what, {name: of(sizes) for name, sizes in by_run.items()})
 
 
-def _words(what: str, found: dict[str, object]) -> list[str]:
+def _words(what: str, values: dict[str, object]) -> list[str]:
     """Say which value each run has, unless all have the same."""
     by_value: dict[object, list[str]] = {}
-    for name, value in found.items():
+    for name, value in values.items():
         by_value.setdefault(value, []).append(name)
     if len(by_value) < 2:
         return []

@@ -53,9 +53,9 @@ def _on_common_labels(panels: list[Series]) -> list[Series]:
 
 def _labels(columns: Sequence[Sequence[float | str | None]]) -> list[float | str]:
     """Return all labels in order of their first use; nothing where they are numbers or agree."""
-    found = list(dict.fromkeys(v for column in columns for v in column if v is not None))
+    labels = list(dict.fromkeys(v for column in columns for v in column if v is not None))
     alike = all(list(column) == list(columns[0]) for column in columns)
-    return [] if alike or not all(isinstance(v, str) for v in found) else found
+    return [] if alike or not all(isinstance(v, str) for v in labels) else labels
 
 
 def _spread(series: Series, x: Sequence[float | str], y: Sequence[float | str | None]) -> Series:
@@ -150,16 +150,18 @@ def _distinct(drawn: Sequence[Drawn], real: dict[int, list[Series]]) -> list[Ser
 
     One that is the same for all sets keeps its own name, as if nothing differed.
     """
-    found: list[tuple[Series, list[Drawn]]] = []
+    holdouts: list[tuple[Series, list[Drawn]]] = []
     for one in drawn:
         for series in real[one.place]:
             if series.role == "holdout":
-                same = next((who for known, who in found if known == series), None)
+                same = next((who for known, who in holdouts if known == series), None)
                 if same is None:
-                    found.append((series, [one]))
+                    holdouts.append((series, [one]))
                 else:
                     same.append(one)
-    return [series if len(who) == len(drawn) else _holdout_of(series, who) for series, who in found]
+    return [
+        series if len(who) == len(drawn) else _holdout_of(series, who) for series, who in holdouts
+    ]
 
 
 def _holdout_of(series: Series, who: list[Drawn]) -> SetSeries:

@@ -105,13 +105,13 @@ def render_comparison(entries: Sequence[Entry]) -> str:
 
 def _lines(entries: list[Entry], overall: list[Overall]) -> list[Line]:
     """Return the sets, nearest to real people first; those that cannot be set in order last."""
-    found = [
+    lines = [
         Line(one, number(one.multiple.value), interval(one.multiple), judged(entry))
         for one, entry in zip(overall, entries, strict=True)
     ]
-    if not any(line.overall.rank for line in found):
-        return found
-    return sorted(found, key=lambda line: line.overall.multiple.value or float("inf"))
+    if not any(line.overall.rank for line in lines):
+        return lines
+    return sorted(lines, key=lambda line: line.overall.multiple.value or float("inf"))
 
 
 def _metrics(entries: list[Entry], alike: Ground, places: Places) -> list[View]:
@@ -119,12 +119,12 @@ def _metrics(entries: list[Entry], alike: Ground, places: Places) -> list[View]:
     views = []
     firsts = {metric: one for column in reversed(columns) for metric, one in column.items()}
     for metric in (one.metric for one in metrics_in_order(firsts.values())):
-        found = [column.get(metric) for column in columns]
-        present = [one for one in found if one is not None]
+        results = [column.get(metric) for column in columns]
+        present = [one for one in results if one is not None]
         items = _in_order(m.id for one in present for m in one.measures)
         rows = [measure_row(item, entries, alike.ranked) for item in items]
-        drawn = _overlaid(entries, found, alike=_same_real_people(present))
-        views.append(_view(entries, found, rows, places, drawn, f"metric-{slug(metric)}"))
+        drawn = _overlaid(entries, results, alike=_same_real_people(present))
+        views.append(_view(entries, results, rows, places, drawn, f"metric-{slug(metric)}"))
     return views
 
 
@@ -133,23 +133,23 @@ def _attacks(entries: list[Entry], places: Places) -> list[View]:
     views = []
     firsts = {attack: one for column in reversed(columns) for attack, one in column.items()}
     for attack in (one.attack for one in attacks_in_order(firsts.values())):
-        found = [column.get(attack) for column in columns]
-        items = _in_order(f.id for one in found if one is not None for f in one.findings)
+        results = [column.get(attack) for column in columns]
+        items = _in_order(f.id for one in results if one is not None for f in one.findings)
         rows = [finding_row(item, entries) for item in items]
-        drawn = _overlaid(entries, found, alike=True, attack=True)
-        views.append(_view(entries, found, rows, places, drawn, f"attack-{slug(attack)}"))
+        drawn = _overlaid(entries, results, alike=True, attack=True)
+        views.append(_view(entries, results, rows, places, drawn, f"attack-{slug(attack)}"))
     return views
 
 
 def _view(
     entries: list[Entry],
-    found: Sequence[MetricResult | AttackResult | None],
+    results: Sequence[MetricResult | AttackResult | None],
     rows: list[Row],
     places: Places,
     figures: list[Figure],
     anchor: str,
 ) -> View:
-    first = next(one for one in found if one is not None)
+    first = next(one for one in results if one is not None)
     metric = isinstance(first, MetricResult)
     return View(
         places.anchor(anchor),
@@ -159,14 +159,16 @@ def _view(
         rows,
         places.drawn(f for f in figures if f.kind in WIDE),
         places.drawn(f for f in figures if f.kind not in WIDE),
-        _absent(entries, found),
+        _absent(entries, results),
     )
 
 
-def _absent(entries: list[Entry], found: Sequence[MetricResult | AttackResult | None]) -> list[str]:
+def _absent(
+    entries: list[Entry], results: Sequence[MetricResult | AttackResult | None]
+) -> list[str]:
     """Say for which sets nothing was computed; those for the same reason together."""
     names: dict[str, list[str]] = {}
-    for entry, one in zip(entries, found, strict=True):
+    for entry, one in zip(entries, results, strict=True):
         why = one.skipped if isinstance(one, MetricResult) else ""
         if one is None or why:
             names.setdefault(why, []).append(entry.name)
@@ -177,10 +179,10 @@ def _absent(entries: list[Entry], found: Sequence[MetricResult | AttackResult | 
 
 
 def _overlaid(
-    entries: list[Entry], found: Sequence[R | None], *, alike: bool, attack: bool = False
+    entries: list[Entry], results: Sequence[R | None], *, alike: bool, attack: bool = False
 ) -> list[Figure]:
     """Return figures with the curves of all sets."""
-    columns = [{f.id: f for f in one.figures if f.series} if one else {} for one in found]
+    columns = [{f.id: f for f in one.figures if f.series} if one else {} for one in results]
     figures = []
     for item in _ids(columns):
         all_drawn = [

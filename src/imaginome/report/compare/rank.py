@@ -70,24 +70,24 @@ class Overall:
 
 def measure_row(item: str, entries: Sequence[Entry], ranked: bool) -> Row:
     """Return a measure of all sets."""
-    found = [entry.measures.get(item) for entry in entries]
-    present = [m for m in found if m is not None]
+    measures = [entry.measures.get(item) for entry in entries]
+    present = [m for m in measures if m is not None]
     first = present[0]
     ranked = ranked and _one_aim(present)
-    places = ranks([gap_of(m) if m else None for m in found], ranked)
+    places = ranks([gap_of(m) if m else None for m in measures], ranked)
     cells = [
         _measured(m, place) if m is not None else None
-        for m, place in zip(found, places, strict=True)
+        for m, place in zip(measures, places, strict=True)
     ]
     return Row(item, first.name, first.unit, first.key, _ceiling(present), cells)
 
 
 def finding_row(item: str, entries: Sequence[Entry]) -> Row:
     """Return a finding of an attack on all sets."""
-    found = [entry.findings.get(item) for entry in entries]
-    first = next(f for f in found if f is not None)
+    findings = [entry.findings.get(item) for entry in entries]
+    first = next(f for f in findings if f is not None)
     guessing = number(first.baseline) if known(first.baseline) else "none"
-    cells = [_found(f) if f is not None else None for f in found]
+    cells = [_found(f) if f is not None else None for f in findings]
     return Row(item, first.name, first.unit, first.key, guessing, cells)
 
 
@@ -241,13 +241,13 @@ def glance(entries: Sequence[Entry]) -> list[Figure]:
 
 def _series(place: int, entry: Entry, keys: list[str]) -> SetSeries:
     measures = entry.measures
-    found = [multiple_of(measures[key]) for key in reversed(keys)]
+    multiples = [multiple_of(measures[key]) for key in reversed(keys)]
     return SetSeries(
         place=place,
         name=entry.name,
         role="artificial",
-        x=[float(one.value or 1.0) for one in found],
+        x=[float(one.value or 1.0) for one in multiples],
         y=list(reversed(keys)),
-        x_low=[one.low for one in found],
-        x_high=[one.high for one in found],
+        x_low=[one.low for one in multiples],
+        x_high=[one.high for one in multiples],
     )

@@ -170,10 +170,10 @@ def _require_printable(name: str) -> None:
         )
 
 
-def _seconds(found: object) -> dict[str, float]:
-    if not isinstance(found, dict):
+def _seconds(recorded: object) -> dict[str, float]:
+    if not isinstance(recorded, dict):
         return {}
-    return {str(k): float(v) for k, v in found.items() if isinstance(v, int | float)}
+    return {str(k): float(v) for k, v in recorded.items() if isinstance(v, int | float)}
 
 
 def _digest(request: object, panel: str) -> str:
@@ -181,8 +181,8 @@ def _digest(request: object, panel: str) -> str:
     inputs = request.get("inputs") if isinstance(request, dict) else None
     if not isinstance(inputs, dict) or not panel:
         return ""
-    found = [str(d) for path, d in inputs.items() if Path(str(path)).name == panel]
-    return found[0] if len(found) == 1 else ""
+    digests = [str(d) for path, d in inputs.items() if Path(str(path)).name == panel]
+    return digests[0] if len(digests) == 1 else ""
 
 
 # -- Verdicts, settings and costs of several sets, as tables with one column a set -----------------
@@ -248,10 +248,10 @@ def costs_table(entries: Sequence[Entry]) -> Table:
 def _areas(audit: Audit | None) -> list[tuple[str, Status, str]]:
     if audit is None:
         return []
-    found = [(one.area, one.verdict, STATUS_WORDS[one.verdict]) for one in audit.areas]
+    areas = [(one.area, one.verdict, STATUS_WORDS[one.verdict]) for one in audit.areas]
     if audit.model is not None:
-        found.append(("model file", audit.model.verdict, STATUS_WORDS[audit.model.verdict]))
-    return found
+        areas.append(("model file", audit.model.verdict, STATUS_WORDS[audit.model.verdict]))
+    return areas
 
 
 def _time(entry: Entry, stage: str) -> str:
@@ -265,5 +265,5 @@ def _time(entry: Entry, stage: str) -> str:
 
 def _memory(entry: Entry) -> str:
     results = [one for one in (entry.evaluation, entry.audit) if one is not None]
-    found = entry.memory or max((one.peak_memory_mb for one in results), default=0.0)
-    return f"{found:,.0f} MB" if found else UNKNOWN
+    memory = entry.memory or max((one.peak_memory_mb for one in results), default=0.0)
+    return f"{memory:,.0f} MB" if memory else UNKNOWN

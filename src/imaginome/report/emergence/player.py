@@ -115,7 +115,7 @@ def kept_frame(emergence: Emergence) -> int:
 def figure_lines(emergence: Emergence, frame: int) -> list[tuple[str, str]]:
     """Return names and values of the held-out figures at a frame, the deciding one first."""
     figures = emergence.figures[frame]
-    names = sorted({name for found in emergence.figures for name in found})
+    names = sorted({name for frame_figures in emergence.figures for name in frame_figures})
     names.sort(key=lambda name: name != emergence.objective)
     return [(words(name), number(figures.get(name), 4)) for name in names]
 

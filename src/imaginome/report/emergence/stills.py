@@ -70,11 +70,11 @@ def stills(emergence: Emergence) -> dict[str, int]:
     """
     kept = kept_frame(emergence)
     wanted = {"4-kept": kept, "1-start": 0, "3-middle": 2 * kept // 3, "2-early": kept // 3}
-    found: dict[str, int] = {}
+    frames: dict[str, int] = {}
     for name, frame in wanted.items():
-        if frame not in found.values():
-            found[name] = frame
-    return dict(sorted(found.items()))
+        if frame not in frames.values():
+            frames[name] = frame
+    return dict(sorted(frames.items()))
 
 
 # -- pictures --------------------------------------------------------------------------------------

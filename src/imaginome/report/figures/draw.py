@@ -125,7 +125,7 @@ def axis(label: str, columns: list[list[Any]], log: bool) -> Spec:
     """Return an axis: a category axis when any value is text, else linear or logarithmic."""
     texts = any(isinstance(v, str) for column in columns for v in column)
     kind = "category" if texts else "log" if log else "linear"
-    found: Spec = {
+    spec: Spec = {
         "title": {"text": label, "standoff": 10},
         "type": kind,
         "gridcolor": "@grid",
@@ -139,11 +139,11 @@ def axis(label: str, columns: list[list[Any]], log: bool) -> Spec:
     }
     numbers = [v for column in columns for v in column if v is not None]
     if kind == "linear" and numbers and min(numbers) == max(numbers) == 0:
-        found["rangemode"] = "nonnegative"
+        spec["rangemode"] = "nonnegative"
     if kind == "log":
-        found |= {"exponentformat": "power", "minor": {"ticks": "outside"}}
-        found["dtick"] = "D2" if _decades(columns) < 2 else 1
-    return found
+        spec |= {"exponentformat": "power", "minor": {"ticks": "outside"}}
+        spec["dtick"] = "D2" if _decades(columns) < 2 else 1
+    return spec
 
 
 def _decades(columns: list[list[Any]]) -> float:

@@ -188,18 +188,18 @@ def _log10(value: float | None) -> float | None:
 
 def _colour_axis(values: list[float], log: bool) -> Spec:
     bar: Spec = {"thickness": 12, "outlinewidth": 0, "len": 0.9}
-    found: Spec = {"colorscale": "@sequential", "colorbar": bar}
+    spec: Spec = {"colorscale": "@sequential", "colorbar": bar}
     if not values:
-        return found
+        return spec
     if min(values) < 0:
         reach = max(abs(min(values)), abs(max(values)))
-        return found | {"colorscale": "@diverging", "cmin": -reach, "cmax": reach}
+        return spec | {"colorscale": "@diverging", "cmin": -reach, "cmax": reach}
     if log:
         top = math.ceil(math.log10(max(values)))
         ticks = list(range(top + 1))
         bar |= {"tickvals": ticks, "ticktext": [f"{10**t:,}" for t in ticks]}
-        return found | {"cmin": 0, "cmax": math.log10(max(values))}
-    return found
+        return spec | {"cmin": 0, "cmax": math.log10(max(values))}
+    return spec
 
 
 def _axes(layout: Spec, count: int, square: bool) -> Spec:

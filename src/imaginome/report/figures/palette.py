@@ -129,10 +129,10 @@ def painted(spec: Any, palette: Palette, key: str = "") -> Any:
 
 def _colour(token: str, palette: Palette) -> Any:
     name, _, index = token.partition("#")
-    found = palette[name]
+    entry = palette[name]
     if index:
-        return found[int(index) % len(found)]
-    if isinstance(found, list):
-        last = len(found) - 1
-        return [[round(i / last, 4), colour] for i, colour in enumerate(found)]
-    return found
+        return entry[int(index) % len(entry)]
+    if isinstance(entry, list):
+        last = len(entry) - 1
+        return [[round(i / last, 4), colour] for i, colour in enumerate(entry)]
+    return entry

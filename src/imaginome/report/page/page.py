@@ -132,7 +132,7 @@ def cited(
     model: Mapping[str, str] = {},
 ) -> list[Reference]:
     """Return the publications in order of their first use; those of the model come first."""
-    found = dict(model)
+    references = dict(model)
     metrics = metrics_in_order(evaluation.metrics if evaluation else [])
     attacks = attacks_in_order(audit.attacks if audit else [])
     results: list[MetricResult | AttackResult] = [*metrics, *attacks]
@@ -140,10 +140,10 @@ def cited(
         entries = dict(zip(result.citations, result.bibtex, strict=False))
         for text in result.citations:
             entry = entries.get(text, "")
-            found[text] = found.get(text) or entry
+            references[text] = references.get(text) or entry
     for text in choice.citations if choice else []:
-        found.setdefault(text, "")
-    return [Reference(text, entry) for text, entry in found.items()]
+        references.setdefault(text, "")
+    return [Reference(text, entry) for text, entry in references.items()]
 
 
 # -- The report of one artificial panel ------------------------------------------------------------

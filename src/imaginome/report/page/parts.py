@@ -48,10 +48,10 @@ def attack_parts(audit: Audit | None, places: Places) -> list[Part]:
 
 
 def _parts(titled: Iterable[tuple[str, Section]]) -> list[Part]:
-    found: dict[str, list[Section]] = {}
+    by_heading: dict[str, list[Section]] = {}
     for heading, section in titled:
-        found.setdefault(heading, []).append(section)
-    return [Part(heading, sections) for heading, sections in found.items()]
+        by_heading.setdefault(heading, []).append(section)
+    return [Part(heading, sections) for heading, sections in by_heading.items()]
 
 
 # -- What an audit would find ----------------------------------------------------------------------
@@ -120,15 +120,15 @@ def power_view(audit: Audit | None) -> PowerView | None:
     if audit is None or power is None or not power.detections:
         return None
     names = {result.attack: result.name for result in attacks_in_order(audit.attacks)}
-    found = {(d.attack, d.leak): d for d in power.detections}
+    detections = {(d.attack, d.leak): d for d in power.detections}
     safe = {d.attack: d for d in power.safe}
-    seen = [attack for attack in names if any(key[0] == attack for key in found)]
-    seen += list(dict.fromkeys(a for a, _ in found if a not in names))
+    seen = [attack for attack in names if any(key[0] == attack for key in detections)]
+    seen += list(dict.fromkeys(a for a, _ in detections if a not in names))
     number_found = Counter(d.leak for d in power.detections if d.found)
     leaks = sorted(power.leaks, key=lambda leak: -number_found[leak.id])
     return PowerView(
         leaks=leaks,
-        rows=[_row(names.get(a, a), a, leaks, found, safe.get(a)) for a in seen],
+        rows=[_row(names.get(a, a), a, leaks, detections, safe.get(a)) for a in seen],
         by_any=[number_found[leak.id] for leak in leaks],
         alarms=sum(d.found for d in power.safe),
         notes=power.notes,
@@ -148,10 +148,10 @@ def _row(
     name: str,
     attack: str,
     leaks: list[Leak],
-    found: Mapping[tuple[str, str], Detection],
+    detections: Mapping[tuple[str, str], Detection],
     safe: Detection | None,
 ) -> PowerRow:
-    cells = [_cell(found.get((attack, leak.id)), leak.name) for leak in leaks]
+    cells = [_cell(detections.get((attack, leak.id)), leak.name) for leak in leaks]
     powerless = not any(cell.found for cell in cells)
     return PowerRow(
         name, f"attack-{slug(attack)}", [*cells, _cell(safe, "people whom nobody saw")], powerless

@@ -151,11 +151,11 @@ class Places:
 
     def drawn(self, figures: Iterable[Figure]) -> list[Drawn]:
         """Give figures their places."""
-        found = []
+        placed = []
         for figure in figures:
-            found.append(Drawn(f"figure-{len(self.figures) + 1}", figure))
-            self.figures.append(found[-1])
-        return found
+            placed.append(Drawn(f"figure-{len(self.figures) + 1}", figure))
+            self.figures.append(placed[-1])
+        return placed
 
     def anchor(self, wanted: str) -> str:
         """Return an anchor that is not yet taken."""
@@ -254,5 +254,5 @@ def _finding_line(result: AttackResult, finding: Finding) -> Line:
 
 def _difference(measure: Measure) -> str:
     """Return the signed difference to the ceiling where a ratio has no meaning."""
-    found = difference(measure)
-    return "–" if found is None else signed(found)
+    value = difference(measure)
+    return "–" if value is None else signed(value)

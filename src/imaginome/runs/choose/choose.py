@@ -50,10 +50,10 @@ def outcome(trial: Trial) -> str:
     return f"{name}: {ratios}{likelihood} ({trial.seconds:.1f} s)"
 
 
-def reason(chosen: Standing, found: Sequence[Standing]) -> str:
+def reason(chosen: Standing, all_standings: Sequence[Standing]) -> str:
     """Say in a sentence or two why this one was chosen."""
     own = chosen.contender.model
-    known = [s for s in found if math.isfinite(s.score)]
+    known = [s for s in all_standings if math.isfinite(s.score)]
     sizes = [s for s in known if s.contender.model == own]
     best = min(s.score for s in sizes)
     text = "at best " if len(sizes) > 1 else ""
@@ -76,9 +76,9 @@ def reason(chosen: Standing, found: Sequence[Standing]) -> str:
     return text + "."
 
 
-def listed(plan: Plan, found: Sequence[Standing], chosen: Standing) -> list[Compared]:
+def listed(plan: Plan, all_standings: Sequence[Standing], chosen: Standing) -> list[Compared]:
     """Return one row a contender, the best first, those who were not tried last."""
-    order = sorted(found, key=lambda s: s.score)
+    order = sorted(all_standings, key=lambda s: s.score)
     rows = [_row(s, plan, s is chosen) for s in order]
     return rows + [_unseen(c) for c in plan.contenders if c.struck]
 
@@ -187,12 +187,12 @@ def choose(
             spent += round_seconds(running, plan.size)
             rounds += 1
             running = still_running(standings(running, kept.trials))
-    found = standings(plan.running, kept.trials)
-    chosen = decide(found)
+    all_standings = standings(plan.running, kept.trials)
+    chosen = decide(all_standings)
     if chosen is None:
         failures = "; ".join(f"{t.model}: {t.failed}" for t in kept.trials if t.failed)
         raise ModelError(f"no model could be tried ({failures})", "name one with --model")
-    choice = _recorded(plan, found, chosen, rounds, spent, (train, budget, seed))
+    choice = _recorded(plan, all_standings, chosen, rounds, spent, (train, budget, seed))
     progress.note(f"choose: {' '.join([choice.model, *choice.settings])}: {choice.reason}")
     progress.note(
         f"choose: trials took {choice.seconds or 0.0:.0f} s, predicted {spent:.0f} s; the fit is "
@@ -212,10 +212,10 @@ def _round(
     running: Sequence[Contender], on: Stage, kept: Ledger, progress: Progress, task: Task
 ) -> None:
     for contender in running:
-        found = kept.find(contender.model, contender.trial, on.number)
-        if found is None:
-            found = kept.add(attempt(contender, on))
-        progress.note(f"choose: {outcome(found)}")
+        trial = kept.find(contender.model, contender.trial, on.number)
+        if trial is None:
+            trial = kept.add(attempt(contender, on))
+        progress.note(f"choose: {outcome(trial)}")
         task.advance()
 
 
@@ -230,22 +230,22 @@ def _opening(plan: Plan, budget: float, first: Stage) -> str:
 
 def _recorded(
     plan: Plan,
-    found: Sequence[Standing],
+    all_standings: Sequence[Standing],
     chosen: Standing,
     rounds: int,
     spent: float,
-    asked: tuple[Panel, float, int],
+    inputs: tuple[Panel, float, int],
 ) -> Choice:
-    train, budget, seed = asked
-    trials: list[Trial] = [trial for standing in found for trial in standing.trials]
+    train, budget, seed = inputs
+    trials: list[Trial] = [trial for standing in all_standings for trial in standing.trials]
     return Choice(
         version=__version__,
         seed=seed,
         budget=budget,
         model=chosen.contender.model,
         settings=list(chosen.contender.settings),
-        reason=reason(chosen, found),
-        compared=listed(plan, found, chosen),
+        reason=reason(chosen, all_standings),
+        compared=listed(plan, all_standings, chosen),
         rounds=rounds,
         individuals=train.n_individuals,
         sites=plan.stretch,

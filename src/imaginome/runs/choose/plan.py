@@ -109,7 +109,7 @@ def round_seconds(contenders: Sequence[Contender], size: Size) -> float:
 
 def _contenders(size: Size, budget: float, phenotype: bool) -> list[Contender]:
     """Return one contender for each different trial: its longest training that fits."""
-    found = []
+    contenders = []
     for model in proposers.ids():
         if phenotype and "phenotype" not in models.get(model).capabilities:
             continue
@@ -118,8 +118,8 @@ def _contenders(size: Size, budget: float, phenotype: bool) -> list[Contender]:
             choices = [
                 Contender(model, p.settings, p.seconds, trial, i, p.refused) for i, p in group
             ]
-            found.append(_longest(choices, (1 - COMPARING) * budget))
-    return found
+            contenders.append(_longest(choices, (1 - COMPARING) * budget))
+    return contenders
 
 
 def _longest(choices: list[Contender], seconds: float) -> Contender:

@@ -52,10 +52,10 @@ class Trials(Result):
     trials: list[Trial] = Field(default_factory=list)
 
 
-def geometric_means(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def geometric_means(ratios: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Return the geometric mean of each measure that all of them have."""
-    names = [name for name in found[0] if all(name in one for one in found)]
-    return {n: math.exp(math.fsum(math.log(one[n]) for one in found) / len(found)) for n in names}
+    names = [name for name in ratios[0] if all(name in one for one in ratios)]
+    return {n: math.exp(math.fsum(math.log(one[n]) for one in ratios) / len(ratios)) for n in names}
 
 
 class Ledger:
@@ -88,8 +88,8 @@ class Ledger:
     def find(self, model: str, settings: tuple[str, ...], number: int) -> Trial | None:
         """Return the trial of a contender in a round, if it was made."""
         wanted = (model, list(settings), number)
-        found = (t for t in self.trials if (t.model, t.settings, t.number) == wanted)
-        return next(found, None)
+        matching = (t for t in self.trials if (t.model, t.settings, t.number) == wanted)
+        return next(matching, None)
 
     def add(self, trial: Trial) -> Trial:
         """Keep a finished trial."""
@@ -101,15 +101,15 @@ class Ledger:
 
 def _read(path: Path, fingerprint: str) -> Trials:
     try:
-        found = Trials.model_validate_json(path.read_bytes())
+        trials = Trials.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise CheckpointError(f"{path} is damaged ({error})", "start over with --force") from None
-    if found.fingerprint != fingerprint:
+    if trials.fingerprint != fingerprint:
         raise CheckpointError(
             f"{path} belongs to another panel, seed or budget",
             "repeat the first command exactly, or start over with --force",
         )
-    return found
+    return trials
 
 
 # -- The rule: the generator by its artificial people ----------------------------------------------
@@ -158,15 +158,17 @@ def standings(contenders: Sequence[Contender], trials: Sequence[Trial]) -> list[
     return [Standing.of(contender, trials, common) for contender in contenders]
 
 
-def still_running(found: Sequence[Standing]) -> list[Contender]:
+def still_running(all_standings: Sequence[Standing]) -> list[Contender]:
     """Return the contenders of the generators that another round could still make the best."""
-    best = _best_scores(found)
+    best = _best_scores(all_standings)
     limit = min(best.values()) + math.log(RACE)
     kept = {model for model, score in best.items() if score <= limit and math.isfinite(score)}
-    return [s.contender for s in found if s.contender.model in kept and math.isfinite(s.score)]
+    return [
+        s.contender for s in all_standings if s.contender.model in kept and math.isfinite(s.score)
+    ]
 
 
-def decide(found: Sequence[Standing]) -> Standing | None:
+def decide(all_standings: Sequence[Standing]) -> Standing | None:
     """Return the chosen one of those tried in all rounds; None where no trial gave a figure.
 
     Generators within `EQUAL` of the best score are equal. Among these and all their sizes
@@ -174,8 +176,8 @@ def decide(found: Sequence[Standing]) -> Standing | None:
     none, the quickest generator is taken, and of its sizes the one that likelihood names or,
     again, the quickest of equals.
     """
-    rounds = max((len(s.trials) for s in found), default=0)
-    whole = [s for s in found if len(s.trials) == rounds and math.isfinite(s.score)]
+    rounds = max((len(s.trials) for s in all_standings), default=0)
+    whole = [s for s in all_standings if len(s.trials) == rounds and math.isfinite(s.score)]
     if not whole:
         return None
     best = _best_scores(whole)
@@ -211,9 +213,9 @@ def _by_likelihood(fits: Sequence[Standing]) -> Standing:
     return best
 
 
-def _best_scores(found: Sequence[Standing]) -> dict[str, float]:
+def _best_scores(all_standings: Sequence[Standing]) -> dict[str, float]:
     best: dict[str, float] = {}
-    for s in found:
+    for s in all_standings:
         best[s.contender.model] = min(s.score, best.get(s.contender.model, math.inf))
     return best
 

@@ -88,21 +88,21 @@ def stage(train: Panel, plan: Plan, number: int, seed: int, threads: int, device
 def attempt(contender: Contender, on: Stage) -> Trial:
     """Fit, draw and measure; a generator that refuses the panel has failed, with its reason."""
     since = time.perf_counter()
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     try:
         seed = child_seed(on.seed, "choice", "fit", on.number)
         generator = create(contender.model, contender.trial)
         model = fit(generator, on.learn, seed=seed, threads=on.threads, device=on.device)
-        found["ratios"] = _ratios(model, on, seed)
-        found["likelihoods"] = _likelihoods(model, on)
+        result["ratios"] = _ratios(model, on, seed)
+        result["likelihoods"] = _likelihoods(model, on)
     except ModelError as error:
-        found = {"failed": error.message}
+        result = {"failed": error.message}
     return Trial(
         model=contender.model,
         settings=list(contender.trial),
         number=on.number,
         seconds=round(time.perf_counter() - since, 2),
-        **found,
+        **result,
     )
 
 
@@ -114,7 +114,7 @@ def _ratios(model: Generator[Any], on: Stage, seed: int) -> dict[str, float]:
     n = on.test.n_individuals
     draws = max(1, min(MOST_DRAWS, ENOUGH_PEOPLE // n))
     made = model.sample(draws * n, seed, threads=on.threads)
-    found = []
+    ratios = []
     for draw in range(draws):
         people = made.take_individuals(np.arange(draw, draws * n, draws))
         # Nobody reads the intervals of a trial: two replicates are the fewest that give one.
@@ -126,8 +126,8 @@ def _ratios(model: Generator[Any], on: Stage, seed: int) -> dict[str, float]:
             threads=on.threads,
             replicates=2,
         )
-        found.append(_of_one(comparison.balanced()))
-    return geometric_means(found)
+        ratios.append(_of_one(comparison.balanced()))
+    return geometric_means(ratios)
 
 
 def _of_one(comparison: Comparison) -> dict[str, float]:

@@ -30,8 +30,8 @@ class HmmProposer(Proposer):
         settings = (f"clusters={clusters}",)
         filled = min(clusters, size.haplotypes // FILLED_BY)
         seconds = 1.0 + size.cells * filled * (PER_CLUSTER + PER_PAIR * filled)
-        asked = JUDGED * size.sites * size.classes * filled**2 * LIKELIHOOD
-        return Proposal(settings, seconds, settings, seconds + asked, _refused(size, clusters))
+        judging = JUDGED * size.sites * size.classes * filled**2 * LIKELIHOOD
+        return Proposal(settings, seconds, settings, seconds + judging, _refused(size, clusters))
 
 
 def _refused(size: Size, clusters: int) -> str:
