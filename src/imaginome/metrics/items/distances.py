@@ -25,7 +25,7 @@ POINTS = 100
 FEWEST = 5
 """Bins of the figure with fewer pairs are left empty."""
 
-Found = dict[tuple[str, str], Histograms]
+Pairs = dict[tuple[str, str], Histograms]
 
 
 class Distances(Metric):
@@ -88,7 +88,7 @@ class Distances(Metric):
         )
 
 
-def _against_holdout(histograms: Found, pair: tuple[str, str]) -> Sample:
+def _against_holdout(histograms: Pairs, pair: tuple[str, str]) -> Sample:
     """Return the Wasserstein distance of two distributions of distances, in units of the mean."""
     real = histograms["holdout", "holdout"]
     other = histograms[pair]
@@ -102,7 +102,7 @@ def _in_units(counts: Float64s, real: Float64s, step: float) -> Float64s:
     return ratio(wasserstein(counts, real, step), mean)
 
 
-def _figure(histograms: Found, n_sites: int) -> Figure:
+def _figure(histograms: Pairs, n_sites: int) -> Figure:
     top = max(_reach(h.counts) for h in histograms.values())
     width = max(1, -(-(top + 1) // POINTS))
     names = {

@@ -21,7 +21,7 @@ from imaginome.results import Figure, Measure, MetricResult, Series, Table
 NAMES = ("artificial", "train")
 COLUMNS = ("superpopulation", "population")
 
-Found = dict[str, Told]
+Predictions = dict[str, Told]
 
 
 class Prediction(Metric):
@@ -154,7 +154,7 @@ def _told(
     return Told.of(codes[1], told, weights, len(labels))
 
 
-def _measures(column: str, predictions: Found, labels: dict[str, list[str]]) -> list[Measure]:
+def _measures(column: str, predictions: Predictions, labels: dict[str, list[str]]) -> list[Measure]:
     scores = {
         "": (
             "mean over {}s of the share told rightly",
@@ -182,7 +182,7 @@ def _measures(column: str, predictions: Found, labels: dict[str, list[str]]) -> 
     ]
 
 
-def _figure(column: str, labels: list[str], predictions: Found) -> Figure:
+def _figure(column: str, labels: list[str], predictions: Predictions) -> Figure:
     return Figure(
         id=f"prediction.{column}",
         title=f"Real people whose {column} is told rightly",
@@ -212,7 +212,9 @@ def _series(name: str, labels: list[str], told: Told) -> Series:
     )
 
 
-def _table(comparison: Comparison, column: str, labels: list[str], predictions: Found) -> Table:
+def _table(
+    comparison: Comparison, column: str, labels: list[str], predictions: Predictions
+) -> Table:
     sizes = {name: members(getattr(comparison, name), column, 1) for name in PANELS}
     return Table(
         id=f"prediction.{column}",

@@ -126,7 +126,7 @@ INTERVAL_TRIPLETS = 3_000
 """Intervals come from this many of the triplets, drawn at random; values from all."""
 CELLS = 40
 
-Found = dict[str, Float64s]
+Agreement = dict[str, Float64s]
 Kinds = dict[str, list[Float64s]]
 
 
@@ -165,7 +165,7 @@ class ThreePoint(Metric):
             ],
         )
 
-    def _replicates(self, comparison: Comparison, kind: Triplets) -> dict[str, Found]:
+    def _replicates(self, comparison: Comparison, kind: Triplets) -> dict[str, Agreement]:
         """Return the measures in each replicate, for artificial and train."""
         rng = comparison.rng("interval", self.id, kind.name)
         chosen = kind.sites[some(len(kind.sites), INTERVAL_TRIPLETS, rng)]
@@ -181,12 +181,12 @@ def _replicate(panel: Resampled, triplets: Indices) -> Float64s:
     return from_counts(panel.counts(a, b, c), pairs, singles, panel.n)
 
 
-def _values(c: Float64s, real: Float64s) -> Found:
+def _values(c: Float64s, real: Float64s) -> Agreement:
     m = moments(c, real)
     return {"pearson": pearson(m), "mae": mean_error(m)}
 
 
-def _measures(by_panel: Kinds, spread: list[dict[str, Found]]) -> list[Measure]:
+def _measures(by_panel: Kinds, spread: list[dict[str, Agreement]]) -> list[Measure]:
     names = ("artificial", "train")
     near, far = (
         {

@@ -42,7 +42,7 @@ def scored(comparison: Comparison, score: Score) -> Targets:
         the individuals asked about; returns one score each, NaN where nothing is known.
     """
 
-    def found() -> Iterator[tuple[Fold, Float64s, Float64s]]:
+    def scored_folds() -> Iterator[tuple[Fold, Float64s, Float64s]]:
         for fold in folds(comparison):
             members = score(fold.reference, "train", fold.members)
             others = score(fold.reference, "holdout", fold.others)
@@ -50,7 +50,7 @@ def scored(comparison: Comparison, score: Score) -> Targets:
             kept = replace(fold, members=fold.members[seen], others=fold.others[unseen])
             yield kept, _finite(members[seen]), _finite(others[unseen])
 
-    return gathered(comparison, found())
+    return gathered(comparison, scored_folds())
 
 
 def _finite(scores: Float64s) -> Float64s:

@@ -20,7 +20,12 @@ from imaginome.kernels.shared_runs import (
 from imaginome.kernels.statistics import ratio
 from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
-from imaginome.metrics.items.haplotypes.statistics import NAMES, Found, Weights, compare_windows
+from imaginome.metrics.items.haplotypes.statistics import (
+    NAMES,
+    Weights,
+    WindowStatistics,
+    compare_windows,
+)
 from imaginome.metrics.measures import Sample, axis, measure, short, shorts
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Sites
@@ -37,7 +42,7 @@ ALONG = 32
 ORDER = ("holdout", "train", "artificial")
 
 
-def entropy_figure(by_size: Mapping[int, Found], sites: Sites) -> list[Figure]:
+def entropy_figure(by_size: Mapping[int, WindowStatistics], sites: Sites) -> list[Figure]:
     """Return the entropy along the genome, averaged in at most `POINTS` bins of windows."""
     windows = by_size[ALONG]
     number = min(len(windows.middle), POINTS)
@@ -101,7 +106,7 @@ def runs_figure(runs: Mapping[str, Runs]) -> list[Figure]:
     ]
 
 
-def table(by_size: Mapping[int, Found]) -> Table:
+def table(by_size: Mapping[int, WindowStatistics]) -> Table:
     """Return one row a window size."""
     return Table(
         id="haplotypes.windows",
@@ -122,7 +127,7 @@ def table(by_size: Mapping[int, Found]) -> Table:
     )
 
 
-def _row(windows: Found) -> list[float | None]:
+def _row(windows: WindowStatistics) -> list[float | None]:
     entropies = [windows.entropies[name] for name in ORDER]
     return [
         short(windows.correlation["artificial"]),
@@ -288,7 +293,7 @@ def _drawn(comparison: Comparison) -> Weights:
     return counts
 
 
-def _window_measures(k: int, windows: Found) -> list[Measure]:
+def _window_measures(k: int, windows: WindowStatistics) -> list[Measure]:
     variation, apart = (
         [Sample(values[name][0], values[name][1:]) for name in NAMES]
         for values in (windows.variation, windows.apart)

@@ -120,8 +120,8 @@ Weights = dict[str, Int32s]
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """What was found in windows of one size.
+class WindowStatistics:
+    """Haplotypes of the three panels in windows of one size.
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ class Found:
 
 @dataclass(eq=False)
 class _Sums:
-    """Sums over some windows; see `Found`."""
+    """Sums over some windows; see `WindowStatistics`."""
 
     variation: Float64s
     distinct: Float64s
@@ -161,7 +161,7 @@ class _Sums:
 
 def compare_windows(
     comparison: Comparison, contig: Indices, k: int, weights: Weights, threads: int
-) -> Found:
+) -> WindowStatistics:
     """Compare haplotypes of `k` consecutive sites.
 
     Parameters
@@ -190,7 +190,7 @@ def compare_windows(
 
     total = _together(map_pieces(work, pieces(len(starts), PIECE), threads))
     n = len(starts)
-    return Found(
+    return WindowStatistics(
         middle=(starts + stops) // 2,
         variation=dict(zip(NAMES, total.variation / n, strict=True)),
         distinct=dict(zip(PANELS, total.distinct / n, strict=True)),
@@ -248,10 +248,10 @@ def _together(parts: list[_Sums]) -> _Sums:
     )
 
 
-def _nothing(weights: Weights) -> Found:
+def _nothing(weights: Weights) -> WindowStatistics:
     """Return what is found without windows."""
     none = np.full(weights["holdout"].shape[1], np.nan)
-    return Found(
+    return WindowStatistics(
         middle=np.empty(0, np.intp),
         variation=dict.fromkeys(NAMES, none),
         distinct=dict.fromkeys(PANELS, none),

@@ -155,8 +155,8 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found in one group.
+class GroupErrors:
+    """Errors within one group.
 
     Attributes
     ----------
@@ -236,8 +236,8 @@ def errors(counts: Float64s, real: Float64s, r2: Float64s, real_r2: Float64s, n:
     }
 
 
-def compare(comparison: Comparison, group: Group, places: Places) -> Found:
-    """Compare the people of one group; see `Found`."""
+def compare(comparison: Comparison, group: Group, places: Places) -> GroupErrors:
+    """Compare the people of one group; see `GroupErrors`."""
     n = 2 * group.people
     whole, drawn = {}, {}
     for name in PANELS:
@@ -246,7 +246,7 @@ def compare(comparison: Comparison, group: Group, places: Places) -> Found:
         counts = packed.counts.astype(np.float64)
         whole[name] = (counts, r2)
         drawn[name] = _drawn(comparison, group, name, places)
-    return Found(
+    return GroupErrors(
         group,
         {name: _against(whole[name], whole["holdout"], n) for name in COMPARED},
         {name: _against(drawn[name], drawn["holdout"], n) for name in COMPARED},
@@ -255,7 +255,7 @@ def compare(comparison: Comparison, group: Group, places: Places) -> Found:
 
 
 def _by_chance(comparison: Comparison, group: Group, places: Places) -> tuple[Errors, Errors]:
-    """Compare samples of the real people of a group with each other; see `Found.chance`."""
+    """Compare samples of the real people of a group with each other; see `GroupErrors.chance`."""
     panels = [group.panels[name] for name in ("train", "holdout")]
     haplotypes = np.concatenate([panel.haplotypes for panel in panels])
     names = strings([str(i) for i in range(2 * group.people)])

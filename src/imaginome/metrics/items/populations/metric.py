@@ -15,7 +15,7 @@ from imaginome.metrics.base import Metric
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.populations.errors import (
     LEAST,
-    Found,
+    GroupErrors,
     Places,
     compare,
     left_out,
@@ -37,12 +37,12 @@ COLUMNS = {
 }
 
 
-def figures(results: list[Found]) -> list[Figure]:
+def figures(results: list[GroupErrors]) -> list[Figure]:
     """Return the error in units of the ceiling, by population."""
     return [_figure(results, kind) for kind in WHAT]
 
 
-def _figure(results: list[Found], kind: str) -> Figure:
+def _figure(results: list[GroupErrors], kind: str) -> Figure:
     artificial = [estimate(float(f.ratio(kind)), f.ratio_spread(kind), lowest=0.0) for f in results]
     chance = [_by_chance(f, kind) for f in results]
     return Figure(
@@ -61,12 +61,12 @@ def _figure(results: list[Found], kind: str) -> Figure:
     )
 
 
-def _by_chance(errors: Found, kind: str) -> Estimate:
+def _by_chance(errors: GroupErrors, kind: str) -> Estimate:
     values = errors.ratio_by_chance(kind)
     return estimate(1.0 if np.isfinite(values).any() else np.nan, values, lowest=0.0)
 
 
-def _series(name: str, results: list[Found], values: list[Estimate]) -> Series:
+def _series(name: str, results: list[GroupErrors], values: list[Estimate]) -> Series:
     return Series(
         name=name,
         role="artificial" if name == "artificial" else "train",
@@ -77,7 +77,7 @@ def _series(name: str, results: list[Found], values: list[Estimate]) -> Series:
     )
 
 
-def table(results: list[Found]) -> Table:
+def table(results: list[GroupErrors]) -> Table:
     """Return every error of every group beside its ceiling, smallest populations first."""
     columns = ["group", "kind", "people"]
     for kind, name in COLUMNS.items():
@@ -91,7 +91,7 @@ def table(results: list[Found]) -> Table:
     )
 
 
-def _row(errors: Found) -> list[Cell]:
+def _row(errors: GroupErrors) -> list[Cell]:
     row: list[Cell] = [errors.group.label, errors.group.column, errors.group.people]
     for kind in COLUMNS:
         row += [short(errors.values[name][kind]) for name in ("artificial", "train")]
@@ -151,7 +151,7 @@ class Populations(Metric):
         )
 
 
-def _ratios(results: list[Found]) -> list[Measure]:
+def _ratios(results: list[GroupErrors]) -> list[Measure]:
     """Return the mean and the worst error over populations, in units of their ceilings."""
     over: dict[str, tuple[str, Callable[[Float64s], Float64s]]] = {
         "mean": ("mean over populations", mean_known),
@@ -177,7 +177,7 @@ def _ratios(results: list[Found]) -> list[Measure]:
     return measures
 
 
-def _means(results: list[Found]) -> list[Measure]:
+def _means(results: list[GroupErrors]) -> list[Measure]:
     """Return what has no ratio: its ceiling may be nothing at all."""
     return [
         measure(
@@ -207,7 +207,9 @@ def _means(results: list[Found]) -> list[Measure]:
 
 
 def _both(
-    results: list[Found], kind: str, turned: Callable[[Float64s], Float64s] = lambda values: values
+    results: list[GroupErrors],
+    kind: str,
+    turned: Callable[[Float64s], Float64s] = lambda values: values,
 ) -> list[Sample]:
     return [
         Sample(
