@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from types import NoneType
 from typing import Any, TypeVar, get_args
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from imaginome.errors import SettingsError
@@ -62,7 +61,8 @@ def typed_settings(kind: type[S], values: Mapping[str, Any]) -> S:
     """
     for key in values:
         _refuse_unknown(kind, key)
-    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
+    # Numbers of numpy, told by what they can: the command line reads this module before numpy.
+    plain = {k: v.item() if hasattr(v, "item") else v for k, v in values.items()}
     try:
         return kind.model_validate(plain, strict=True)
     except ValidationError as error:

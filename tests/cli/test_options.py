@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from imaginome.cli.app import app
 from imaginome.cli.shared import request_of
+from imaginome.formats.options import ReadOptions
 from imaginome.options import Option, decisive, declarations, declared, words
-from imaginome.reading import ReadOptions
 from imaginome.runs.request import RunRequest
 
 

@@ -11,7 +11,7 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import read_options, refuse_outputs
 from imaginome.cli.shared import takes
-from imaginome.reading import ReadOptions
+from imaginome.formats.options import ReadOptions
 from imaginome.runs.request import promise, thread_count
 
 PANEL = "Judge people"

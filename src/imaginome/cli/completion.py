@@ -12,7 +12,7 @@ from imaginome.cli import options as o
 from imaginome.cli.reading import read_options
 from imaginome.cli.shared import takes
 from imaginome.errors import errors_of_files
-from imaginome.reading import ReadOptions
+from imaginome.formats.options import ReadOptions
 from imaginome.runs.request import thread_count
 
 PANEL = "Complete people"

@@ -13,7 +13,7 @@ from imaginome.cli.reading import policy_of, read_options, refuse_outputs
 from imaginome.cli.redact import audit_again, beside_real
 from imaginome.cli.shared import takes
 from imaginome.errors import errors_of_files
-from imaginome.reading import ReadOptions
+from imaginome.formats.options import ReadOptions
 from imaginome.runs.request import known_attacks, thread_count
 
 if TYPE_CHECKING:

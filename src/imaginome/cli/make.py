@@ -12,7 +12,7 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import policy_of, resumable
 from imaginome.cli.shared import request_of, takes
-from imaginome.reading import ReadOptions
+from imaginome.formats.options import ReadOptions
 from imaginome.runs.choose.budget import AUTO
 from imaginome.runs.request import RunRequest
 

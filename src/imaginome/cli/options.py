@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from imaginome.cli.shared import option_of
-from imaginome.reading import ReadOptions
+from imaginome.formats.options import ReadOptions
 from imaginome.runs.request import RunRequest
 
 PanelPath = Annotated[str, typer.Argument(metavar="PANEL", help="VCF, BCF or .hapt; path or URL.")]

@@ -13,7 +13,7 @@ from typer import BadParameter
 from imaginome.cli import options as o
 from imaginome.cli.shared import request_of, takes
 from imaginome.errors import errors_of_files
-from imaginome.reading import ReadOptions
+from imaginome.formats.options import ReadOptions
 from imaginome.runs.request import thread_count
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imaginome.privacy.policy import Policy
 
 read_options = request_of(ReadOptions, without=("phenotype",))
-"""Makes the `imaginome.reading.ReadOptions` that the words ask for."""
+"""Makes the `imaginome.formats.options.ReadOptions` that the words ask for."""
 
 
 @contextmanager

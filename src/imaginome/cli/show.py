@@ -11,7 +11,7 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import read_options
 from imaginome.cli.shared import takes
-from imaginome.reading import ReadOptions
+from imaginome.formats.options import ReadOptions
 
 PANEL = "Look at a panel"
 

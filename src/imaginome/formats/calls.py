@@ -9,9 +9,9 @@ import numpy as np
 
 from imaginome.arrays import Bools, Int16s, UInt8s
 from imaginome.errors import FormatError, PanelError
+from imaginome.formats.options import ReadOptions
 from imaginome.formats.records import OrderCheck, Record, Tally, is_indel
 from imaginome.panel import Haplotypes, Panel, Samples, Sites, strings
-from imaginome.reading import ReadOptions
 
 # -- Genotype calls of one record ------------------------------------------------------------------
 

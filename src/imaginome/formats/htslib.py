@@ -18,11 +18,11 @@ import numpy.typing as npt
 from imaginome.errors import FormatError
 from imaginome.formats.calls import Collector
 from imaginome.formats.headers import AC, AF, AN, GT, PASS, Header, read_header
+from imaginome.formats.options import ReadOptions
 from imaginome.formats.records import Record, Tally
 from imaginome.formats.regions import RegionSet
 from imaginome.formats.source import is_bgzf, open_binary, refuse_cut_bgzf
 from imaginome.panel import Panel
-from imaginome.reading import ReadOptions
 
 # -- Read VCF and BCF through htslib (cyvcf2) ------------------------------------------------------
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from imaginome.errors import PanelError
-from imaginome.reading import END, Region
+from imaginome.formats.options import END, Region
 
 
 class RegionSet:

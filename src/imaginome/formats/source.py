@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from imaginome.errors import FormatError, PanelError
+from imaginome.formats.options import Region
 from imaginome.formats.regions import RegionSet
-from imaginome.reading import Region
 
 # -- Local files before anything is known of them --------------------------------------------------
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from imaginome.errors import FormatError
 from imaginome.formats import ReadOptions, learnable, read_panel
+from imaginome.formats.options import parse_regions
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.metrics.registry import metrics
@@ -23,7 +24,6 @@ from imaginome.panel.split import split
 from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
 from imaginome.randomness import child_generator
-from imaginome.reading import parse_regions
 from imaginome.report.folder import report_folder
 from imaginome.reproduce.base import (
     Effort,

@@ -8,13 +8,13 @@ from typing import Any
 from imaginome.dp.guarantee import Guarantee
 from imaginome.errors import CapabilityError, SettingsError
 from imaginome.formats import learnable, read_panel
+from imaginome.formats.options import ReadOptions
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
 from imaginome.outputs import refuse_existing, write_text
 from imaginome.panel import Panel
 from imaginome.panel.split import take_part
 from imaginome.progress import SILENT, Progress
-from imaginome.reading import ReadOptions
 from imaginome.results import CHOICE, Choice
 from imaginome.runs.choose.budget import AUTO, refuse_mixture
 from imaginome.runs.choose.choose import choose

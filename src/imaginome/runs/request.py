@@ -8,9 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from imaginome import __version__
 from imaginome.errors import SettingsError
+from imaginome.formats.options import ReadOptions
 from imaginome.options import Option, decisive, declared, group, words
 from imaginome.provenance import sha256
-from imaginome.reading import ReadOptions
 from imaginome.runs.choose.budget import AUTO, DEFAULT_BUDGET, budget_text, parse_budget
 from imaginome.settings import Given, settings_text
 

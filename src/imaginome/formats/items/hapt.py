@@ -13,12 +13,12 @@ from imaginome.formats.base import Format
 from imaginome.formats.bgzf import BgzfWriter
 from imaginome.formats.calls import Collector
 from imaginome.formats.legend import find_legend, legend_path, legend_text, read_legend
+from imaginome.formats.options import ReadOptions
 from imaginome.formats.records import Record, Tally
 from imaginome.formats.regions import RegionSet
 from imaginome.formats.source import open_binary
 from imaginome.outputs import atomic_file
 from imaginome.panel import Haplotypes, Panel, Samples, haplotype_rows, strings
-from imaginome.reading import ReadOptions
 
 # -- Hapt: haplotypes as rows of text --------------------------------------------------------------
 
