@@ -11,7 +11,7 @@ from benchmarks._attacks_audits import Audited
 from benchmarks._attacks_trials import Trial
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.registry import attacks
-from imaginome.results import Estimate
+from imaginome.results import GRAVE, Estimate
 
 METHOD = """\
 Known leaks are planted into real people, and every attack is asked to find them. The panel is
@@ -133,7 +133,7 @@ def _alarms(trials: Sequence[Trial]) -> str:
         f"{finding.id} {estimate(finding.strength)}, seed {trial.seed}, {finding.status}"
         for trial in trials
         for finding in trial.findings
-        if finding.status in ("caution", "fail")
+        if finding.status in GRAVE
     ]
     return "; ".join(raised)
 

@@ -20,12 +20,11 @@ from imaginome.privacy.policy import Policy
 from imaginome.privacy.registry import attacks
 from imaginome.progress import Progress
 from imaginome.randomness import child_generator
-from imaginome.results import Finding, PanelSizes
+from imaginome.results import GRAVE, Finding, PanelSizes, severity
 
 SAFE = "safe"
 """Real people in no other part of the split: nothing was planted."""
 THIRDS = {"train": 1 / 3, "holdout": 1 / 3, "safe": 1 / 3}
-RANK = {"fail": 3, "caution": 2, "pass": 1, "unknown": 0}
 
 
 class Trial(Kept):
@@ -54,12 +53,12 @@ class Trial(Kept):
     @property
     def telling(self) -> Finding | None:
         """The finding of the gravest status; a key one where several are as grave."""
-        return max(self.findings, key=lambda f: (RANK[f.status], f.key), default=None)
+        return max(self.findings, key=lambda f: (severity(f.status), f.key), default=None)
 
     @property
     def found(self) -> bool:
         """Whether the attack raised caution or failed the panel."""
-        return any(finding.status in ("caution", "fail") for finding in self.findings)
+        return any(finding.status in GRAVE for finding in self.findings)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from imaginome.errors import FormatError, ImaginomeError, SettingsError
 from imaginome.formats import ReadOptions
-from imaginome.formats.regions import parse_regions
 from imaginome.outputs import output_error
+from imaginome.reading import parse_regions
 
 
 class Parser(argparse.ArgumentParser):

@@ -33,11 +33,11 @@ from benchmarks._frontier_points import Fitted, Published, learned
 from benchmarks._frontier_words import panel_name, published
 from benchmarks.machine import machine
 from imaginome.cli.console import show_progress
-from imaginome.cli.reading import thread_count
 from imaginome.errors import SettingsError
 from imaginome.outputs import write_text
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.progress import Progress
+from imaginome.runs.request import thread_count
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"

@@ -25,9 +25,9 @@ from benchmarks._frontier_result import Frontier, Group
 from benchmarks._frontier_scores import Bench, Score
 from benchmarks._frontier_words import check, command, panel_name, parser, points
 from imaginome.cli.console import show_progress
-from imaginome.cli.reading import thread_count
 from imaginome.outputs import atomic_file, write_text
 from imaginome.progress import Progress
+from imaginome.runs.request import thread_count
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"

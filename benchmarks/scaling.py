@@ -20,7 +20,6 @@ from benchmarks._scaling_point import Cost, Job, measured_apart
 from benchmarks._scaling_words import command, parser, plan_of, settings_of, units_of
 from benchmarks.machine import machine
 from imaginome.cli.console import show_progress
-from imaginome.cli.reading import thread_count
 from imaginome.errors import ModelError
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.outputs import write_text
@@ -28,6 +27,7 @@ from imaginome.panel import Panel
 from imaginome.panel.split import split
 from imaginome.progress import Progress
 from imaginome.runs.fitting import create
+from imaginome.runs.request import thread_count
 
 HAPLOTYPES = 1000
 """Drawn at every point."""

@@ -11,15 +11,15 @@ from imaginome.panel import Panel
 from tests.support.simulated import simulated_panel
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests of a file in one worker, so that what they share is made once."""
-    for item in items:
-        group = item.nodeid.split("::")[0]
-        chosen = getattr(item, "callspec", None)
-        if group.startswith("tests/contracts/") and chosen and "model_id" in chosen.params:
-            group = f"the fitted {chosen.params['model_id']}"
-        item.add_marker(pytest.mark.xdist_group(group))
+    group = item.nodeid.split("::")[0]
+    chosen = getattr(item, "callspec", None)
+    if "finished" in getattr(item, "fixturenames", ()):
+        group = "the finished run"
+    elif group.startswith("tests/contracts/") and chosen and "model_id" in chosen.params:
+        group = f"the fitted {chosen.params['model_id']}"
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from imaginome.formats import ReadOptions, read_panel, write_panel
-from imaginome.formats.regions import parse_regions
 from imaginome.panel import Panel, Samples, Sites, strings
+from imaginome.reading import parse_regions
 
 DATA = ("kgp-dpyd/real.vcf.gz", "kgp-chr15-10k/real.vcf.gz")
 KEEP = ReadOptions(monomorphic="keep", duplicates="first")

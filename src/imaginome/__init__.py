@@ -7,8 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from imaginome.display import show_with
-
 __version__ = "0.1.0"
 
 
@@ -76,13 +74,6 @@ _REGISTRIES = {
 """Public names of the registries: `imaginome.models` is the package, so theirs are others."""
 
 __all__ = [*_PUBLIC, *_REGISTRIES, "__version__"]  # noqa: PLE0604
-
-show_with("html", "imaginome.panel.panel.Panel", "imaginome.panel.panel.panel_card")
-show_with("html", "imaginome.models.base.Generator", "imaginome.models.shared.card.generator_card")
-show_with("html", "imaginome.results.figures.Result", "imaginome.report.notebook.cards.result_card")
-show_with(
-    "bundle", "imaginome.results.figures.Figure", "imaginome.report.notebook.plotting.mime_bundle"
-)
 
 
 def __dir__() -> list[str]:

@@ -3,8 +3,8 @@
 Nothing here runs or loads anything: no script, no link, no picture. Whatever is shown is escaped
 by `markupsafe`, so that a hostile name stays a name.
 
-What is shown knows nothing of who shows it: a panel or a result asks here, and its plain text
-does where nobody answers. The package itself (``imaginome/__init__.py``) names the formatters.
+What is shown knows nothing of who shows it: a result asks here, and its plain text does where
+nobody answers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal, overload
 
 from markupsafe import Markup
 
-# -- Small pieces of HTML for notebooks: inert, escaped, readable on light and on dark -------------
+# -- Small pieces of HTML for notebooks ------------------------------------------------------------
 
 
 CARD = (
@@ -24,7 +24,6 @@ CARD = (
 )
 DIM = "opacity:.75"
 CELL = "padding:.1em 1em .1em 0;vertical-align:top;border:0;background:none"
-COLOURS = {"pass": "#0a8560", "caution": "#a86a00", "fail": "#c8321a", "unknown": "#7a7f87"}
 
 
 def card(title: object, subtitle: object = "", *parts: Markup) -> Markup:
@@ -36,12 +35,6 @@ def card(title: object, subtitle: object = "", *parts: Markup) -> Markup:
 def line(text: object, *, dim: bool = False) -> Markup:
     """Return one line of text."""
     return Markup('<div style="margin:.2em 0;{}">{}</div>').format(DIM if dim else "", text)
-
-
-def badge(word: object, status: str) -> Markup:
-    """Return a coloured word; `status` is one of pass, caution, fail, unknown."""
-    style = f"color:{COLOURS.get(status, COLOURS['unknown'])};font-weight:600"
-    return Markup('<span style="{}">{}</span>').format(style, word)
 
 
 def table(headings: Sequence[object], rows: Iterable[Sequence[Any]]) -> Markup:
@@ -69,26 +62,23 @@ def _row(tag: str, cells: Sequence[Any], style: str) -> Markup:
     return Markup("<tr>{}</tr>").format(Markup("").join(one.format(style, c) for c in cells))
 
 
-# -- Who shows what in a notebook: formatters by class, named here and imported when first ne ------
+# -- Who shows what in a notebook ------------------------------------------------------------------
 
 
 Form = Literal["html", "bundle"]
 """HTML, or a dictionary of MIME types, as in `_repr_html_` and `_repr_mimebundle_`."""
 
-_FORMATTERS: dict[tuple[Form, str], str] = {}
+FORMATTERS: dict[tuple[Form, str], str] = {
+    ("html", "imaginome.models.base.Generator"): "imaginome.models.shared.card.generator_card",
+    ("html", "imaginome.results.figures.Result"): "imaginome.report.notebook.cards.result_card",
+    ("bundle", "imaginome.results.figures.Figure"): (
+        "imaginome.report.notebook.plotting.mime_bundle"
+    ),
+}
+"""Who shows things of a class, and of those derived from it: dotted names of class and function.
 
-
-def show_with(form: Form, kind: str, formatter: str) -> None:
-    """Name the function that shows things of a class and of those derived from it.
-
-    Parameters
-    ----------
-    form
-        What the function returns.
-    kind, formatter
-        Dotted names of the class and of a function of one argument; neither is imported now.
-    """
-    _FORMATTERS[form, kind] = formatter
+Generators and results may not import the rooms that show them; a panel shows itself.
+"""
 
 
 @overload
@@ -102,7 +92,7 @@ def in_notebook(form: Literal["bundle"], thing: object) -> dict[str, Any] | None
 def in_notebook(form: Form, thing: object) -> Any:
     """Return what a notebook shows of a thing; None where its plain text will do."""
     for kind in type(thing).__mro__:
-        formatter = _FORMATTERS.get((form, f"{kind.__module__}.{kind.__qualname__}"))
+        formatter = FORMATTERS.get((form, f"{kind.__module__}.{kind.__qualname__}"))
         if formatter is not None:
             module, _, name = formatter.rpartition(".")
             return getattr(import_module(module), name)(thing)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ImaginomeError(Exception):
     """The base of all errors that imaginome raises on purpose.
@@ -81,3 +84,13 @@ class ComparisonError(ImaginomeError):
 
 class OutputError(ImaginomeError):
     """An output that exists already or cannot be written."""
+
+
+@contextmanager
+def errors_of_files() -> Iterator[None]:
+    """Make of a setting that a file got wrong an error of input, not of usage."""
+    try:
+        yield
+    except (SettingsError, UnknownIdError) as error:
+        error.exit_code = ImaginomeError.exit_code
+        raise

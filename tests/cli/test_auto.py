@@ -130,7 +130,6 @@ def test_an_interrupted_fit_keeps_its_trials(files, tmp_path):
 
 
 def test_the_default_is_auto():
-    from imaginome.cli.make import DEFAULT_MODEL
     from imaginome.runs.request import RunRequest
 
-    assert RunRequest.model == DEFAULT_MODEL == "auto"
+    assert RunRequest.model == "auto"

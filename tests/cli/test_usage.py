@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from imaginome.cli import reading
 from imaginome.formats import io
+from imaginome.runs.request import thread_count
 from tests.support.commands import call, run_words, said
 
 FULL = Path("/dev/full")
@@ -149,5 +149,5 @@ def test_a_caller_who_closed_stderr_gets_the_work_done(files, tmp_path):
 
 def test_threads_where_no_affinity_is_known(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    assert reading.thread_count(0) == os.cpu_count()
-    assert reading.thread_count(3) == 3
+    assert thread_count(0) == os.cpu_count()
+    assert thread_count(3) == 3

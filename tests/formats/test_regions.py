@@ -9,15 +9,9 @@ import pytest
 
 from imaginome.errors import PanelError, SettingsError
 from imaginome.formats import ReadOptions, Tally, read_panel, write_panel
-from imaginome.formats.regions import (
-    END,
-    RegionSet,
-    parse_regions,
-    parse_samples,
-    read_regions,
-    read_samples,
-)
+from imaginome.formats.regions import RegionSet
 from imaginome.panel import Panel, Sites, strings
+from imaginome.reading import END, parse_regions, parse_samples, read_regions, read_samples
 
 
 def test_parse_regions():

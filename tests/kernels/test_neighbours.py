@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from imaginome.kernels.bits import pack
-from imaginome.kernels.neighbours import kin_groups, nearest_between, nearest_within
+from imaginome.kernels.neighbours import nearest_between, nearest_within
 from imaginome.panel import Panel, Samples, strings
+from imaginome.panel.units import haplotype_units
 from tests.support import naive_privacy as naive
 from tests.support.leaks import random_comparison, tiny
 
@@ -40,9 +41,9 @@ def test_within_leaves_out_own_and_family():
     family = strings(["x", "", "x", "y", "", "y", "y", ""])
     kin = Panel(panel.haplotypes, panel.sites, Samples(panel.samples.id, family=family))
     for tested in (panel, kin):
-        expected = naive.nearest_within(tested.haplotypes, kin_groups(tested.samples))
+        expected = naive.nearest_within(tested.haplotypes, haplotype_units(tested.samples))
         assert np.array_equal(nearest_within(tested).first(), expected)
-    assert len(np.unique(kin_groups(kin.samples))) == 5
+    assert len(np.unique(haplotype_units(kin.samples))) == 5
 
 
 def test_no_neighbour_is_missing():

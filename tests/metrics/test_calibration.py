@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from imaginome import read_panel, split
-from imaginome.formats.options import ReadOptions
+from imaginome.formats import ReadOptions
 from imaginome.kernels.statistics import lost_share
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate

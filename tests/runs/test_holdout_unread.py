@@ -14,7 +14,7 @@ from imaginome.formats.samples_table import samples_table_text
 from imaginome.models.registry import models
 from imaginome.panel import Panel, haplotype_rows
 from imaginome.panel.split import split
-from imaginome.runs import pipeline
+from imaginome.runs import learning, pipeline
 from imaginome.runs.pipeline import run
 from imaginome.runs.request import RunRequest
 from tests.support.generators import words
@@ -40,7 +40,7 @@ def learnt(panel: Panel, model_id: str, folder: Path) -> dict[str, bytes]:
         str(folder / "panel.hapt.gz"),
         folder / "out",
         model_id,
-        words(model_id),
+        settings=words(model_id),
         budget=20.0 if model_id == "auto" else None,
         device="cpu",
         options=ReadOptions(samples_table=folder / "samples.tsv"),
@@ -65,7 +65,7 @@ def no_report(monkeypatch):
 def test_a_model_that_cheats_is_caught(model_id, panel, tmp_path, monkeypatch):
     """The proof above is one only if it fails for a model that peeks at a single person."""
     held_out: list[Panel] = []
-    honest_split, honest_fit = pipeline.split, pipeline.fit
+    honest_split, honest_fit = pipeline.split, learning.fit
 
     def looking(*words: Any) -> tuple[Panel, Panel]:
         train, holdout = honest_split(*words)
@@ -78,7 +78,7 @@ def test_a_model_that_cheats_is_caught(model_id, panel, tmp_path, monkeypatch):
         return honest_fit(generator, replace(train, haplotypes=haplotypes), **words)
 
     monkeypatch.setattr(pipeline, "split", looking)
-    monkeypatch.setattr(pipeline, "fit", peeking)
+    monkeypatch.setattr(learning, "fit", peeking)
     one = learnt(panel, model_id, tmp_path / "one")
     other = learnt(inverted(panel), model_id, tmp_path / "other")
     assert one["split.tsv"] == other["split.tsv"]

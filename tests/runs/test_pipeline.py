@@ -72,7 +72,7 @@ def test_a_run_that_fails_leaves_nothing(panel, tmp_path, monkeypatch):
     def exhausted(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("imaginome.runs.pipeline.fit", exhausted)
+    monkeypatch.setattr("imaginome.runs.learning.fit", exhausted)
     with pytest.raises(MemoryError):
         run(request(panel, tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["panel.hapt.gz", "panel.legend"]

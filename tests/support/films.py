@@ -7,7 +7,7 @@ import numpy as np
 from imaginome.results.emergence import SHADES, Emergence
 
 
-def film(n_frames: int = 6, n_rows: int = 9, n_sites: int = 21, n_crowds: int = 4) -> Emergence:
+def film(n_frames: int = 6, n_rows: int = 9, n_sites: int = 21, n_groups: int = 4) -> Emergence:
     """Rows of noise that settle on two patterns."""
     rng = np.random.default_rng(4)
     pattern = rng.integers(0, 2, (2, n_sites))
@@ -21,6 +21,6 @@ def film(n_frames: int = 6, n_rows: int = 9, n_sites: int = 21, n_crowds: int = 
         tuple(figures),
         "log_likelihood",
         2 ** (n_frames - 2),
-        rng.integers(0, SHADES + 1, (n_crowds, n_sites)).astype(np.uint8),
+        rng.integers(0, SHADES + 1, (n_groups, n_sites)).astype(np.uint8),
         f"all {n_sites} sites, 1:5 to 1:99",
     )

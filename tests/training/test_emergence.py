@@ -11,7 +11,7 @@ from imaginome.results.emergence import ROWS, SITES, Emergence, shown
 from imaginome.runs.fitting import create, fit
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
-from imaginome.training.emergence import crowds, frame_steps, place
+from imaginome.training.emergence import frame_steps, place, real_groups
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
 from tests.support.simulated import simulated_panel
@@ -123,7 +123,7 @@ def test_resumed_frames_are_the_same(tmp_path):
 
 
 def assert_same(one: Emergence, other: Emergence) -> None:
-    for name in ("steps", "frames", "crowds"):
+    for name in ("steps", "frames", "groups"):
         first, second = getattr(one, name), getattr(other, name)
         assert first.dtype == second.dtype
         assert np.array_equal(first, second), name
@@ -171,11 +171,11 @@ def test_the_chain_of_the_hmm_shows_nothing_before_it_learnt(panel):
     assert model.emergence.steps[0] == 1
 
 
-def test_crowds_are_means_of_many():
+def test_groups_of_ten_are_means_of_many():
     rows = simulated_panel(n_individuals=100, n_sites=40).haplotypes
-    found = crowds(rows, np.random.default_rng(1))
+    found = real_groups(rows, np.random.default_rng(1))
     assert len(rows) // MEMBERS - 2 <= len(found) <= len(rows) // MEMBERS
-    # Nearly all rows are in one crowd: their mean is that of the panel, up to rounding.
+    # Nearly all rows are in one group: their mean is that of the panel, up to rounding.
     assert np.abs(found.mean(axis=0) / 4 - rows.mean(axis=0)).max() < 0.15
 
 
@@ -185,12 +185,12 @@ def test_an_allele_of_one_person_is_not_seen():
         alone = rows.copy()
         alone[:, 5] = 0
         alone[[carrier, carrier ^ 1], 5] = 1
-        assert crowds(alone, np.random.default_rng(1))[:, 5].sum() == 0
+        assert real_groups(alone, np.random.default_rng(1))[:, 5].sum() == 0
 
 
-def test_too_few_people_make_no_crowd():
+def test_too_few_people_make_no_group():
     rows = simulated_panel(n_individuals=4, n_sites=20).haplotypes
-    assert crowds(rows, np.random.default_rng(1)).shape == (0, 20)
+    assert real_groups(rows, np.random.default_rng(1)).shape == (0, 20)
 
 
 def test_the_place_names_both_ends():

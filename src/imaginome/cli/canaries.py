@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import guarantee, json_path, read_options, thread_count
+from imaginome.cli.reading import read_options, refuse_outputs
 from imaginome.cli.shared import takes
+from imaginome.reading import ReadOptions
+from imaginome.runs.request import promise, thread_count
 
 PANEL = "Judge people"
 
@@ -18,7 +20,6 @@ PANEL = "Judge people"
 @takes("reading", read_options)
 def canaries(
     panel: o.PanelPath,
-    reading: Callable[[], Any],
     model: Annotated[
         str, typer.Option("--model", metavar="ID", help="Generator, see `imaginome models`.")
     ],
@@ -41,6 +42,8 @@ def canaries(
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    *,
+    reading: Callable[[], ReadOptions],
 ) -> None:
     """Prove by attack how much a way of fitting leaks at least; exit code 3 if it breaks its claim.
 
@@ -55,13 +58,14 @@ def canaries(
     from imaginome.outputs import write_text
     from imaginome.panel.split import take_part
     from imaginome.runs.canaries import CanaryPlan, audit_with_canaries, in_one_line
-    from imaginome.runs.fitting import create, refuse_looking
+    from imaginome.runs.fitting import create
+    from imaginome.runs.learning import refuse_chosen_sites
 
-    json_path(output, force)
+    refuse_outputs(output, force=force)
     create(model, set_)
     options = reading()
-    promised = guarantee(epsilon, delta)
-    refuse_looking(options, promised)
+    promised = promise(epsilon, delta)
+    refuse_chosen_sites(options, promised)
     people = learnable(read_panel(panel, options), options)
     if split is not None:
         people = take_part(people, split, "train", restricted=bool(options.samples))
@@ -70,7 +74,7 @@ def canaries(
         number, kind, fits, seed, thread_count(threads), device, promised, progress=progress
     )
     result = audit_with_canaries(people, model, set_, plan)
-    text = result.model_dump_json(indent=1) + "\n"
+    text = result.as_file()
     if output is None:
         print(text, end="")  # noqa: T201
     else:

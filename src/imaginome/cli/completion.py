@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import file_errors, read_options, thread_count
+from imaginome.cli.reading import read_options
 from imaginome.cli.shared import takes
+from imaginome.errors import errors_of_files
+from imaginome.reading import ReadOptions
+from imaginome.runs.request import thread_count
 
 PANEL = "Complete people"
 
@@ -19,7 +22,6 @@ PANEL = "Complete people"
 def complete(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `fit` wrote.")],
     panel: o.PanelPath,
-    reading: Callable[[], Any],
     output: Annotated[Path, typer.Option("-o", "--output", help=".vcf.gz or .vcf.")],
     draw: Annotated[
         bool,
@@ -34,6 +36,8 @@ def complete(
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    *,
+    reading: Callable[[], ReadOptions],
 ) -> None:
     """Impute the sites of a model that a panel of phased people does not hold.
 
@@ -52,7 +56,7 @@ def complete(
 
     check_suffix(output)
     refuse_existing(output, force)
-    with file_errors():
+    with errors_of_files():
         generator = load_model(model)
     people = read_panel(panel, reading())
     progress = show_progress(quiet, verbose)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import file_errors, known_ids, read_options, thread_count
-from imaginome.cli.redact import audit_again, beside_real, policy_of
+from imaginome.cli.reading import policy_of, read_options, refuse_outputs
+from imaginome.cli.redact import audit_again, beside_real
 from imaginome.cli.shared import takes
+from imaginome.errors import errors_of_files
+from imaginome.reading import ReadOptions
+from imaginome.runs.request import known_attacks, thread_count
 
 if TYPE_CHECKING:
     from imaginome.models.base import Generator
@@ -21,7 +24,6 @@ PANEL = "Make people"
 
 @takes("reading", read_options)
 def generate(
-    reading: Callable[[], Any],
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `fit` wrote.")],
     n: Annotated[int, typer.Option("-n", min=1, help="Artificial individuals.")],
     output: Annotated[
@@ -48,6 +50,8 @@ def generate(
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    *,
+    reading: Callable[[], ReadOptions],
 ) -> None:
     """Draw artificial individuals from a fitted model.
 
@@ -60,13 +64,11 @@ def generate(
     from imaginome.cli.console import show_progress
     from imaginome.formats import write_panel
     from imaginome.formats.samples_table import has_labels, samples_table_text
-    from imaginome.outputs import refuse_existing, write_text
+    from imaginome.outputs import write_text
     from imaginome.privacy.redaction import draw_clean
     from imaginome.runs.pipeline import artificial_notes
 
-    for path in (output, labels_out):
-        if path is not None:
-            refuse_existing(path, force)
+    refuse_outputs(output, labels_out, force=force)
     generator = _loaded(model, labels=labels_out is not None)
     real = (train, holdout, panel, split)
     if not exclude_risky and any(real):
@@ -77,7 +79,7 @@ def generate(
         "phenotype": phenotype,
         "threads": thread_count(threads),
     }
-    thresholds, chosen, clean = policy_of(policy), known_ids("attacks", only), None
+    thresholds, chosen, clean = policy_of(policy), known_attacks(only), None
     if exclude_risky:
         beside = beside_real(reading(), *real, seed=seed, threads=how["threads"])
         clean = draw_clean(generator, n, seed, beside, policy=thresholds, progress=progress, **how)
@@ -100,7 +102,7 @@ def _loaded(model: Path, *, labels: bool) -> Generator[Any]:
     from imaginome.errors import ModelError
     from imaginome.models.registry import load_model
 
-    with file_errors():
+    with errors_of_files():
         generator = load_model(model)
     if labels and not generator.draws_labels:
         raise ModelError(

@@ -12,13 +12,13 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import (
     comparison,
-    file_errors,
-    json_path,
-    known_ids,
-    with_or_without_holdout,
+    policy_of,
+    refuse_outputs,
 )
 from imaginome.cli.redact import redact
 from imaginome.cli.shared import takes
+from imaginome.errors import errors_of_files
+from imaginome.runs.request import known_attacks, known_metrics
 
 PANEL = "Judge people"
 JsonOutput = Annotated[
@@ -35,7 +35,7 @@ ModelFolder = Annotated[
 
 @takes("compared", comparison)
 def evaluate(
-    compared: Callable[[], Any],
+    *,
     output: JsonOutput = None,
     only: o.OnlyMetrics = [],  # noqa: B006
     model: ModelFolder = None,
@@ -43,6 +43,7 @@ def evaluate(
     json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    compared: Callable[[], Any],
 ) -> None:
     """Tell how real an artificial panel is, each measure beside its ceiling.
 
@@ -53,9 +54,9 @@ def evaluate(
     from imaginome.models.registry import load_model
     from imaginome.runs.evidence import with_evidence
 
-    json_path(output, force)
-    chosen = known_ids("metrics", only)
-    with file_errors():
+    refuse_outputs(output, force=force)
+    chosen = known_metrics(only)
+    with errors_of_files():
         generator = load_model(model) if model else None
     panels = compared()
     if generator is not None:
@@ -66,7 +67,7 @@ def evaluate(
 
 @takes("compared", comparison)
 def audit(
-    compared: partial[Any],
+    *,
     output: JsonOutput = None,
     only: o.OnlyAttacks = [],  # noqa: B006
     model: ModelFolder = None,
@@ -76,6 +77,7 @@ def audit(
     json: o.Json = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    compared: partial[Any],
 ) -> None:
     """Attack an artificial panel, and judge whom it might betray; exit code 3 if it fails.
 
@@ -87,15 +89,14 @@ def audit(
     from imaginome.cli.console import show_progress
     from imaginome.models.registry import load_model
     from imaginome.privacy.audit import audit as audit_panels
-    from imaginome.privacy.policy import Policy, load_policy
     from imaginome.runs.evidence import with_evidence
 
-    json_path(output, force)
-    chosen = known_ids("attacks", only)
-    with file_errors():
-        thresholds = load_policy(policy) if policy else Policy()
+    refuse_outputs(output, force=force)
+    chosen = known_attacks(only)
+    thresholds = policy_of(policy)
+    with errors_of_files():
         generator = load_model(model) if model else None
-    panels = with_or_without_holdout(compared)
+    panels = compared(needs_holdout=False)
     if generator is not None and panels.holdout.n_individuals:
         panels = with_evidence(panels, generator)
     result = audit_panels(
@@ -118,7 +119,7 @@ def _emit(result: Any, output: Path | None, force: bool, json: bool, quiet: bool
     from imaginome.cli.summary import print_json, print_result, short_version
     from imaginome.outputs import write_text
 
-    text = result.model_dump_json(indent=1) + "\n"
+    text = result.as_file()
     if output is not None:
         write_text(output, text, force=force)
     if json:

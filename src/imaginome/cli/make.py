@@ -5,58 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import (
-    budget_seconds,
-    file_errors,
-    guarantee,
-    known_ids,
-    read_options,
-    resumable,
-    thread_count,
-)
-from imaginome.cli.shared import takes
-
-if TYPE_CHECKING:
-    from imaginome.runs.request import RunRequest
+from imaginome.cli.reading import policy_of, resumable
+from imaginome.cli.shared import request_of, takes
+from imaginome.reading import ReadOptions
+from imaginome.runs.choose.budget import AUTO
+from imaginome.runs.request import RunRequest
 
 PANEL = "Make people"
-DEFAULT_MODEL = "auto"
-DEMO_BUDGET = "1m"
-Count = Annotated[
-    int | None,
-    typer.Option("-n", min=1, help="Artificial individuals; default: as many as in train."),
-]
+DEMO_BUDGET = 60.0
+"""Seconds."""
 Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to make.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")]
 
 
-@takes("reading", read_options)
+@takes("request", request_of(RunRequest))
 def run(
     panel: o.PanelPath,
-    reading: Callable[[], Any],
     output: Folder,
-    model: o.ModelId = DEFAULT_MODEL,
-    budget: o.Budget = None,
-    n: Count = None,
-    phenotype: o.Phenotype = None,
-    holdout: o.HoldoutShare = 0.5,
-    set_: o.Set = [],  # noqa: B006
-    epsilon: o.Epsilon = None,
-    delta: o.Delta = None,
-    metric: o.OnlyMetrics = [],  # noqa: B006
-    attack: o.OnlyAttacks = [],  # noqa: B006
+    request: Callable[..., RunRequest],
     policy: o.Policy = None,
-    no_power: o.NoPower = False,
-    replicates: o.Replicates = 100,
-    seed: o.Seed = 1,
-    threads: o.Threads = 0,
-    device: o.Device = "auto",
-    checkpoint_seconds: o.CheckpointSeconds = 10.0,
     resume: Resume = False,
     force: o.Force = False,
     json: o.Json = False,
@@ -71,36 +43,13 @@ def run(
 
     Example: `imaginome run panel.vcf.gz --samples samples.tsv -o out`
     """
-    from imaginome.runs.request import RunRequest
-
-    request = RunRequest(
-        panel,
-        output,
-        model,
-        settings=tuple(set_),
-        budget=budget_seconds(budget),
-        individuals=n,
-        holdout=holdout,
-        seed=seed,
-        threads=thread_count(threads),
-        device=device,
-        options=replace(reading(), phenotype=phenotype),
-        replicates=replicates,
-        metrics=known_ids("metrics", metric),
-        attacks=known_ids("attacks", attack),
-        power=not no_power,
-        checkpoint_seconds=checkpoint_seconds,
-        guarantee=guarantee(epsilon, delta),
-    )
-    _run(request, policy, resume, force, json, quiet, verbose)
+    _run(request(panel=panel, output=output), policy, resume, force, json, quiet, verbose)
 
 
+@takes("request", request_of(RunRequest, "demo"))
 def demo(
     output: Folder,
-    model: o.ModelId = DEFAULT_MODEL,
-    budget: o.Budget = None,
-    seed: o.Seed = 1,
-    threads: o.Threads = 0,
+    request: Callable[..., RunRequest],
     resume: Resume = False,
     force: o.Force = False,
     json: o.Json = False,
@@ -112,19 +61,12 @@ def demo(
     Example: `imaginome demo -o demo-out`
     """
     from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
-    from imaginome.formats import ReadOptions
-    from imaginome.runs.request import RunRequest
 
-    request = RunRequest(
-        str(DEMO_PANEL),
-        output,
-        model,
-        budget=budget_seconds(budget or (DEMO_BUDGET if model == DEFAULT_MODEL else None)),
-        seed=seed,
-        threads=thread_count(threads),
-        options=ReadOptions(samples_table=DEMO_SAMPLES),
-    )
-    _run(request, None, resume, force, json, quiet, verbose)
+    reading = ReadOptions(samples_table=DEMO_SAMPLES)
+    wanted = request(panel=str(DEMO_PANEL), output=output, options=reading)
+    if wanted.model == AUTO and wanted.budget is None:
+        wanted = replace(wanted, budget=DEMO_BUDGET)
+    _run(wanted, None, resume, force, json, quiet, verbose)
 
 
 def _run(
@@ -139,12 +81,10 @@ def _run(
     """Run, show the key figures, and say by the exit code whether the audit failed."""
     from imaginome.cli.console import show_progress
     from imaginome.cli.summary import print_digest, print_json
-    from imaginome.privacy.policy import load_policy
     from imaginome.runs.pipeline import run as run_pipeline
     from imaginome.runs.workspace import partial_name
 
-    with file_errors():
-        thresholds = load_policy(policy) if policy else None
+    thresholds = policy_of(policy)
     with resumable(partial_name(request.output)):
         result = run_pipeline(
             request,
@@ -161,22 +101,12 @@ def _run(
         raise typer.Exit(3)
 
 
-@takes("reading", read_options)
+@takes("request", request_of(RunRequest, "fit"))
 def fit(
     panel: o.PanelPath,
-    reading: Callable[[], Any],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="Folder.")],
-    model: o.ModelId = DEFAULT_MODEL,
-    budget: o.Budget = None,
+    request: Callable[..., RunRequest],
     split: o.SplitPath = None,
-    phenotype: o.Phenotype = None,
-    set_: o.Set = [],  # noqa: B006
-    epsilon: o.Epsilon = None,
-    delta: o.Delta = None,
-    seed: o.Seed = 1,
-    threads: o.Threads = 0,
-    device: o.Device = "auto",
-    checkpoint_seconds: o.CheckpointSeconds = 10.0,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted fit.")
     ] = False,
@@ -189,34 +119,12 @@ def fit(
     Example: `imaginome fit panel.vcf.gz --split split.tsv --model hmm -o model`
     """
     from imaginome.cli.console import show_progress
-    from imaginome.formats import learnable, read_panel
-    from imaginome.outputs import refuse_existing
-    from imaginome.panel.split import take_part
-    from imaginome.runs.choose.fitting import asked, fit_asked
-    from imaginome.runs.fitting import refuse_looking
-    from imaginome.runs.workspace import fit_files
-    from imaginome.training.control import FitControl
+    from imaginome.runs.learning import learn
+    from imaginome.runs.workspace import FitFiles
 
-    refuse_existing(output, force, folder_with="model.json")
-    options = replace(reading(), phenotype=phenotype)
-    promised = guarantee(epsilon, delta)
-    wanted = asked(
-        model, set_, budget_seconds(budget), phenotype=phenotype is not None, guarantee=promised
-    )
-    refuse_looking(options, promised)
-    train = learnable(read_panel(panel, options), options)
-    if split is not None:
-        train = take_part(train, split, "train", restricted=bool(options.samples))
-    control = FitControl(
-        seed, thread_count(threads), device, show_progress(quiet, verbose), guarantee=promised
-    )
-    with fit_files(output, resume=resume, force=force) as files, resumable(*files):
-        fitted = fit_asked(wanted, train, control, files, checkpoint_seconds)
-        fitted.save(output, force=force)
-    model, people = fitted.generator.id, f"{train.n_individuals:,} individuals"
-    control.progress.note(f"{model} fitted to {people} at {train.n_sites:,} sites")
-    if fitted.generator.spending is not None:
-        control.progress.note(fitted.generator.spending.facts()["Guarantee"])
+    wanted, progress = request(panel=panel, output=output), show_progress(quiet, verbose)
+    with resumable(*FitFiles.beside(output)):
+        learn(wanted, split=split, resume=resume, force=force, progress=progress)
 
 
 VERBS = (run, demo, fit)

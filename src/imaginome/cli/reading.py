@@ -5,73 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import Enum
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from typer import BadParameter
 
 from imaginome.cli import options as o
-from imaginome.cli.shared import takes
-from imaginome.errors import ImaginomeError, SettingsError, UnknownIdError
+from imaginome.cli.shared import request_of, takes
+from imaginome.errors import errors_of_files
+from imaginome.reading import ReadOptions
+from imaginome.runs.request import thread_count
 
 if TYPE_CHECKING:
-    from imaginome.dp.guarantee import Guarantee
-    from imaginome.formats import ReadOptions
     from imaginome.panel import Panel
-    from imaginome.registry import Registry
+    from imaginome.privacy.policy import Policy
 
-
-def read_options(
-    *,
-    samples: o.Samples = None,
-    regions: o.Regions = "",
-    regions_file: o.RegionsFile = None,
-    sample_list: o.SampleList = "",
-    sample_file: o.SampleFile = None,
-    legend: o.Legend = None,
-    multiallelic: o.MultiallelicOption = "drop",
-    indels: o.Indels = "keep",
-    monomorphic: o.Monomorphic = "keep",
-    duplicates: o.Duplicates = "first",
-    missing: o.MissingOption = "error",
-    unphased: o.UnphasedOption = "error",
-) -> Any:
-    """Return the `imaginome.formats.ReadOptions` that the words ask for."""
-    from imaginome.formats import ReadOptions
-    from imaginome.formats.regions import (
-        parse_regions,
-        parse_samples,
-        read_regions,
-        read_samples,
-    )
-
-    with file_errors():
-        listed_regions = read_regions(regions_file) if regions_file else ()
-        listed_samples = read_samples(sample_file) if sample_file else ()
-    return ReadOptions(
-        regions=(parse_regions(regions) if regions else ()) + listed_regions,
-        samples=(parse_samples(sample_list) if sample_list else ()) + listed_samples,
-        multiallelic=multiallelic,
-        indels=indels,
-        monomorphic=monomorphic,
-        duplicates=duplicates,
-        missing=missing,
-        unphased=unphased,
-        legend=legend,
-        samples_table=samples,
-    )
-
-
-@contextmanager
-def file_errors() -> Iterator[None]:
-    """Make of a setting that a file got wrong an error of input, not of usage."""
-    try:
-        yield
-    except (SettingsError, UnknownIdError) as error:
-        error.exit_code = ImaginomeError.exit_code
-        raise
+read_options = request_of(ReadOptions, without=("phenotype",))
+"""Makes the `imaginome.reading.ReadOptions` that the words ask for."""
 
 
 @contextmanager
@@ -85,45 +35,9 @@ def resumable(*left: Path) -> Iterator[None]:
         raise KeyboardInterrupt("repeat the command with --resume to go on") from None
 
 
-def budget_seconds(budget: str | None) -> float | None:
-    """Return a budget in seconds; None where none is given."""
-    from imaginome.runs.choose.budget import parse_budget
-
-    return None if budget is None else parse_budget(budget)
-
-
-def guarantee(epsilon: float | None, delta: float | None) -> Guarantee | None:
-    """Return what a fit shall promise; None where nothing is asked for.
-
-    Raises
-    ------
-    SettingsError
-        When one is out of range, or a delta is given without an epsilon.
-    """
-    from imaginome.dp.guarantee import DELTA, Guarantee
-
-    if epsilon is None:
-        if delta is not None:
-            raise SettingsError("--delta is part of a guarantee", "give --epsilon too")
-        return None
-    return Guarantee(epsilon, DELTA if delta is None else delta)
-
-
-def thread_count(threads: int) -> int:
-    """Return the number of threads to use: all that this process may use for 0."""
-    import os
-
-    if threads:
-        return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @takes("reading", read_options)
 def comparison(
     *,
-    reading: Callable[[], Any],
     artificial: o.ArtificialPath,
     train: o.TrainPath = None,
     holdout: o.HoldoutPath = None,
@@ -135,6 +49,8 @@ def comparison(
     seed: o.Seed = 1,
     threads: o.Threads = 0,
     replicates: o.Replicates = 100,
+    reading: Callable[[], ReadOptions],
+    needs_holdout: bool = True,
 ) -> Any:
     """Return the `imaginome.metrics.comparison.Comparison` that the words ask for.
 
@@ -146,17 +62,9 @@ def comparison(
     from imaginome.metrics.comparison import Comparison
 
     options = replace(reading(), phenotype=phenotype)
-    known, unseen = real_panels(options, train, holdout, panel, split)
+    known, unseen = real_panels(options, train, holdout, panel, split, needs_holdout=needs_holdout)
     legend = artificial_legend or legend_of(artificial, options.legend, panel or train)
-    made = replace(
-        options,
-        monomorphic="keep",
-        samples=(),
-        legend=legend,
-        samples_table=artificial_samples,
-        phenotype="phenotype" if phenotype and artificial_samples else None,
-    )
-    found = read_panel(artificial, made)
+    found = read_panel(artificial, options_of_artificial(options, legend, artificial_samples))
     how: dict[str, Any] = {
         "seed": seed,
         "threads": thread_count(threads),
@@ -167,27 +75,16 @@ def comparison(
     return Comparison.of(known, unseen, found, **how)
 
 
-class Absent(Enum):
-    """What is not there although a verb asks for it, because it can do without."""
-
-    HOLDOUT = "no holdout"
-
-
-def with_or_without_holdout(compared: partial[Any]) -> Any:
-    """Return the comparison; one without a holdout where only ``--train`` is given."""
-    given = compared.keywords
-    alone = given["train"] and not any(given[name] for name in ("holdout", "panel", "split"))
-    return compared(holdout=Absent.HOLDOUT) if alone else compared()
-
-
 def real_panels(
     options: ReadOptions,
     train: str | None,
-    holdout: str | Absent | None,
+    holdout: str | None,
     panel: str | None,
-    split: Any,
+    split: Path | None,
+    *,
+    needs_holdout: bool = True,
 ) -> tuple[Panel, Panel | None]:
-    """Read train and holdout; None for a holdout that is not there (`Absent`)."""
+    """Read train and holdout; None for a holdout that is neither needed nor named."""
     from imaginome.formats import read_panel
     from imaginome.panel.split import take_part
 
@@ -195,16 +92,39 @@ def real_panels(
         whole, restricted = read_panel(panel, options), bool(options.samples)
         known = take_part(whole, split, "train", restricted=restricted)
         return known, take_part(whole, split, "holdout", restricted=restricted)
-    if train is None or holdout is None:
+    alone = train is not None and not (needs_holdout or holdout or panel or split)
+    if train is None or (holdout is None and not alone):
         raise BadParameter("give --train and --holdout, or --panel and --split")
     if options.samples:
         raise BadParameter("samples are chosen (-s, -S) from one --panel with a --split")
-    if holdout is Absent.HOLDOUT:
+    if holdout is None:
         return read_panel(train, options), None
     known, unseen = read_panel(train, options), read_panel(holdout, options)
     if split is not None:
         known, unseen = take_part(known, split, "train"), take_part(unseen, split, "holdout")
     return known, unseen
+
+
+def options_of_artificial(
+    real: ReadOptions, legend: Path | None, samples_table: Path | None
+) -> ReadOptions:
+    """Return how an artificial panel is read: by the rules of the real one, with its own labels."""
+    return replace(
+        real,
+        monomorphic="keep",
+        samples=(),
+        legend=legend,
+        samples_table=samples_table,
+        phenotype="phenotype" if real.phenotype and samples_table else None,
+    )
+
+
+def policy_of(path: Path | None) -> Policy:
+    """Return the thresholds of a file, or the defaults."""
+    from imaginome.privacy.policy import Policy, load_policy
+
+    with errors_of_files():
+        return load_policy(path) if path else Policy()
 
 
 def legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
@@ -219,20 +139,10 @@ def legend_of(artificial: str, given: Any, real: str | None) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def json_path(path: Path | None, force: bool) -> None:
-    """Refuse early an output that could not be written at the end."""
+def refuse_outputs(*paths: Path | None, force: bool) -> None:
+    """Refuse early outputs that could not be written at the end."""
     from imaginome.outputs import refuse_existing
 
-    if path is not None:
-        refuse_existing(path, force)
-
-
-def known_ids(kind: Literal["metrics", "attacks"], chosen: list[str]) -> tuple[str, ...]:
-    """Return the ids of metrics or attacks to compute; refuse those that do not exist."""
-    from imaginome.metrics.registry import metrics
-    from imaginome.privacy.registry import attacks
-
-    registry: Registry[Any] = metrics if kind == "metrics" else attacks
-    for item in chosen:
-        registry.get(item)
-    return tuple(chosen)
+    for path in paths:
+        if path is not None:
+            refuse_existing(path, force)

@@ -14,13 +14,15 @@ import typer
 from imaginome.cli import options as o
 from imaginome.cli.reading import (
     comparison,
-    file_errors,
-    known_ids,
     legend_of,
+    options_of_artificial,
+    policy_of,
     read_options,
     real_panels,
+    refuse_outputs,
 )
 from imaginome.cli.shared import takes
+from imaginome.runs.request import known_attacks
 
 NO_LEAKS = "no leaks were planted here, so nothing passes: `imaginome audit` judges the new file"
 AuditOut = Annotated[
@@ -31,7 +33,7 @@ AuditOut = Annotated[
 
 @takes("compared", comparison)
 def redact(
-    compared: partial[Any],
+    *,
     output: Annotated[
         Path, typer.Option("-o", "--output", help=".vcf.gz, .vcf, .bcf or .hapt.gz.")
     ],
@@ -41,6 +43,7 @@ def redact(
     force: o.Force = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
+    compared: partial[Any],
 ) -> None:
     """Take out artificial people who betray somebody, and audit the others again.
 
@@ -51,13 +54,10 @@ def redact(
     """
     from imaginome.cli.console import show_progress
     from imaginome.formats import write_panel
-    from imaginome.outputs import refuse_existing
     from imaginome.privacy.redaction import redact as redact_panel
 
-    for path in (output, audit_out):
-        if path is not None:
-            refuse_existing(path, force)
-    chosen, thresholds = known_ids("attacks", only), policy_of(policy)
+    refuse_outputs(output, audit_out, force=force)
+    chosen, thresholds = known_attacks(only), policy_of(policy)
     panels, progress = compared(), show_progress(quiet, verbose)
     with progress.task("look for risky people"):
         found = redact_panel(_whole(compared), panels, thresholds)
@@ -82,17 +82,8 @@ def beside_real(
     from imaginome.metrics.comparison import Comparison
 
     known, unseen = real_panels(options, train, holdout, panel, split)
-    if unseen is None:
-        raise typer.BadParameter("nobody is risky or not without a holdout: give --holdout")
+    assert unseen is not None
     return partial(Comparison.of, known, unseen, seed=seed, threads=threads)
-
-
-def policy_of(path: Path | None) -> Any:
-    """Return the thresholds of a file, or the defaults."""
-    from imaginome.privacy.policy import Policy, load_policy
-
-    with file_errors():
-        return load_policy(path) if path else Policy()
 
 
 def audit_again(
@@ -111,7 +102,7 @@ def audit_again(
 
     result = audit(panels, policy, only=only, power=False, progress=progress)
     if output is not None:
-        write_text(output, result.model_dump_json(indent=1) + "\n", force=force)
+        write_text(output, result.as_file(), force=force)
     if not quiet:
         print_result(result)
         if result.verdict != "fail":
@@ -130,13 +121,6 @@ def _whole(compared: partial[Any]) -> Any:
     )
     real = given["panel"] or given["train"]
     legend = given["artificial_legend"] or legend_of(given["artificial"], options.legend, real)
-    made = replace(
-        options,
-        regions=(),
-        samples=(),
-        monomorphic="keep",
-        legend=legend,
-        samples_table=given["artificial_samples"],
-        phenotype="phenotype" if given["phenotype"] and given["artificial_samples"] else None,
-    )
+    real_ones = replace(options, regions=(), phenotype=given["phenotype"])
+    made = options_of_artificial(real_ones, legend, given["artificial_samples"])
     return read_panel(given["artificial"], made)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from imaginome.cli import options as o
-from imaginome.cli.reading import thread_count
+from imaginome.runs.request import thread_count
 
 PANEL = "Reproduce"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from imaginome.cli import options as o
 from imaginome.cli.reading import read_options
 from imaginome.cli.shared import takes
+from imaginome.reading import ReadOptions
 
 PANEL = "Look at a panel"
 
@@ -18,8 +19,9 @@ PANEL = "Look at a panel"
 @takes("reading", read_options)
 def inspect(
     panel: o.PanelPath,
-    reading: Callable[[], Any],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    *,
+    reading: Callable[[], ReadOptions],
 ) -> None:
     """Tell what is in a panel, and what would be dropped and why.
 
@@ -35,11 +37,12 @@ def inspect(
 @takes("reading", read_options)
 def split(
     panel: o.PanelPath,
-    reading: Callable[[], Any],
     output: Annotated[Path, typer.Option("-o", "--output", help="Table to write.")],
     holdout: o.HoldoutShare = 0.5,
     seed: o.Seed = 1,
     force: o.Force = False,
+    *,
+    reading: Callable[[], ReadOptions],
 ) -> None:
     """Divide the individuals into train and holdout, as `run` does.
 

@@ -9,21 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imaginome.cli.console import printable, stderr
-from imaginome.results import AreaVerdict, Audit, Estimate, Evaluation, Status
+from imaginome.results import AreaVerdict, Audit, Estimate, Evaluation
 from imaginome.results.digest import Digest, Judgement, KeyFinding, digest
-from imaginome.results.wording import STATUS_WORDS, interval, number
+from imaginome.results.status import LOOKS, STATUS_WORDS
+from imaginome.results.wording import number, with_interval
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-COLOURS: dict[Status, str] = {
-    "pass": "green",
-    "caution": "yellow",
-    "fail": "bold red",
-    "unknown": "dim",
-}
 NARROW, WIDE = 72, 108
 """Columns: below, no room for intervals; from, room for those of ceilings and verdict in words."""
 REASONS = 3
@@ -71,7 +66,7 @@ def _print_real(console: Console, short: Digest, where: str) -> None:
             measure.name,
             _value(measure.artificial, bare=narrow),
             _value(measure.ceiling, bare=not wide),
-            _coloured(word, COLOURS[measure.status]),
+            _coloured(word, LOOKS[measure.status].style),
         )
     _print_verdict(console, "how real", short.how_real, where)
     if table.rows:
@@ -108,7 +103,7 @@ def _print_cite(console: Console, short: Digest) -> None:
 
 def _add_area(table: Table, area: AreaVerdict, finding: KeyFinding | None, narrow: bool) -> None:
     """Add the verdict of an area, and the finding that tells most."""
-    word = _coloured(STATUS_WORDS[area.verdict], COLOURS[area.verdict])
+    word = _coloured(STATUS_WORDS[area.verdict], LOOKS[area.verdict].style)
     if finding is None:
         table.add_row(area.area, "", "", word)
         return
@@ -123,7 +118,7 @@ def _print_verdict(console: Console, question: str, judged: Judgement | None, wh
         return
     word = STATUS_WORDS[judged.verdict]
     headline = f". {judged.headline}" if judged.headline != word else ""
-    console.print(f"{question}: {word.upper()}{headline}", style=COLOURS[judged.verdict])
+    console.print(f"{question}: {word.upper()}{headline}", style=LOOKS[judged.verdict].style)
     if judged.verdict == "pass":
         return
     for reason in judged.reasons[:REASONS]:
@@ -164,9 +159,7 @@ def _coloured(word: str, colour: str) -> Text:
 
 def _value(estimate: Estimate, *, bare: bool = False) -> str:
     """Write a value with its interval, or without where there is no room."""
-    return (
-        number(estimate.value) if bare else f"{number(estimate.value)} {interval(estimate)}".strip()
-    )
+    return number(estimate.value) if bare else with_interval(estimate)
 
 
 def _in(where: str, what: str = "") -> str:

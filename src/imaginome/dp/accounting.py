@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+
+from scipy.optimize import brentq, minimize_scalar
 
 from imaginome.arrays import Int64s
 from imaginome.dp.guarantee import Guarantee, Release, Spending
@@ -15,6 +16,7 @@ from imaginome.panel.units import Unit
 
 ACCOUNTANT = "zero-concentrated differential privacy"
 SLACK = 1e-9
+ROUNDING = 1e-12
 
 
 def epsilon_of(rho: float, delta: float) -> float:
@@ -31,31 +33,22 @@ def epsilon_of(rho: float, delta: float) -> float:
         fall = math.log1p(-1 / alpha) - math.log(delta * alpha) / (alpha - 1)
         return rho * alpha + fall
 
-    return max(0.0, _least(bound, -20.0, 20.0))
+    # Every alpha gives a bound that holds, so that the tightest need not be known exactly.
+    best = minimize_scalar(bound, bounds=(-20.0, 20.0), method="bounded", options={"xatol": 1e-9})
+    return max(0.0, float(best.fun))
 
 
 @lru_cache
 def rho_of(epsilon: float, delta: float) -> float:
-    """Return the largest rho whose `epsilon_of` at `delta` is at most `epsilon`."""
+    """Return the largest rho whose `epsilon_of` at `delta` is at most `epsilon`, rounded down."""
     if math.isinf(epsilon):
         return math.inf
-    low, high = 0.0, epsilon + 1.0
-    for _ in range(200):
-        middle = (low + high) / 2
-        low, high = (middle, high) if epsilon_of(middle, delta) <= epsilon else (low, middle)
-    return low
 
+    def beyond(rho: float) -> float:
+        return epsilon_of(rho, delta) - epsilon
 
-def _least(value: Callable[[float], float], low: float, high: float) -> float:
-    """Return the least value of a function that falls, then rises: golden sections."""
-    golden = (math.sqrt(5) - 1) / 2
-    for _ in range(120):
-        left, right = high - golden * (high - low), low + golden * (high - low)
-        if value(left) < value(right):
-            high = right
-        else:
-            low = left
-    return value((low + high) / 2)
+    root = float(brentq(beyond, 0.0, epsilon + 1.0, xtol=1e-300, rtol=ROUNDING))
+    return root * (1.0 - 2.0 * ROUNDING)
 
 
 @dataclass(frozen=True)

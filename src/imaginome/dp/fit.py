@@ -18,7 +18,7 @@ from imaginome.dp.groups import Means, group_means, polished
 from imaginome.dp.moments import People, Products, Question, Spins, Told, ask
 from imaginome.panel.frame import PanelFrame, class_groups
 
-# -- How a private fit spends its budget on moments: coarse first, then what is left of them -------
+# -- How a private fit spends its budget on moments ------------------------------------------------
 
 
 COARSE = 0.2
@@ -191,7 +191,7 @@ def ask_closer(
     ]
 
 
-# -- How long an answer may be: a noisy histogram of lengths tells where most of them end ----------
+# -- How long an answer may be ---------------------------------------------------------------------
 
 
 BINS = 28

@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from imaginome.arrays import Float64s, Int64s
 from imaginome.dp.moments import Told
 
-# -- Means of groups from noisy sums: populations lean to their superpopulation, these to eve ------
+# -- Means of groups from noisy sums ---------------------------------------------------------------
 
 
 SPREAD = 0.3
@@ -119,7 +119,7 @@ def _variances(
     return np.asarray(np.exp(found.x))
 
 
-# -- Frequencies from noisy ones: what their own distribution says about each, and no further ------
+# -- Frequencies from noisy ones -------------------------------------------------------------------
 
 
 GRID = np.sign(np.linspace(-1, 1, 81)) * np.linspace(-1, 1, 81) ** 2

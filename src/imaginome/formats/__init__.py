@@ -2,6 +2,7 @@
 
 from imaginome.formats.completed import write_completed
 from imaginome.formats.io import learnable, read_panel, write_panel
-from imaginome.formats.options import ReadOptions, Tally
+from imaginome.formats.records import Tally
+from imaginome.reading import ReadOptions
 
 __all__ = ["ReadOptions", "Tally", "learnable", "read_panel", "write_completed", "write_panel"]

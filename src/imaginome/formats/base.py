@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from imaginome.formats.options import ReadOptions, Tally
+from imaginome.formats.records import Tally
 from imaginome.panel import Panel
+from imaginome.reading import ReadOptions
 
 
 class Format(ABC):

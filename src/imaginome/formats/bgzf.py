@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 from imaginome.errors import FormatError, OutputError
 from imaginome.formats.source import refuse_cut_bgzf
 
-# -- Write BGZF: gzip in blocks of at most 64 KiB, so that the result can be indexed ---------------
+# -- Write BGZF ------------------------------------------------------------------------------------
 
 
 _BLOCK = 0xFF00

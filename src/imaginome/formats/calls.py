@@ -9,10 +9,11 @@ import numpy as np
 
 from imaginome.arrays import Bools, Int16s, UInt8s
 from imaginome.errors import FormatError, PanelError
-from imaginome.formats.options import OrderCheck, ReadOptions, Record, Tally, is_indel
+from imaginome.formats.records import OrderCheck, Record, Tally, is_indel
 from imaginome.panel import Haplotypes, Panel, Samples, Sites, strings
+from imaginome.reading import ReadOptions
 
-# -- Genotype calls of one record: whole, diploid and phased, or refused ---------------------------
+# -- Genotype calls of one record ------------------------------------------------------------------
 
 
 # How cyvcf2 spells a missing allele and the end of a call that is shorter than others.

@@ -11,7 +11,7 @@ import imaginome
 from imaginome.arrays import Bools, Float32s, Int64s, UInt8s
 from imaginome.errors import OutputError
 from imaginome.formats.bgzf import BgzfWriter, write_index
-from imaginome.formats.options import check_order
+from imaginome.formats.records import check_order
 from imaginome.outputs import atomic_file
 from imaginome.panel import Panel
 

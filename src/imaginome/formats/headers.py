@@ -13,7 +13,7 @@ from imaginome.errors import FormatError, PanelError
 from imaginome.formats.source import open_binary
 from imaginome.panel import Panel, Samples, strings
 
-# -- The header of a VCF or BCF: who is in it, and which contigs it names --------------------------
+# -- The header of a VCF or BCF --------------------------------------------------------------------
 
 
 BCF_MAGIC = b"BCF\x02"

@@ -18,10 +18,11 @@ import numpy.typing as npt
 from imaginome.errors import FormatError
 from imaginome.formats.calls import Collector
 from imaginome.formats.headers import AC, AF, AN, GT, PASS, Header, read_header
-from imaginome.formats.options import ReadOptions, Record, Tally
+from imaginome.formats.records import Record, Tally
 from imaginome.formats.regions import RegionSet
 from imaginome.formats.source import is_bgzf, open_binary, refuse_cut_bgzf
 from imaginome.panel import Panel
+from imaginome.reading import ReadOptions
 
 # -- Read VCF and BCF through htslib (cyvcf2) ------------------------------------------------------
 
@@ -201,7 +202,7 @@ def quiet_htslib() -> None:
         silence(0)
 
 
-# -- Panels as the bytes of VCF and BCF records, a chunk of sites at a time ------------------------
+# -- Panels as the bytes of VCF and BCF records ----------------------------------------------------
 
 
 _CHUNK = 256

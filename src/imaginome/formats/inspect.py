@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from imaginome.formats.io import read_any
-from imaginome.formats.options import ReadOptions, Tally
+from imaginome.formats.records import Tally
 from imaginome.panel import Panel, Sites
+from imaginome.reading import ReadOptions
 
 
 class ContigSummary(BaseModel):

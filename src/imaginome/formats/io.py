@@ -8,11 +8,12 @@ from pathlib import Path
 
 from imaginome.errors import FormatError, OutputError, PanelError
 from imaginome.formats.base import Format
-from imaginome.formats.options import ReadOptions, Tally, check_order
+from imaginome.formats.records import Tally, check_order
 from imaginome.formats.registry import formats
 from imaginome.formats.samples_table import check_phenotype, read_samples_table
 from imaginome.formats.source import is_url, local_file, read_head
 from imaginome.panel import Panel
+from imaginome.reading import ReadOptions
 
 _DEFAULTS = ReadOptions()
 

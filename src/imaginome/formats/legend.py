@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from imaginome.errors import FormatError
-from imaginome.formats.options import Record
+from imaginome.formats.records import Record
 from imaginome.formats.source import open_binary, read_head
 from imaginome.panel import Sites
 

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from imaginome.errors import FormatError, PanelError
-from imaginome.formats.options import Region
 from imaginome.formats.regions import RegionSet
+from imaginome.reading import Region
 
-# -- Local files before anything is known of them: can they be opened, how do they begin -----------
+# -- Local files before anything is known of them --------------------------------------------------
 
 
 HEAD_BYTES = 1 << 16
@@ -104,7 +104,7 @@ def open_binary(path: Path) -> Iterator[BinaryIO]:
         raise FormatError(f"{path} cannot be read ({error})", "check the disk") from None
 
 
-# -- Inputs that are no local files: URLs (through htslib), pipes and standard input ---------------
+# -- Inputs that are no local files ----------------------------------------------------------------
 
 
 _PIECE = 1 << 20

@@ -1,9 +1,12 @@
-"""Clusters of haplotypes by their coordinates: k-means."""
+"""Clusters of haplotypes by their coordinates: k-means of scikit-learn."""
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 ROUNDS = 50
 LEAST_MEMBERS = 20
@@ -28,34 +31,16 @@ def cluster_rows(scores: torch.Tensor, count: int, rng: np.random.Generator) -> 
     torch.Tensor
         ``int64`` of shape ``(n,)``, values from 0 without gaps.
     """
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
     count = max(1, min(count, len(scores) // LEAST_MEMBERS))
-    centres = _start(scores, count, rng)
-    labels = _nearest(scores, centres)
-    for _ in range(ROUNDS):
-        sizes = torch.bincount(labels, minlength=count).clamp(min=1)
-        sums = torch.zeros_like(centres).index_add_(0, labels, scores)
-        centres = sums / sizes[:, None]
-        newest = _nearest(scores, centres)
-        if torch.equal(newest, labels):
-            break
-        labels = newest
-    numbered: torch.Tensor = torch.unique(labels, return_inverse=True)[1]
-    return numbered
-
-
-def _start(scores: torch.Tensor, count: int, rng: np.random.Generator) -> torch.Tensor:
-    chosen = [int(rng.integers(len(scores)))]
-    for _ in range(count - 1):
-        away = _squared(scores, scores[chosen]).min(1).values.double().numpy()
-        total = np.cumsum(away)
-        pick = int(np.searchsorted(total, rng.random() * total[-1], side="right"))
-        chosen.append(min(pick, len(scores) - 1))
-    return scores[chosen].clone()
-
-
-def _squared(scores: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
-    return (scores[:, None, :] - centres[None, :, :]).square().sum(2)
-
-
-def _nearest(scores: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
-    return _squared(scores, centres).argmin(1)
+    if count == 1 or not scores.shape[1]:
+        return torch.zeros(len(scores), dtype=torch.int64)
+    seed = int(rng.integers(2**32))
+    # Threads would add up rows in an order of their own. It warns of fewer distinct rows than
+    # clusters: those that stay empty are left out.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = KMeans(count, n_init=1, max_iter=ROUNDS, random_state=seed).fit(scores.numpy())
+    return torch.from_numpy(np.unique(fitted.labels_, return_inverse=True)[1])

@@ -1,4 +1,8 @@
-"""Bootstrap over individuals: both haplotypes of a person are drawn together."""
+"""Intervals: bootstrap over individuals, whose haplotypes are drawn together, and Wilson's.
+
+`scipy.stats.binomtest` has Wilson's interval too, for whole counts only; carriers who take part
+in several comparisons count as a fraction of a draw.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
-from imaginome.arrays import Float32s
+from imaginome.arrays import Float32s, Float64s
 from imaginome.results import Estimate
 
 
@@ -63,4 +68,40 @@ def estimate(
         value=value,
         low=min(value, max(lowest, float(low))),
         high=max(value, min(highest, float(high))),
+    )
+
+
+def column_interval(replicates: Float64s) -> tuple[Float64s, Float64s]:
+    """Return the ends of the 95% interval of each column of replicates, ``(n, n_columns)``.
+
+    What is not finite is left out; NaN where fewer than two are left.
+    """
+    columns = [column[np.isfinite(column)] for column in replicates.T]
+    ends = [
+        np.quantile(column, [0.025, 0.975]) if len(column) > 1 else np.full(2, np.nan)
+        for column in columns
+    ]
+    low, high = np.reshape(ends, (len(columns), 2)).T
+    return low, high
+
+
+def wilson(share: float, n: float, comparisons: int = 1) -> Estimate:
+    """Return a share with the 95% interval of Wilson (1927), which holds for 0 and 1 too.
+
+    Parameters
+    ----------
+    share
+        Share of successes.
+    n
+        Number of draws, or the effective number where draws are not independent.
+    comparisons
+        How many shares are compared to pick one: the interval is that of all (Bonferroni).
+    """
+    z = float(norm.isf(0.025 / comparisons))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    margin = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return Estimate(
+        value=share,
+        low=min(share, max(0.0, centre - margin)),
+        high=max(share, min(1.0, centre + margin)),
     )

@@ -17,7 +17,8 @@ from imaginome.arrays import Bools, Float32s, Float64s, Int32s, Int64s
 from imaginome.kernels.bits import Bits, pack, popcount
 from imaginome.kernels.compile import compiled, inlined
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.panel import Panel, Samples
+from imaginome.panel import Panel
+from imaginome.panel.units import haplotype_units
 
 MISSING = -1
 QUERIES_A_PIECE = 128
@@ -59,30 +60,6 @@ class Nearest:
         return np.where(exhausted | (chosen == MISSING), np.nan, chosen.astype(np.float64))
 
 
-def kin_groups(*samples: Samples) -> Int64s:
-    """Return one number a haplotype, equal for haplotypes of one person or one family.
-
-    Parameters
-    ----------
-    samples
-        People of one panel, or of several: a family may be spread over panels.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``int64``, shape ``(2 * n_individuals,)``, panel after panel.
-    """
-    keys = [
-        f"family {family}" if family else f"individual {panel} {i}"
-        for panel, people in enumerate(samples)
-        for i, family in enumerate(
-            people.family if people.family is not None else [""] * len(people)
-        )
-    ]
-    codes = np.unique(np.array(keys), return_inverse=True)[1]
-    return np.repeat(codes.astype(np.int64), 2)
-
-
 def nearest_between(queries: Panel, targets: Panel, k: int = 1, threads: int = 1) -> Nearest:
     """Return the k nearest haplotypes of `targets` for each haplotype of `queries`.
 
@@ -99,7 +76,7 @@ def nearest_within(panel: Panel, k: int = 1, threads: int = 1) -> Nearest:
     The haplotype itself, the other haplotype of that person and those of their family (where
     the panel has such a label) are left out.
     """
-    packed, groups = pack(panel.haplotypes), kin_groups(panel.samples)
+    packed, groups = pack(panel.haplotypes), haplotype_units(panel.samples)
     return _search(packed, groups, packed, groups, k, threads)
 
 
@@ -169,7 +146,7 @@ def _nearest_kernel(
             index[i, place] = j
 
 
-# -- The nearest people: both haplotypes, whichever is compared with which -------------------------
+# -- The nearest people ----------------------------------------------------------------------------
 
 
 PEOPLE_A_PIECE = 64
@@ -246,7 +223,7 @@ def _people_kernel(
                 person[i] = both
 
 
-# -- The nearest points ---------------------------------------------------------------------------
+# -- The nearest points ----------------------------------------------------------------------------
 
 
 POINTS_A_PIECE = 256

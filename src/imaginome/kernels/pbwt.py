@@ -169,7 +169,7 @@ def _points(first: int, second: int) -> int:
 
 
 @compiled
-def _fight(site: int, s: int, starts: Int32s, duel: Any) -> None:
+def _compare_sides(site: int, s: int, starts: Int32s, duel: Any) -> None:
     """Compare the longest runs of two sides, with every block and without the best of each."""
     a0, a1, b0, b1, wins, site_wins, without = duel
     best_a, second_a, block_a = _two_first(starts, a0, a1, site + 1)
@@ -204,8 +204,8 @@ def _scan_kernel(
         advance(alleles[site], site, order, diverge, spare)
         _starts(order, diverge, block, site, running, starts)
         for s in range(n_artificial):
-            _fight(site, s, starts[s], one)
-            _fight(site, s, starts[s], two)
+            _compare_sides(site, s, starts[s], one)
+            _compare_sides(site, s, starts[s], two)
             _end_runs(site, s, starts[s], old[s], common, own, longest)
     starts[:] = stop + 1
     for s in range(n_artificial):

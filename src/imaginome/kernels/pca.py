@@ -168,7 +168,7 @@ def _centred_rows(products: Int32s) -> Float64s:
     return centred
 
 
-# -- Principal components of points: latent codes, mean alleles ------------------------------------
+# -- Principal components of points ----------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,7 +204,7 @@ def fit_point_components(points: Points, most: int) -> PointComponents:
     return PointComponents(centre, _signed(axes), values)
 
 
-# -- Leading principal components by subspace iteration, the same whatever the thread count --------
+# -- Leading principal components by subspace iteration --------------------------------------------
 
 
 ROUNDS = 8

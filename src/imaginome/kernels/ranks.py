@@ -14,7 +14,7 @@ from imaginome.arrays import Float64s, Indices
 from imaginome.kernels.statistics import ratio
 from imaginome.results import Estimate
 
-# -- Receiver operating characteristic of a score, with weights for a bootstrap --------------------
+# -- Receiver operating characteristic of a score --------------------------------------------------
 
 
 LOW_RATES = {"tpr_1": 0.01, "tpr_01": 0.001}
@@ -45,18 +45,11 @@ class Roc:
         """
         if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
             return np.full(np.shape(false_rates), np.nan)
-        asked = np.asarray(false_rates, dtype=np.float64)
-        return np.asarray(np.interp(asked, self.false, self.true))
+        return np.asarray(np.interp(np.asarray(false_rates, float), self.false, self.true))
 
     def true_rate(self, false_rate: float) -> float:
         """Return the true-positive rate at one false-positive rate; see `true_rates`."""
-        if math.isnan(self.false[-1]) or math.isnan(self.true[-1]):
-            return math.nan
-        last = int(np.searchsorted(self.false, false_rate, side="right")) - 1
-        if last == len(self.false) - 1:
-            return float(self.true[last])
-        part = (false_rate - self.false[last]) / (self.false[last + 1] - self.false[last])
-        return float(self.true[last] + part * (self.true[last + 1] - self.true[last]))
+        return float(self.true_rates(false_rate))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +82,7 @@ class Scores:
         return np.concatenate([[0.0], np.cumsum(mass) / total])
 
 
-# -- The area under a curve with its interval, and what chance does at the curve's end -------------
+# -- The area under a curve with its interval ------------------------------------------------------
 
 
 TWICE = 2.0
@@ -112,7 +105,11 @@ def placements(first: Float64s, second: Float64s) -> tuple[Float64s, Float64s]:
 
 
 def auc_estimate(
-    members: Float64s, others: Float64s, member_units: Indices, other_units: Indices, looks: int = 1
+    members: Float64s,
+    others: Float64s,
+    member_units: Indices,
+    other_units: Indices,
+    comparisons: int = 1,
 ) -> Estimate:
     """Return P(member scores higher), ties one half, with its 95% interval.
 
@@ -122,8 +119,8 @@ def auc_estimate(
 
     Parameters
     ----------
-    looks
-        How many such areas are looked at to pick one: the interval is that of all (Bonferroni).
+    comparisons
+        How many such areas are compared to pick one: the interval is that of all (Bonferroni).
     """
     groups = [int(unit.max()) + 1 if len(unit) else 0 for unit in (member_units, other_units)]
     if min(groups) < 2:
@@ -131,7 +128,7 @@ def auc_estimate(
     above, below = placements(members, others)
     value = float(above.mean())
     variance = _variance(above, member_units) + TWICE * _variance(below, other_units)
-    margin = float(student.ppf(1 - 0.025 / looks, min(groups) - 1)) * math.sqrt(variance)
+    margin = float(student.ppf(1 - 0.025 / comparisons, min(groups) - 1)) * math.sqrt(variance)
     return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
 
@@ -153,7 +150,7 @@ def _variance(placed: Float64s, unit: Indices) -> float:
     return max(found, 1.0 / (12.0 * len(sums)))
 
 
-# -- How well scores separate two panels: area under the curve, with replicates, and the curv ------
+# -- How well scores separate two panels -----------------------------------------------------------
 
 
 def area(

@@ -69,7 +69,7 @@ def histograms(columns: Mapping[str, Float64s], bins: int) -> list[Series]:
     return series
 
 
-# -- Density maps of haplotypes on two principal components, as aggregates only --------------------
+# -- Density maps of haplotypes on two principal components ----------------------------------------
 
 
 CELLS = 32
@@ -139,7 +139,7 @@ def _edges(columns: list[Float64s]) -> Float64s:
     return np.linspace(low, max(high, low + STEP), cells + 1)
 
 
-# -- Distances between scores on principal components, with replicates -----------------------------
+# -- Distances between scores on principal components ----------------------------------------------
 
 
 NAMES = ("artificial", "train")

@@ -32,7 +32,7 @@ from imaginome.settings import Settings, typed_settings
 from imaginome.tensors import Tensors
 from imaginome.training.checkpoints import CheckpointStore
 from imaginome.training.control import FitControl
-from imaginome.training.emergence import beside_real
+from imaginome.training.emergence import with_real_groups
 from imaginome.training.loop import History
 
 S = TypeVar("S", bound=Settings)
@@ -58,7 +58,7 @@ class Generator(Abilities, ABC, Generic[S]):
     history
         Held-out figures along the training; `_fit` sets it where there is a training loop.
     emergence
-        Frames along the training beside crowds of the train panel, where the loop took any.
+        Frames along the training beside groups of ten of the train panel, where the loop took any.
     spending
         What a private fit promises and spent; None where nothing is promised. Such a fit leaves
         no history and no frames: both would tell of people outside the budget.
@@ -185,7 +185,7 @@ class Generator(Abilities, ABC, Generic[S]):
         self._frame = PanelFrame.of(train, validation)
         self._fit(train, validation, control)
         if self.history is not None and self.history.emergence is not None:
-            self.emergence = beside_real(self.history.emergence, train, control)
+            self.emergence = with_real_groups(self.history.emergence, train, control)
         return self
 
     def fingerprint(self, panel: Panel, seed: int, guarantee: Guarantee | None = None) -> str:

@@ -28,7 +28,7 @@ from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 
-# -- Counting contexts of a Markov chain over sites, and what they say about the next allele -------
+# -- Counting contexts of a Markov chain over sites ------------------------------------------------
 
 
 Array = Any
@@ -103,7 +103,7 @@ def walk(uniform: Array, starts: Array, order: int, chance: Array, drawn: Array)
             code = (2 * code + allele) % (1 << order)
 
 
-# -- Complete partly observed haplotypes by a Markov chain over sites, exactly, one row at a  ------
+# -- Complete partly observed haplotypes by a Markov chain over sites ------------------------------
 
 
 BLOCK = 64
@@ -231,7 +231,7 @@ def trace(
     return code
 
 
-# -- Markov chain of order k: the next allele given the k alleles before it ------------------------
+# -- Markov chain of order k -----------------------------------------------------------------------
 
 
 SITES = 256

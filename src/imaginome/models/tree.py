@@ -23,7 +23,7 @@ from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 
-# -- Tables of pairs of sites, the tree that keeps most of them, and chances along it --------------
+# -- Tables of pairs of sites ----------------------------------------------------------------------
 
 
 Array = Any
@@ -139,7 +139,7 @@ def log_rows(alleles: UInt8s, parent: Int64s, chance: Float32s) -> Float64s:
     return total
 
 
-# -- Tree of pairs of sites: each allele given one other allele near it, by population -------------
+# -- Tree of pairs of sites ------------------------------------------------------------------------
 
 
 ROWS = 256

@@ -16,7 +16,7 @@ from imaginome.panel.panel import Panel
 from imaginome.panel.samples import Samples
 from imaginome.panel.sites import Sites, strings
 
-# -- What a model keeps of the panel it was fitted to: sites and label counts, no person -----------
+# -- What a model keeps of the panel it was fitted to ----------------------------------------------
 
 
 FEWEST = 5
@@ -256,7 +256,7 @@ def _merge_few(people: Counter[Class]) -> Counter[Class]:
     return merged
 
 
-# -- Labels as classes of haplotypes: codes, counts and mixture over classes -----------------------
+# -- Labels as classes of haplotypes ---------------------------------------------------------------
 
 
 def haplotype_classes(panel: Panel, frame: PanelFrame) -> Int64s:

@@ -1,4 +1,4 @@
-"""Crowds: groups of similar haplotypes whose means betray no one person."""
+"""Groups of ten: similar haplotypes whose means betray no one person."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from imaginome.arrays import Float64s, UInt8s
 from imaginome.panel.panel import Haplotypes
 
 MEMBERS = 10
-"""Haplotypes of a crowd, each of another person."""
+"""Haplotypes of a group, each of another person."""
 
 
-def crowds(haplotypes: Haplotypes, rng: np.random.Generator, *, most: int, shades: int) -> UInt8s:
+def groups_of_ten(
+    haplotypes: Haplotypes, rng: np.random.Generator, *, most: int, shades: int
+) -> UInt8s:
     """Return the alleles of groups of similar haplotypes, ``uint8`` of shape ``(n, n_sites)``.
 
     A haplotype drawn at random and the nearest to it, of nine other people, that are in no

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from imaginome.arrays import Float64s, Indices
-from imaginome.display import card, facts, in_notebook
+from imaginome.display import card, facts
 from imaginome.errors import PanelError
 from imaginome.panel.samples import Samples
 from imaginome.panel.sites import Index, Sites
@@ -94,9 +94,9 @@ class Panel:
         """Tell the sizes: alleles and names of people do not belong in a log."""
         return f"Panel({self.n_individuals} individuals, {self.n_sites} sites)"
 
-    def _repr_html_(self) -> str | None:
+    def _repr_html_(self) -> str:
         """Show sizes, sites and labels in a notebook."""
-        return in_notebook("html", self)
+        return panel_card(self)
 
 
 def haplotype_rows(individuals: Indices) -> Indices:
@@ -107,7 +107,7 @@ def haplotype_rows(individuals: Indices) -> Indices:
     return rows
 
 
-# -- A panel in a notebook: sizes, sites, labels; nobody's alleles and nobody's name ---------------
+# -- A panel in a notebook -------------------------------------------------------------------------
 
 
 FEWEST = 5

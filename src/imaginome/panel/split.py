@@ -12,9 +12,10 @@ from imaginome.arrays import Indices
 from imaginome.errors import SplitError
 from imaginome.panel.panel import Panel
 from imaginome.panel.samples import Samples
+from imaginome.panel.units import by_unit, units
 from imaginome.randomness import child_generator
 
-# -- The split into train and holdout, made before any model sees data -----------------------------
+# -- The split into train and holdout --------------------------------------------------------------
 
 
 def split_individuals(
@@ -77,14 +78,10 @@ def _empty(part: str, individuals: int, families: int) -> SplitError:
 
 def _strata(samples: Samples) -> list[list[list[int]]]:
     """Return, for each population, its families as lists of individuals."""
-    families: dict[str, list[int]] = defaultdict(list)
-    for i in range(len(samples)):
-        family = "" if samples.family is None else samples.family[i]
-        families[f"f{family}" if family else f"i{i}"].append(i)
     strata: dict[str, list[list[int]]] = defaultdict(list)
-    for unit in families.values():
+    for unit in by_unit(units(samples)):
         population = "" if samples.population is None else samples.population[unit[0]]
-        strata[population].append(unit)
+        strata[population].append(unit.tolist())
     return [strata[population] for population in sorted(strata)]
 
 
@@ -102,7 +99,7 @@ def split_panel(panel: Panel, holdout: float, rng: np.random.Generator) -> tuple
     return panel.take_individuals(parts["train"]), panel.take_individuals(parts["holdout"])
 
 
-# -- The table that says who is in which part: ``sample`` and ``part`` -----------------------------
+# -- The table that says who is in which part ------------------------------------------------------
 
 
 PARTS = ("train", "holdout")

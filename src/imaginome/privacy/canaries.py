@@ -7,17 +7,18 @@ from typing import Any, Literal
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from imaginome.arrays import Float64s, Indices, Int64s
+from imaginome.arrays import Float64s, Int64s
 from imaginome.errors import CapabilityError, SettingsError
 from imaginome.kernels.pca import fit_point_components
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, Samples, strings
+from imaginome.panel.units import without_kin
 from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from imaginome.privacy.scores.with_model import Frequencies
 from imaginome.randomness import child_generator
 
-# -- What gives away that a canary was in the training panel: a score each, in several ways --------
+# -- What gives away that a canary was in the training panel ---------------------------------------
 
 
 SPREAD = 0.05
@@ -27,7 +28,7 @@ RIDGE = 0.1
 """Weight on the diagonal when canaries are told from each other, as a share of its mean."""
 
 
-def looks(
+def canary_scores(
     model: Generator[Any],
     drawn: Panel,
     base: Panel,
@@ -173,7 +174,7 @@ def _beyond_alleles(logs: Float64s, base: Panel, canaries: Panel) -> Float64s:
     return np.asarray(logs - columns @ line)
 
 
-# -- Who the canaries are: people unlike anybody, or people of the panel, beside everyone els ------
+# -- Who the canaries are --------------------------------------------------------------------------
 
 
 Kind = Literal["random", "people"]
@@ -194,7 +195,7 @@ def with_canaries(panel: Panel, wanted: int, kind: Kind, seed: int) -> tuple[Pan
         like = rng.integers(panel.n_individuals, size=wanted)
         rows = rng.integers(0, 2, (wanted, panel.n_sites), dtype=np.uint8)
         return panel, Panel(np.repeat(rows, 2, axis=0), panel.sites, _named(panel.samples, like))
-    alone = _without_kin(panel.samples)
+    alone = without_kin(panel.samples)
     if len(alone) < wanted or panel.n_individuals - wanted < FEWEST:
         raise SettingsError(
             f"{wanted} of {panel.n_individuals} people cannot be canaries",
@@ -227,12 +228,3 @@ def _named(samples: Samples, like: Int64s) -> Samples:
     if columns["family"] is not None:
         columns["family"] = strings([""] * len(like))
     return Samples(strings([f"CANARY{i:06d}" for i in range(1, len(like) + 1)]), **columns)
-
-
-def _without_kin(samples: Samples) -> Indices:
-    """Return the individuals who are alone in their family."""
-    if samples.family is None:
-        return np.arange(len(samples))
-    names, counts = np.unique(samples.family.astype(str), return_counts=True)
-    many = {name for name, count in zip(names, counts, strict=True) if name and count > 1}
-    return np.flatnonzero([str(name) not in many for name in samples.family])

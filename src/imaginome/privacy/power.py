@@ -22,14 +22,22 @@ from imaginome.privacy.leaks.base import artificial_people
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.policy import Policy
 from imaginome.progress import SILENT, Progress
-from imaginome.results import GRAVE, AttackResult, Detection, Estimate, Finding, PanelSizes, Power
+from imaginome.results import (
+    GRAVE,
+    AttackResult,
+    Detection,
+    Estimate,
+    Finding,
+    PanelSizes,
+    Power,
+    severity,
+)
 
 FEWEST = 40
 """Holdout people below which nothing can be shown with half of them."""
 MOST_WORK = 6_500_000
 """Individuals times sites of each panel in which leaks are planted: about 20 CPU seconds a leak."""
 SAFE = ""
-RANK = {"fail": 3, "caution": 2, "pass": 1, "unknown": 0}
 
 
 @dataclass(frozen=True)
@@ -209,13 +217,17 @@ def _detection(trial: _Trial, findings: Sequence[Finding]) -> Detection:
     )
 
 
-def _telling(finding: Finding) -> tuple[int, bool, float]:
-    """Order findings: by status, then what is key, then how far it lies above guessing."""
+def _telling(finding: Finding) -> tuple[int, bool, int, bool, float]:
+    """Order findings by status, then what is key, then how far it lies above guessing.
+
+    Of those that are not grave, one without a number tells nothing and comes last.
+    """
     value, low = finding.strength.value, finding.strength.low
-    if value is None or low is None:
-        return RANK[finding.status], finding.key, -np.inf
-    above = value - (finding.baseline or 0.0)
-    return RANK[finding.status], finding.key, above / max(value - low, 1e-9)
+    above = -np.inf
+    if value is not None and low is not None:
+        above = (value - (finding.baseline or 0.0)) / max(value - low, 1e-9)
+    bad = severity(finding.status)
+    return bad if finding.status in GRAVE else 0, value is not None, bad, finding.key, above
 
 
 def _unknown(comparison: Comparison) -> Power:

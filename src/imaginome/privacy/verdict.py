@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from typing import get_args
 
 from imaginome.privacy.power import found_by, unfound
-from imaginome.results import GRAVE, Area, AreaVerdict, AttackResult, Finding, Power, Status
+from imaginome.results import (
+    GRAVE,
+    Area,
+    AreaVerdict,
+    AttackResult,
+    Finding,
+    Power,
+    Status,
+    verdict_of,
+    worst_of,
+)
+from imaginome.results.order import key_ones
 
 AREAS: tuple[Area, ...] = get_args(Area)
 MODEL = "the model file"
@@ -76,10 +87,9 @@ def judge_panel(areas: Sequence[AreaVerdict], power: Power | None) -> tuple[Stat
     The worst area decides. It passes where every area does and every leak that must be found was
     found by some attack when it was planted here; what nobody would have found is not passed.
     """
-    for status in GRAVE:
-        if any(one.verdict == status for one in areas):
-            shown = GRAVE if status == "fail" else (status,)
-            return status, [r for s in shown for a in areas if a.verdict == s for r in a.reasons]
+    grave = _gravest([(area.verdict, area.reasons) for area in areas])
+    if grave is not None:
+        return grave
     if power is None or not power.detections:
         return "unknown", [_powerless(power)]
     reasons = [f"{_upper(a.area)}: {a.reasons[0]}" for a in areas if a.verdict == "unknown"]
@@ -97,22 +107,18 @@ def judge_model(results: Sequence[AttackResult]) -> AreaVerdict | None:
     It never passes: leaks were planted into panels, not learnt by models, so that no attack
     with the model was shown to find one.
     """
-    asked = [result for result in results if result.access == "model"]
-    if not asked:
+    with_model = [result for result in results if result.access == "model"]
+    if not with_model:
         return None
-    verdict, reasons = judge_all(asked)
+    verdict, reasons = judge_all(with_model)
     if verdict == "pass":
-        found = "Nothing was found, and attacks with the model were not shown to find leaks."
-        verdict, reasons = "unknown", [found, *reasons]
+        nothing = "Nothing was found, and attacks with the model were not shown to find leaks."
+        verdict, reasons = "unknown", [nothing, *reasons]
     return AreaVerdict(area=MODEL, verdict=verdict, reasons=reasons)
 
 
 def judge_all(results: Sequence[AttackResult]) -> tuple[Status, list[str]]:
-    """Return the worst status among all findings, and the reasons for it in words.
-
-    A finding that could not be judged, or has no power here, carries no pass: when that is so
-    for more than half of the key findings (of all, where none is key), the verdict is
-    ``unknown``.
+    """Return the verdict on all findings together, by `verdict_of`, and the reasons in words.
 
     Returns
     -------
@@ -121,16 +127,24 @@ def judge_all(results: Sequence[AttackResult]) -> tuple[Status, list[str]]:
         key finding.
     """
     findings = [finding for result in results for finding in result.findings]
-    for status in GRAVE:
-        if any(finding.status == status for finding in findings):
-            shown = GRAVE if status == "fail" else (status,)
-            return status, [_sentence(f) for s in shown for f in findings if f.status == s]
-    key = [finding for finding in findings if finding.key] or findings
-    decided = [finding for finding in key if finding.status == "pass"]
-    if 2 * len(decided) < len(key) or not decided:
-        found = [_sentence(f) for f in key if f.status == "unknown"]
-        return "unknown", ["Too few findings could be judged for a verdict.", *found]
-    return "pass", [_sentence(finding) for finding in key]
+    grave = _gravest([(finding.status, [_sentence(finding)]) for finding in findings])
+    if grave is not None:
+        return grave
+    verdict = verdict_of(findings)
+    key = key_ones(findings)
+    if verdict == "pass":
+        return verdict, [_sentence(finding) for finding in key]
+    unjudged = [_sentence(finding) for finding in key if finding.status == "unknown"]
+    return verdict, ["Too few findings could be judged for a verdict.", *unjudged]
+
+
+def _gravest(judged: Sequence[tuple[Status, list[str]]]) -> tuple[Status, list[str]] | None:
+    """Return the worst status with its reasons, then those of what is less grave; None if none."""
+    worst = worst_of(status for status, _ in judged)
+    if worst not in GRAVE:
+        return None
+    shown = GRAVE[GRAVE.index(worst) :]
+    return worst, [r for s in shown for status, reasons in judged if status == s for r in reasons]
 
 
 def _sentence(finding: Finding) -> str:

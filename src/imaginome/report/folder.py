@@ -37,13 +37,7 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
     OutputError
         When the page cannot be written.
     """
-    evaluation = read_result(folder / "metrics.json", Evaluation)
-    audit = read_result(folder / "audit.json", Audit)
-    if evaluation is None and audit is None:
-        raise FormatError(
-            f"{folder} holds neither metrics.json nor audit.json",
-            "give the folder of a run, or write them with `imaginome evaluate` and `audit`",
-        )
+    evaluation, audit = read_results(folder)
     write_report(
         evaluation,
         audit,
@@ -55,6 +49,24 @@ def report_folder(folder: Path, output: Path, *, force: bool = False) -> None:
         citations=_texts(folder / "run.json", "cite"),
         force=force,
     )
+
+
+def read_results(folder: Path) -> tuple[Evaluation | None, Audit | None]:
+    """Return what ``metrics.json`` and ``audit.json`` of a folder hold; None for a missing one.
+
+    Raises
+    ------
+    FormatError
+        When neither file is there, or one is damaged.
+    """
+    evaluation = read_result(folder / "metrics.json", Evaluation)
+    audit = read_result(folder / "audit.json", Audit)
+    if evaluation is None and audit is None:
+        raise FormatError(
+            f"{folder} holds neither metrics.json nor audit.json",
+            "give the folder of a run, or write them with `imaginome evaluate` and `audit`",
+        )
+    return evaluation, audit
 
 
 def read_result(path: Path, kind: type[R]) -> R | None:

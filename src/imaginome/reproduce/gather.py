@@ -16,7 +16,7 @@ from imaginome.reproduce.scores import Judged, finding_scores, measure_scores
 from imaginome.reproduce.stages import Stage
 from imaginome.results import AttackResult, Figure, MetricResult, Role, Series
 
-# -- One figure of many: the curves of every set beside the one curve of real people ---------------
+# -- One figure of many ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _named(series: Series, one: Drawn, count: int) -> Series:
     return series.model_copy(update={"name": name, "role": one.role, "low": None, "high": None})
 
 
-# -- Chapters: the scores and the overlaid figures of each analysis, panel by panel ----------------
+# -- Chapters: the scores and the overlaid figures of each analysis --------------------------------
 
 
 MOST_SERIES = 40
@@ -219,7 +219,7 @@ def beyond(programme: type[Programme]) -> list[Chapter]:
     ]
 
 
-# -- From finished stages to one result: chapter by chapter, panel by panel ------------------------
+# -- From finished stages to one result ------------------------------------------------------------
 
 
 def gather(
@@ -260,7 +260,7 @@ def _provenance(stages: Sequence[Stage], seeds: list[int]) -> dict[str, str]:
         "Version": f"imaginome {__version__}",
         "Date": datetime.now(UTC).date().isoformat(),
         "Machine": machine(),
-        "Threads": str(stages[0].around.threads),
+        "Threads": str(stages[0].conditions.threads),
         "Seeds": ", ".join(map(str, seeds)),
         "Time": f"{seconds / 60:.0f} min to fit, {judging / 60:.0f} min to judge",
         "Libraries": ", ".join(f"{name} {version}" for name, version in versions().items()),

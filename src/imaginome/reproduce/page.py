@@ -18,7 +18,7 @@ from imaginome.reproduce.results import (
     SetFacts,
 )
 from imaginome.results import Estimate, Status
-from imaginome.results.standing import LEVEL_WORDS, STATUS
+from imaginome.results.status import LEVELS
 from imaginome.results.wording import interval
 
 
@@ -129,8 +129,8 @@ def _cell(score: Score, set_id: str) -> Cell:
         _wording.spread(reading.values),
         _wording.compared(reading),
         _interval(reading),
-        STATUS[reading.level],
-        LEVEL_WORDS[reading.level] if judged else "",
+        LEVELS[reading.level].status,
+        LEVELS[reading.level].words if judged else "",
     )
 
 

@@ -10,8 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from imaginome.results import Figure, Result
-from imaginome.results.standing import Level
+from imaginome.results import Figure, Level, Result
 
 
 class SetFacts(Result):

@@ -18,7 +18,7 @@ from imaginome.reproduce.gather import gather
 from imaginome.reproduce.page import render_page
 from imaginome.reproduce.registry import programmes
 from imaginome.reproduce.results import Reproduction
-from imaginome.reproduce.stages import Circumstances, DataFolder, ModelStage, PublishedStage, Stage
+from imaginome.reproduce.stages import Conditions, DataFolder, ModelStage, PublishedStage, Stage
 from imaginome.reproduce.wording import headline_tables, markdown_page
 
 PLAN = "plan.json"
@@ -99,7 +99,7 @@ def reproduce(
 
 def planned(request: ReproduceRequest, programme: type[Programme], data: DataFolder) -> list[Stage]:
     """Return all stages in the order in which they are done; released sets come last."""
-    around = Circumstances(
+    conditions = Conditions(
         data,
         request.output / "runs",
         _effort(programme, request.quick),
@@ -111,9 +111,9 @@ def planned(request: ReproduceRequest, programme: type[Programme], data: DataFol
     for seed in request.all_seeds():
         for panel in programme.panels:
             able = [model for model in panel.models if learns(model, panel)]
-            stages += [ModelStage(around, panel, seed, model) for model in able]
+            stages += [ModelStage(conditions, panel, seed, model) for model in able]
             found = [made for made in panel.published if data.has(made)]
-            stages += [PublishedStage(around, panel, seed, made) for made in found]
+            stages += [PublishedStage(conditions, panel, seed, made) for made in found]
     return stages
 
 
@@ -181,7 +181,7 @@ def _kept_plan(folder: Path) -> Any:
 
 
 def _write(folder: Path, result: Reproduction) -> None:
-    write_text(folder / RESULT, result.model_dump_json(indent=1) + "\n", force=True)
+    write_text(folder / RESULT, result.as_file(), force=True)
     write_text(folder / "page.html", render_page(result), force=True)
     write_text(folder / "page.md", markdown_page(result), force=True)
     write_text(folder / "table.md", headline_tables(result), force=True)

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from imaginome.reproduce.results import Reading, Score
 from imaginome.results import Audit, Estimate, Evaluation, Finding, Measure
+from imaginome.results.gap import difference, error_ratio
 from imaginome.results.standing import standing
 from imaginome.results.wording import known
 
@@ -85,8 +86,8 @@ def _first_known(columns: list[list[float | None]]) -> list[float | None]:
 
 def _measured(set_id: str, measures: list[Measure]) -> Reading:
     reading = _reading(set_id, [m.artificial for m in measures])
-    multiples = [multiple for m in measures if known(multiple := _multiple(m))]
-    differences = [d for m in measures if known(d := _difference(m))]
+    multiples = [multiple for m in measures if known(multiple := error_ratio(m))]
+    differences = [d for m in measures if known(d := difference(m))]
     return reading.model_copy(
         update={
             "multiple": fmean(multiples) if multiples else None,
@@ -113,17 +114,3 @@ def _finding_score(item: str, found: list[tuple[str, list[dict[str, Finding]]]])
 def _reading(set_id: str, estimates: list[Estimate]) -> Reading:
     first = estimates[0]
     return Reading(set=set_id, values=[e.value for e in estimates], low=first.low, high=first.high)
-
-
-def _multiple(measure: Measure) -> float | None:
-    """Return value over ceiling, where both are errors that are best at zero."""
-    error = measure.toward == "lower" and measure.best in (None, 0.0)
-    value, ceiling = measure.artificial.value, measure.ceiling.value
-    if not error or not known(value) or not known(ceiling) or ceiling <= 0:
-        return None
-    return value / ceiling
-
-
-def _difference(measure: Measure) -> float | None:
-    value, ceiling = measure.artificial.value, measure.ceiling.value
-    return value - ceiling if known(value) and known(ceiling) else None

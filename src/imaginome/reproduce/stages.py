@@ -13,7 +13,6 @@ import numpy as np
 
 from imaginome.errors import FormatError
 from imaginome.formats import ReadOptions, learnable, read_panel
-from imaginome.formats.regions import parse_regions
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.evaluate import evaluate
 from imaginome.metrics.registry import metrics
@@ -24,6 +23,7 @@ from imaginome.panel.split import split
 from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
 from imaginome.randomness import child_generator
+from imaginome.reading import parse_regions
 from imaginome.report.folder import report_folder
 from imaginome.reproduce.base import (
     Effort,
@@ -41,7 +41,7 @@ from imaginome.runs.pipeline import dump, run
 from imaginome.runs.request import RunRequest
 from imaginome.runs.workspace import RECORD, partial_name
 
-# -- The data folder of a programme: what is there, and what is missing ----------------------------
+# -- The data folder of a programme ----------------------------------------------------------------
 
 
 HOLDOUT = 0.5
@@ -141,14 +141,14 @@ class DataFolder:
         return "\n".join([f"{head}\t{trait.column}", *lines]) + "\n"
 
 
-# -- The stages of a programme: one set of artificial genomes, made or read, and judged ------------
+# -- The stages of a programme ---------------------------------------------------------------------
 
 
 METRICS, AUDIT = "metrics.json", "audit.json"
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class Conditions:
     """What all stages share."""
 
     data: DataFolder
@@ -163,7 +163,7 @@ class Circumstances:
 class Stage(ABC):
     """One set on one panel with one seed; its folder stands when it is finished."""
 
-    around: Circumstances
+    conditions: Conditions
     panel: PlannedPanel
     seed: int
 
@@ -192,14 +192,14 @@ class Stage(ABC):
     @property
     def effort(self) -> Effort:
         """How much is computed: the panel may ask for metrics of its own."""
-        panel, effort = self.panel, self.around.effort
+        panel, effort = self.panel, self.conditions.effort
         metrics_, attacks = panel.metrics or effort.metrics, panel.attacks or effort.attacks
         return replace(effort, metrics=metrics_, attacks=attacks)
 
     @property
     def folder(self) -> Path:
         """Where the finished stage stands."""
-        return self.around.runs / f"{self.panel.id}-{self.set_id}-seed{self.seed}"
+        return self.conditions.runs / f"{self.panel.id}-{self.set_id}-seed{self.seed}"
 
     @property
     def title(self) -> str:
@@ -214,7 +214,7 @@ class Stage(ABC):
         """Do what is left: everything, or metrics that are newer than the folder."""
         if self.finished():
             return
-        with self.around.data.labelled(self.panel, self.seed):
+        with self.conditions.data.labelled(self.panel, self.seed):
             if not self.folder.is_dir():
                 self._make(progress)
             missing = self._missing()
@@ -231,13 +231,13 @@ class Stage(ABC):
 
     def compared(self) -> Comparison:
         """Read the three panels again."""
-        train, holdout = self.around.data.halves(self.panel, self.seed)
+        train, holdout = self.conditions.data.halves(self.panel, self.seed)
         return Comparison.of(
             train,
             holdout,
             self._artificial(),
             seed=self.seed,
-            threads=self.around.threads,
+            threads=self.conditions.threads,
             replicates=self.effort.replicates,
         )
 
@@ -280,21 +280,21 @@ class ModelStage(Stage):
     @property
     def settings(self) -> tuple[str, ...]:
         """Settings in force."""
-        return self.model.quick if self.around.quick else self.model.settings
+        return self.model.quick if self.conditions.quick else self.model.settings
 
     def _make(self, progress: Progress) -> None:
-        around, effort = self.around, self.effort
+        conditions, effort = self.conditions, self.effort
         request = RunRequest(
-            str(around.data.folder / self.panel.file),
+            str(conditions.data.folder / self.panel.file),
             self.folder,
             self.model.model,
             settings=self.settings,
             individuals=effort.individuals,
             holdout=HOLDOUT,
             seed=self.seed,
-            threads=around.threads,
-            device=around.device,
-            options=around.data.options(self.panel, self.seed),
+            threads=conditions.threads,
+            device=conditions.device,
+            options=conditions.data.options(self.panel, self.seed),
             replicates=effort.replicates,
             metrics=effort.metrics,
             attacks=effort.attacks,
@@ -353,7 +353,7 @@ class PublishedStage(Stage):
 
     def _artificial(self) -> Panel:
         """Read the set; where fewer people are wanted, take so many at random."""
-        panel = self.around.data.published(self.panel, self.made)
+        panel = self.conditions.data.published(self.panel, self.made)
         wanted = self.effort.individuals
         if wanted is None or wanted >= panel.n_individuals:
             return panel

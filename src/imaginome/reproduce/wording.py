@@ -14,9 +14,9 @@ from imaginome.reproduce.results import (
     Score,
     SetFacts,
 )
-from imaginome.results.wording import known, number
+from imaginome.results.wording import known, number, signed
 
-# -- Numbers of a reproduction in words, the same on the page and in Markdown ----------------------
+# -- Numbers of a reproduction in words ------------------------------------------------------------
 
 
 QUICK = (
@@ -43,7 +43,7 @@ def compared(reading: Reading) -> str:
     if known(reading.multiple):
         return f"{number(reading.multiple, 2)}×"
     if known(reading.difference):
-        return f"{'+' if reading.difference >= 0 else ''}{number(reading.difference, 2)}"
+        return signed(reading.difference, 2)
     return ""
 
 
@@ -91,7 +91,7 @@ def shown_sets(panel: PanelResult) -> list[SetFacts]:
     return sorted(judged, key=lambda facts: facts.kind != "published")
 
 
-# -- The page as Markdown for the docs, and the short table for a README ---------------------------
+# -- The page as Markdown for the docs -------------------------------------------------------------
 
 
 def markdown_page(result: Reproduction) -> str:

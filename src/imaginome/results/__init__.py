@@ -6,7 +6,6 @@ carry aggregates (bins, curves), never one point a person.
 """
 
 from imaginome.results.audit import (
-    GRAVE,
     Access,
     Area,
     AreaVerdict,
@@ -17,11 +16,12 @@ from imaginome.results.audit import (
     Leak,
     Power,
     RecordRisk,
-    Status,
+    verdict_of,
 )
 from imaginome.results.choice import CHOICE, Choice, Compared
 from imaginome.results.evaluation import Evaluation, Measure, MetricResult, PanelSizes, Topic
 from imaginome.results.figures import Cell, Estimate, Figure, Result, Role, Series, Table
+from imaginome.results.status import GRAVE, Level, Status, severity, worst_of
 
 __all__ = [
     "CHOICE",
@@ -40,6 +40,7 @@ __all__ = [
     "Figure",
     "Finding",
     "Leak",
+    "Level",
     "Measure",
     "MetricResult",
     "PanelSizes",
@@ -51,4 +52,7 @@ __all__ = [
     "Status",
     "Table",
     "Topic",
+    "severity",
+    "verdict_of",
+    "worst_of",
 ]

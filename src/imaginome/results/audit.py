@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from imaginome.results.evaluation import PanelSizes
 from imaginome.results.figures import Estimate, Figure, Result, Table
 from imaginome.results.keyed import NUMBER, WORD, by_key, estimated, frame_of
+from imaginome.results.status import GRAVE, Status, worst_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,10 +20,6 @@ COLUMNS = {
     **dict.fromkeys(("status", "reason"), WORD),
 }
 """Of `Audit.to_frame`."""
-
-Status = Literal["pass", "caution", "fail", "unknown"]
-GRAVE: tuple[Status, ...] = ("fail", "caution")
-"""What speaks against a release, worst first."""
 
 
 class Finding(Result):
@@ -48,6 +46,21 @@ class Finding(Result):
     status: Status = "unknown"
     reason: str = ""
     key: bool = False
+
+
+def verdict_of(findings: Sequence[Finding]) -> Status:
+    """Return the verdict on several findings together: the rule of an audit, wherever it is asked.
+
+    The worst of them, where that is grave. Else one that could not be judged, or has no power
+    here, carries no pass: when that is so for more than half of the key findings (of all, where
+    none is key), the verdict is ``unknown``.
+    """
+    worst = worst_of(finding.status for finding in findings)
+    if worst in GRAVE:
+        return worst
+    key = [finding for finding in findings if finding.key] or findings
+    passed = sum(finding.status == "pass" for finding in key)
+    return "pass" if passed and 2 * passed >= len(key) else "unknown"
 
 
 Area = Literal["membership", "singling out", "linkability", "attribute inference"]

@@ -7,7 +7,6 @@ new ones may be added, and `shape` counts up when one changes its meaning.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
 from pydantic import Field
 
@@ -26,13 +25,10 @@ from imaginome.results import (
     PanelSizes,
     Result,
     Status,
-    Topic,
 )
-from imaginome.results.standing import LEVEL_WORDS, Level, Verdict, how_real, how_safe, standing
-from imaginome.results.summary import WORST
-
-TOPICS: tuple[Topic, ...] = get_args(Topic)
-FARTHEST: tuple[Level, ...] = ("far", "off", "near", "at", "unknown")
+from imaginome.results.order import metrics_in_order
+from imaginome.results.standing import Verdict, how_real, how_safe, standing
+from imaginome.results.status import LEVELS, Level, distance, severity
 
 
 class Judgement(Result):
@@ -59,7 +55,7 @@ class KeyMeasure(Result):
     @property
     def words(self) -> str:
         """Say where it stands: ``near the ceiling``."""
-        return LEVEL_WORDS[self.standing]
+        return LEVELS[self.standing].words
 
 
 class KeyFinding(Result):
@@ -129,7 +125,7 @@ class Digest(Result):
         chosen: dict[str, KeyMeasure] = {}
         for measure in self.measures:
             before = chosen.setdefault(measure.metric, measure)
-            if FARTHEST.index(measure.standing) < FARTHEST.index(before.standing):
+            if distance(measure.standing) > distance(before.standing):
                 chosen[measure.metric] = measure
         return list(chosen.values())
 
@@ -137,7 +133,7 @@ class Digest(Result):
         """Return the gravest finding of an area, or of attacks with the model for None."""
         access = "model" if area is None else "panel"
         found = [f for f in self.findings if f.access == access and area in (None, f.area)]
-        return min(found, key=lambda finding: WORST.index(finding.status), default=None)
+        return max(found, key=lambda finding: severity(finding.status), default=None)
 
 
 def digest(evaluation: Evaluation | None = None, audit: Audit | None = None) -> Digest:
@@ -177,8 +173,7 @@ def _judgement(verdict: Verdict) -> Judgement:
 
 def _measures(metrics: Sequence[MetricResult]) -> list[KeyMeasure]:
     """Describe the key measures in the order of a report; all of them where none is key."""
-    metrics = sorted(metrics, key=lambda m: (TOPICS.index(m.topic), m.metric != m.topic))
-    pairs = [(metric, measure) for metric in metrics for measure in metric.measures]
+    pairs = [(m, measure) for m in metrics_in_order(metrics) for measure in m.measures]
     return [key_measure(*pair) for pair in [p for p in pairs if p[1].key] or pairs]
 
 

@@ -24,7 +24,9 @@ ROWS = 64
 SITES = 512
 """Most sites of a frame."""
 SHADES = 4
-"""Crowds are kept in steps of 1 / SHADES of an allele frequency: 0 ... SHADES."""
+"""Groups are kept in steps of 1 / SHADES of an allele frequency: 0 ... SHADES."""
+CROWDS = "crowds"
+"""What files call the groups of ten, since version 0.1.0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +46,8 @@ class Emergence:
         Name of the figure by which the weights were chosen.
     kept
         The step whose weights were kept.
-    crowds
-        Real people, ``uint8`` of shape ``(n_crowds, n_shown)``: the allele frequency, in steps
+    groups
+        Real people, ``uint8`` of shape ``(n_groups, n_shown)``: the allele frequency, in steps
         of ``1 / SHADES``, of each group of ten people; see `panel.groups_of_ten`.
     where
         Which sites are shown, in words.
@@ -56,7 +58,7 @@ class Emergence:
     figures: tuple[Mapping[str, float], ...]
     objective: str
     kept: int
-    crowds: UInt8s
+    groups: UInt8s
     where: str = ""
 
     def write(self, path: Path) -> None:
@@ -71,7 +73,7 @@ class Emergence:
         tensors: Tensors = {
             "steps": self.steps,
             "frames": packed(self.frames),
-            "crowds": self.crowds,
+            CROWDS: self.groups,
         }
         write_tensors(path, tensors, {"emergence": json.dumps(notes)})
 
@@ -102,7 +104,7 @@ class Emergence:
             tuple(dict(one) for one in figures),
             str(notes["objective"]),
             int(str(notes["kept"])),
-            tensors["crowds"],
+            tensors[CROWDS],
             str(notes["where"]),
         )
         if not len(found.steps) == len(found.frames) == len(found.figures) > 0:

@@ -17,6 +17,10 @@ class Result(BaseModel):
 
     model_config = ConfigDict(extra="forbid", ser_json_inf_nan="null")
 
+    def as_file(self) -> str:
+        """Return the text of a file that holds the result."""
+        return self.model_dump_json(indent=1) + "\n"
+
     def _repr_html_(self) -> str | None:
         """Show the result in a notebook."""
         return in_notebook("html", self)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import get_args
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar, get_args
 
 from imaginome.results import Area, AttackResult, MetricResult, Topic
 
@@ -18,6 +18,19 @@ TOPICS: dict[Topic, str] = {
     "other": "Other measures",
 }
 MODEL = "With the model file"
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> bool: ...
+
+
+K = TypeVar("K", bound=_Keyed)
+
+
+def key_ones(items: Sequence[K]) -> list[K]:
+    """Return the measures or findings that are key; all of them where none is."""
+    return [item for item in items if item.key] or list(items)
 
 
 def metrics_in_order(results: Iterable[MetricResult]) -> list[MetricResult]:

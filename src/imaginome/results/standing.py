@@ -28,36 +28,14 @@ The audit's own verdict and reasons, unchanged: the report judges nothing there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from imaginome.results import Audit, Estimate, Evaluation, Measure, Status
+from imaginome.results.gap import aim, gap_of
+from imaginome.results.order import key_ones
+from imaginome.results.status import LEVELS, Level, distance
 from imaginome.results.wording import known, number, times
 
-Level = Literal["at", "near", "off", "far", "unknown"]
-
 AT, NEAR, OFF = 1.25, 2.0, 4.0
-ORDER: tuple[Level, ...] = ("at", "near", "off", "far")
-STATUS: dict[Level, Status] = {
-    "at": "pass",
-    "near": "pass",
-    "off": "caution",
-    "far": "fail",
-    "unknown": "unknown",
-}
-LEVEL_WORDS: dict[Level, str] = {
-    "at": "at the ceiling",
-    "near": "near the ceiling",
-    "off": "off the ceiling",
-    "far": "far from the ceiling",
-    "unknown": "not judged",
-}
-REAL: dict[Level, str] = {
-    "at": "As real as real people, by these measures",
-    "near": "Close to real people",
-    "off": "Recognisably different from real people",
-    "far": "Easily told from real people",
-    "unknown": "Not judged",
-}
 SAFE: dict[Status, str] = {
     "pass": "No leak found by the attacks that were tried",
     "caution": "Signs of leakage: caution",
@@ -87,7 +65,7 @@ class Standing:
     @property
     def status(self) -> Status:
         """Return the status that the level stands for."""
-        return STATUS[self.level]
+        return LEVELS[self.level].status
 
 
 @dataclass(frozen=True)
@@ -106,12 +84,11 @@ def standing(measure: Measure) -> Standing:
         return Standing("unknown", None, measure.note or "the value could not be computed")
     if not known(measure.ceiling.value):
         return Standing("unknown", None, measure.note or "the ceiling could not be computed")
-    gap, ceiling_gap = _gap(measure, measure.artificial), _gap(measure, measure.ceiling)
-    if gap is None or ceiling_gap is None:
+    gap = gap_of(measure)
+    if gap is None or aim(measure) is None:
         return _without_best(measure)
-    floor = max(ceiling_gap, _half_width(measure.ceiling))
-    ratio = gap / floor if floor > 0 else None
-    if gap <= ceiling_gap or _overlap(measure.artificial, measure.ceiling):
+    ratio = gap.ratio
+    if gap.distance <= gap.ceiling or _overlap(measure.artificial, measure.ceiling):
         return Standing("at", ratio, "indistinguishable from the ceiling")
     if ratio is None:
         return Standing("off", None, "the ceiling is perfect, this is not")
@@ -123,11 +100,10 @@ def standing(measure: Measure) -> Standing:
 
 def how_real(evaluation: Evaluation | None) -> Verdict:
     """Judge how real an artificial panel is, from its key measures."""
-    question = "How real?"
+    question, nothing = "How real?", LEVELS["unknown"].headline
     if evaluation is None:
-        return Verdict(question, "unknown", REAL["unknown"], ("No metric was computed.",))
-    measures = [m for result in evaluation.metrics for m in result.measures]
-    measures = [m for m in measures if m.key] or measures
+        return Verdict(question, "unknown", nothing, ("No metric was computed.",))
+    measures = key_ones([m for result in evaluation.metrics for m in result.measures])
     standings = [(m, standing(m)) for m in measures]
     missing = tuple(
         f"{m.name} was not judged: {s.text.rstrip('.')}."
@@ -136,15 +112,13 @@ def how_real(evaluation: Evaluation | None) -> Verdict:
     )
     judged = [(m, s) for m, s in standings if s.level != "unknown"]
     if not judged:
-        return Verdict(
-            question, "unknown", REAL["unknown"], missing or ("No measure was computed.",)
-        )
-    judged.sort(key=lambda pair: -ORDER.index(pair[1].level))
+        return Verdict(question, "unknown", nothing, missing or ("No measure was computed.",))
+    judged.sort(key=lambda pair: -distance(pair[1].level))
     worst = judged[0][1].level
     reasons = [_reason(m, s) for m, s in judged if s.level == worst and worst != "at"]
     count = sum(s.level == "at" for _, s in judged)
     reasons.append(f"{count} of {len(judged)} key measures stand at their ceiling.")
-    return Verdict(question, STATUS[worst], REAL[worst], (*reasons, *missing))
+    return Verdict(question, LEVELS[worst].status, LEVELS[worst].headline, (*reasons, *missing))
 
 
 def how_safe(audit: Audit | None) -> Verdict:
@@ -161,13 +135,6 @@ def _reason(measure: Measure, where: Standing) -> str:
     return f"{measure.name}: {values} ({where.text})."
 
 
-def _gap(measure: Measure, estimate: Estimate) -> float | None:
-    best = measure.best
-    if best is None and measure.toward == "lower":
-        best = 0.0
-    return None if best is None or estimate.value is None else abs(estimate.value - best)
-
-
 def _without_best(measure: Measure) -> Standing:
     """Stand without a best value: only the intervals can tell."""
     value, ceiling = measure.artificial.value, measure.ceiling.value
@@ -175,12 +142,6 @@ def _without_best(measure: Measure) -> Standing:
     if beyond or value == ceiling or _overlap(measure.artificial, measure.ceiling):
         return Standing("at", None, "indistinguishable from the ceiling")
     return Standing("off", None, "outside the ceiling's interval")
-
-
-def _half_width(estimate: Estimate) -> float:
-    if estimate.low is None or estimate.high is None:
-        return 0.0
-    return (estimate.high - estimate.low) / 2
 
 
 def _overlap(one: Estimate, other: Estimate) -> bool:

@@ -16,14 +16,14 @@ from imaginome.results import (
     MetricResult,
     Status,
 )
+from imaginome.results.gap import aim
 from imaginome.results.order import MODEL, attacks_in_order, gain, metrics_in_order
-from imaginome.results.standing import LEVEL_WORDS, standing
-from imaginome.results.wording import STATUS_WORDS, interval, known, number, slug
+from imaginome.results.standing import standing
+from imaginome.results.status import LEVELS, STATUS_WORDS, severity
+from imaginome.results.wording import interval, known, number, slug
 
 FIRST = ("frequency", "linkage", "structure", "classifier")
 """Topics whose figures open a report."""
-WORST: tuple[Status, ...] = ("fail", "caution", "unknown", "pass")
-"""What a reader should see first."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,8 @@ def measure_figure(result: MetricResult, measure: Measure) -> KeyFigure:
         interval(measure.artificial),
         number(measure.ceiling.value),
         where.status,
-        LEVEL_WORDS[where.level],
+        LEVELS[where.level].words,
     )
-    best = 0.0 if measure.best is None and measure.toward == "lower" else measure.best
     anchor = f"metric-{slug(result.metric)}"
     return KeyFigure(
         row,
@@ -104,7 +103,7 @@ def measure_figure(result: MetricResult, measure: Measure) -> KeyFigure:
         measure.artificial,
         measure.ceiling,
         "ceiling",
-        best,
+        aim(measure),
         result.metric if result.topic == "other" else result.topic,
     )
 
@@ -157,7 +156,7 @@ def _opening(figure: KeyFigure) -> int:
 
 
 def _worst_first(figures: list[KeyFigure]) -> list[KeyFigure]:
-    return _in_turn(sorted(figures, key=lambda figure: WORST.index(figure.row.status)))
+    return _in_turn(sorted(figures, key=lambda figure: -severity(figure.row.status)))
 
 
 def _in_turn(figures: Iterable[KeyFigure]) -> list[KeyFigure]:

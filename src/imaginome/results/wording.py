@@ -1,4 +1,4 @@
-"""How numbers and statuses are put into words, the same on the page and in the terminal."""
+"""How numbers are put into words, the same on the page and in the terminal."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import math
 import re
 from typing import TypeGuard
 
-from imaginome.results import Cell, Estimate, Status
+from imaginome.results import Cell, Estimate
 
 NOT_COMPUTED = "not computed"
-ICONS: dict[Status, str] = {"pass": "✓", "caution": "!", "fail": "✕", "unknown": "?"}
-STATUS_WORDS: dict[Status, str] = {
-    "pass": "Pass",
-    "caution": "Caution",
-    "fail": "Fail",
-    "unknown": "Not judged",
-}
 
 
 def known(value: float | None) -> TypeGuard[float]:
@@ -38,11 +31,21 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{value:.{places}f}".replace("-", "−")
 
 
+def signed(value: float, digits: int = 3) -> str:
+    """Write a difference with its sign."""
+    return f"{'+' if value >= 0 else ''}{number(value, digits)}"
+
+
 def interval(estimate: Estimate | None) -> str:
     """Write the 95% interval, or nothing where there is none."""
     if estimate is None or not (known(estimate.low) and known(estimate.high)):
         return ""
     return f"[{number(estimate.low)}, {number(estimate.high)}]"
+
+
+def with_interval(estimate: Estimate) -> str:
+    """Write a value with its interval, where it has one."""
+    return f"{number(estimate.value)} {interval(estimate)}".strip()
 
 
 def cell(value: Cell) -> str:

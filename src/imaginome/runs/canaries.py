@@ -24,7 +24,7 @@ from imaginome.dp.noise import SYSTEM, NoiseSource
 from imaginome.errors import SettingsError
 from imaginome.models.base import Generator
 from imaginome.panel import Panel
-from imaginome.privacy.canaries import FEWEST, Kind, joined, looks, with_canaries
+from imaginome.privacy.canaries import FEWEST, Kind, canary_scores, joined, with_canaries
 from imaginome.privacy.scores.coin_guesses import Guesses, epsilon_bound, guess_coins
 from imaginome.progress import SILENT, Progress
 from imaginome.randomness import child_generator, child_seed
@@ -218,7 +218,7 @@ def _guessed(
                 _wanted(base), child_seed(plan.seed, "canaries", "draw", k), threads=plan.threads
             )
             unlike = plan.kind == "random"
-            scored = looks(fitted, drawn, base, canaries, plan.threads, unlike=unlike)
+            scored = canary_scores(fitted, drawn, base, canaries, plan.threads, unlike=unlike)
             for name, scores in scored.items():
                 found.setdefault(name, []).append(guess_coins(scores, inside, SHARES))
             task.advance()

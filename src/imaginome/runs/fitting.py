@@ -7,8 +7,7 @@ from typing import Any
 
 from imaginome.dp.guarantee import Guarantee
 from imaginome.dp.noise import SYSTEM, NoiseSource
-from imaginome.errors import CapabilityError, SettingsError
-from imaginome.formats import ReadOptions
+from imaginome.errors import CapabilityError
 from imaginome.models.base import Generator
 from imaginome.models.registry import models
 from imaginome.panel import Panel
@@ -104,24 +103,3 @@ def fit(
         guarantee=guarantee,
         noise=noise,
     )
-
-
-def refuse_looking(options: ReadOptions, guarantee: Guarantee | None) -> None:
-    """Raise under a guarantee for reading rules that choose sites by the genomes of people.
-
-    Raises
-    ------
-    SettingsError
-        Says which; the site list of a private fit is public.
-    """
-    rules = {
-        "monomorphic": options.monomorphic != "keep",
-        "missing": options.missing == "drop",
-        "unphased": options.unphased == "drop",
-    }
-    looking = [f"--{rule} {getattr(options, rule)}" for rule, looks in rules.items() if looks]
-    if guarantee is not None and looking:
-        raise SettingsError(
-            f"{looking[0]} chooses sites by looking at everyone, outside any --epsilon",
-            "leave it out, and choose sites by what is public: -r, -R",
-        )

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,13 +31,11 @@ from imaginome.provenance import peak_memory_mb, versions
 from imaginome.randomness import child_seed
 from imaginome.report.datasheet import datasheet
 from imaginome.report.page.page import write_report
-from imaginome.results import CHOICE, Audit, Choice, Evaluation, Result
+from imaginome.results import Audit, Choice, Evaluation, Result
 from imaginome.results.digest import Digest, digest
 from imaginome.runs.choose.budget import budget_text
-from imaginome.runs.choose.choose import choose
-from imaginome.runs.choose.fitting import asked
 from imaginome.runs.evidence import needed, with_evidence
-from imaginome.runs.fitting import create, fit, refuse_looking
+from imaginome.runs.learning import Learning
 from imaginome.runs.request import RunRequest, shown
 from imaginome.runs.workspace import RECORD, close_workspace, open_workspace
 from imaginome.settings import setting_text, settings_text
@@ -107,15 +105,7 @@ def run(
         For any input, setting or output that does not work; nothing half-written remains but
         the resumable workspace.
     """
-    learns_phenotype = request.options.phenotype is not None
-    wanted = asked(
-        request.model,
-        request.settings,
-        request.budget,
-        phenotype=learns_phenotype,
-        guarantee=request.guarantee,
-    )
-    refuse_looking(request.options, request.guarantee)
+    learning = Learning(request)
     refuse_existing(request.output, force, folder_with=RECORD)
     policy = policy or Policy()
     identity = request.identity()
@@ -123,7 +113,7 @@ def run(
     workspace = open_workspace(request.output, decisive, resume=resume, force=force)
     try:
         with _logged(workspace, progress) as told:
-            job = _Run(request, wanted.generator, policy, workspace, told)
+            job = _Run(learning, policy, workspace, told)
             result = job.whole(identity)
         (workspace / LEDGER).unlink(missing_ok=True)
         close_workspace(workspace, request.output)
@@ -164,17 +154,10 @@ class _Run:
     """One run: a method a stage, in the order in which they happen."""
 
     def __init__(
-        self,
-        request: RunRequest,
-        generator: Generator[Any] | None,
-        policy: Policy,
-        folder: Path,
-        progress: Progress,
+        self, learning: Learning, policy: Policy, folder: Path, progress: Progress
     ) -> None:
-        self.request = request
-        self.asked = request
-        self.generator = generator
-        self.choice: Choice | None = None
+        self.learning = learning
+        self.request = learning.request
         self.policy = policy
         self.folder = folder
         self.progress = progress
@@ -185,10 +168,9 @@ class _Run:
         """Do all stages; `identity` is what the request was when the run began."""
         panel = self._timed("read", self._read)
         train, holdout = self._timed("split", lambda: self._split(panel))
-        generator = self.generator or self._timed("choose", lambda: self._choose(train))
-        model = self._timed("fit", lambda: self._fit(generator, train))
-        if self.choice is not None:
-            dump(self.folder / "model" / CHOICE, self.choice.timeless())
+        if self.learning.generator is None:
+            self._timed("choose", lambda: self._choose(train))
+        model = self._timed("fit", lambda: self._fit(train))
         artificial = self._timed("generate", lambda: self._generate(model, train))
         comparison = Comparison.of(
             train,
@@ -204,7 +186,7 @@ class _Run:
         facts = self._facts(model, panel, train, holdout, artificial)
         self._timed("report", lambda: self._report(model, evaluation, verdict, facts))
         self._record(facts, identity, cites(model))
-        return RunResult(self.request.output, evaluation, verdict, model.id, self.choice)
+        return RunResult(self.request.output, evaluation, verdict, model.id, self.learning.choice)
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
         since = time.perf_counter()
@@ -229,41 +211,25 @@ class _Run:
         )
         return train, holdout
 
-    def _choose(self, train: Panel) -> Generator[Any]:
+    def _choose(self, train: Panel) -> None:
         """Choose a generator by the train panel, and go on as if it had been asked for."""
-        request = self.request
-        self.choice = choose(
-            train,
-            budget=request.budget_seconds,
-            seed=request.seed,
-            threads=request.threads,
-            device=request.device,
-            phenotype=request.options.phenotype is not None,
-            progress=self.progress,
-            ledger=self.folder / LEDGER,
-        )
-        settings = tuple(self.choice.settings)
-        self.request = replace(request, model=self.choice.model, settings=settings, budget=None)
-        self.progress.note(f"the same without comparing: {shlex.join(self.request.command())}")
-        return create(self.choice.model, settings)
+        self.learning.choose(train, self.folder / LEDGER, self.progress)
+        self.progress.note(f"the same without comparing: {self._named_command()}")
 
-    def _fit(self, generator: Generator[Any], train: Panel) -> Generator[Any]:
-        if (self.folder / "model").is_dir():
+    def _named_command(self) -> str:
+        """Return the command of the same run with the generator that was chosen."""
+        return shlex.join(self.learning.request.command())
+
+    def _fit(self, train: Panel) -> Generator[Any]:
+        folder, checkpoint = self.folder / "model", self.folder / CHECKPOINT
+        if folder.is_dir():
             self.progress.note("fit: found finished")
-            return load_model(self.folder / "model")
-        model = fit(
-            generator,
-            train,
-            seed=self.request.seed,
-            threads=self.request.threads,
-            device=self.request.device,
-            progress=self.progress,
-            checkpoint=self.folder / CHECKPOINT,
-            checkpoint_seconds=self.request.checkpoint_seconds,
-            guarantee=self.request.guarantee,
-        )
-        model.save(self.folder / "model")
-        (self.folder / CHECKPOINT).unlink(missing_ok=True)
+            model = load_model(folder)
+        else:
+            model = self.learning.fit(train, checkpoint, self.progress)
+            model.save(folder)
+            checkpoint.unlink(missing_ok=True)
+        self.learning.save_choice(folder)
         return model
 
     def _generate(self, model: Generator[Any], train: Panel) -> Panel:
@@ -315,7 +281,7 @@ class _Run:
                 facts=facts,
                 history=model.history.records if model.history else None,
                 emergence=model.emergence,
-                choice=self.choice,
+                choice=self.learning.choice,
                 citations=cites(model),
                 force=True,
             )
@@ -333,6 +299,7 @@ class _Run:
         artificial: Panel,
     ) -> dict[str, str]:
         """Describe the run for the datasheet and the report, label by label."""
+        named = self.learning.request
         settings = model.settings.model_dump(mode="json")
         chosen = ", ".join(f"{k}={setting_text(v)}" for k, v in settings.items())
         return {
@@ -343,8 +310,8 @@ class _Run:
             "Split": f"{train.n_individuals:,} train, {holdout.n_individuals:,} holdout "
             "(by individual, families together, stratified by population)",
             "Phenotype": self.request.options.phenotype or "none",
-            "Model": self.request.model,
-            "Settings": ", ".join(settings_text(self.request.settings)) or "defaults",
+            "Model": named.model,
+            "Settings": ", ".join(settings_text(named.settings)) or "defaults",
             **self._why(),
             **(model.spending.facts() if model.spending else {"Guarantee": "none"}),
             "Artificial": f"{artificial.n_individuals:,} individuals",
@@ -355,26 +322,27 @@ class _Run:
 
     def _why(self) -> dict[str, str]:
         """Say why this model was taken, where nobody named it."""
-        if self.choice is None:
+        choice = self.learning.choice
+        if choice is None:
             return {}
         return {
-            "Model chosen by": "held-out people of train, "
-            f"budget {budget_text(self.choice.budget)}",
-            "Why this model": self.choice.reason,
-            "The same without comparing": shlex.join(self.request.command()),
+            "Model chosen by": f"held-out people of train, budget {budget_text(choice.budget)}",
+            "Why this model": choice.reason,
+            "The same without comparing": self._named_command(),
         }
 
     def _record(
         self, facts: dict[str, str], identity: dict[str, Any], cite: dict[str, str]
     ) -> None:
         """Write ``run.json``: inputs, command, versions, seed, times, memory."""
+        choice = self.learning.choice
         record = {
             "imaginome": __version__,
-            "command": self.asked.command(),
+            "command": self.request.command(),
             "request": identity,
             "facts": facts,
             "cite": cite,
-            "choice": self.choice and self.choice.model_dump(mode="json"),
+            "choice": choice and choice.model_dump(mode="json"),
             "tally": self.tally.steps,
             "threads": self.request.threads,
             "versions": versions(),
@@ -400,4 +368,4 @@ def cites(model: Generator[Any]) -> dict[str, str]:
 
 def dump(path: Path, result: Result) -> None:
     """Write a result as JSON."""
-    write_text(path, result.model_dump_json(indent=1) + "\n", force=True)
+    write_text(path, result.as_file(), force=True)

@@ -1,20 +1,86 @@
 """What a run is asked to do, and how that is recorded: without sample ids and passwords."""
 
-from __future__ import annotations
-
-import hashlib
-from dataclasses import asdict, dataclass, field
+import os
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from imaginome import __version__
-from imaginome.dp.guarantee import Guarantee
-from imaginome.formats import ReadOptions
-from imaginome.formats.items.hapt import Hapt
+from imaginome.errors import SettingsError
+from imaginome.options import Option, decisive, declared, group, words
 from imaginome.provenance import sha256
-from imaginome.runs.choose.budget import AUTO, DEFAULT_BUDGET, budget_text
+from imaginome.reading import ReadOptions
+from imaginome.runs.choose.budget import AUTO, DEFAULT_BUDGET, budget_text, parse_budget
 from imaginome.settings import Given, settings_text
+
+if TYPE_CHECKING:
+    from imaginome.dp.guarantee import Guarantee
+    from imaginome.registry import Registry
+
+PRIVACY = "A guarantee for everyone in the panel"
+"""The heading of its options in a help."""
+FIT = ("fit",)
+
+
+# -- What is typed, made into what a request holds -------------------------------------------------
+
+
+def thread_count(threads: int) -> int:
+    """Return the number of threads to use: all that this process may use for 0."""
+    if threads:
+        return threads
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def promise(epsilon: float | None, delta: float | None) -> "Guarantee | None":
+    """Return what a fit shall promise; None where nothing is asked for.
+
+    Raises
+    ------
+    SettingsError
+        When one is out of range, or a delta is given without an epsilon.
+    """
+    from imaginome.dp.guarantee import DELTA, Guarantee
+
+    if epsilon is None:
+        if delta is not None:
+            raise SettingsError("--delta is part of a guarantee", "give --epsilon too")
+        return None
+    return Guarantee(epsilon, DELTA if delta is None else delta)
+
+
+def known_metrics(chosen: list[str]) -> tuple[str, ...]:
+    """Return the ids of metrics; refuse those that do not exist."""
+    from imaginome.metrics.registry import metrics
+
+    return _known(metrics, chosen)
+
+
+def known_attacks(chosen: list[str]) -> tuple[str, ...]:
+    """Return the ids of attacks; refuse those that do not exist."""
+    from imaginome.privacy.registry import attacks
+
+    return _known(attacks, chosen)
+
+
+def _known(registry: "Registry[Any]", chosen: list[str]) -> tuple[str, ...]:
+    for item in chosen:
+        registry.get(item)
+    return tuple(chosen)
+
+
+def _no_share(value: float) -> str:
+    return "" if 0 < value < 1 else f"{value:g} is not between 0 and 1."
+
+
+def _promised(guarantee: "Guarantee") -> list[str]:
+    return ["--epsilon", f"{guarantee.epsilon:g}", "--delta", f"{guarantee.delta:g}"]
+
+
+# -- The request -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -28,103 +94,193 @@ class RunRequest:
     output
         The folder to leave everything in.
     model, settings
-        Id of the generator and its settings, by name (``{"clusters": 8}``) or as ``key=value``
-        strings; ``auto`` chooses both by held-out evidence, and takes no settings.
+        Id of the generator and its settings, as ``key=value`` strings or by name; ``auto``
+        chooses both by held-out evidence, and takes no settings.
     budget
         Seconds for that choice and the fit, 20 minutes when None; only for ``auto``.
     individuals
         Number of artificial individuals; None makes as many as are in train.
-    holdout
-        Share of individuals that no model sees.
-    seed, threads, device
-        The seed decides results on one kind of device; the number of threads never does.
     options
         How the panel is read.
-    replicates
-        Bootstrap replicates of the intervals.
+    holdout
+        Share of individuals that no model sees.
     guarantee
         What the fit shall promise; None promises nothing.
     metrics, attacks
         Ids of those to compute; all when empty.
     power
         Whether the audit plants known leaks to show what its attacks find.
+    replicates
+        Bootstrap replicates of the intervals.
+    seed, threads, device
+        The seed decides results on one kind of device; the number of threads never does.
     checkpoint_seconds
         Least time between two saves of an unfinished fit.
     """
 
     panel: str
     output: Path
-    model: str = AUTO
-    settings: Given = ()
-    budget: float | None = None
-    individuals: int | None = None
-    holdout: float = 0.5
-    seed: int = 1
-    threads: int = 1
-    device: str = "auto"
-    options: ReadOptions = field(default_factory=ReadOptions)
-    replicates: int = 100
-    metrics: tuple[str, ...] = ()
-    attacks: tuple[str, ...] = ()
-    power: bool = True
-    checkpoint_seconds: float = 10.0
-    guarantee: Guarantee | None = None
-
-    def identity(self) -> dict[str, Any]:
-        """Return what decides the results, JSON-ready: a resumed run must have the same."""
-        plain = {
-            name: getattr(self, name)
-            for name in ("model", "individuals", "holdout", "seed", "replicates", "device")
-        }
-        read = {k: str(v) for k, v in asdict(self.options).items() if k != "samples"}
-        # A digest, not the list: the record of a run names no real individual.
-        read["samples"] = hashlib.sha256("\n".join(self.options.samples).encode()).hexdigest()
-        plain["settings"] = settings_text(self.settings)
-        for name in ("metrics", "attacks"):
-            plain[name] = list(getattr(self, name))
-        plain["power"] = self.power
-        if self.model == AUTO:
-            plain["budget"] = self.budget_seconds
-        if self.guarantee is not None:
-            plain["guarantee"] = {k: str(v) for k, v in asdict(self.guarantee).items()}
-        return {"version": __version__, "inputs": input_digests(self), "read": read, **plain}
+    model: str = declared(
+        AUTO,
+        Option(
+            "--model",
+            "Generator, see `imaginome models`; auto chooses one by people held out of train.",
+            metavar="ID",
+        ),
+        always=True,
+        verbs=("fit", "demo"),
+    )
+    budget: float | None = declared(
+        None,
+        Option(
+            "--budget",
+            "For --model auto: time to compare and fit, as 20m, 90s or 1h; default: 20m.",
+            kind=str | None,
+            metavar="TIME",
+        ),
+        read=parse_budget,
+        write=lambda seconds: ["--budget", budget_text(seconds)],
+        optional=True,
+        verbs=("fit", "demo"),
+    )
+    individuals: int | None = declared(
+        None, Option("-n", "Artificial individuals; default: as many as in train.", least=1)
+    )
+    options: ReadOptions = group(ReadOptions, verbs=FIT)
+    holdout: float = declared(
+        0.5,
+        Option("--holdout", "Share of individuals that no model sees.", problem=_no_share),
+        always=True,
+    )
+    settings: Given = declared(
+        (),
+        Option(
+            "--set",
+            "A setting of the generator; may be repeated.",
+            kind=list[str],
+            metavar="KEY=VALUE",
+        ),
+        write=lambda given: [word for text in settings_text(given) for word in ("--set", text)],
+        record=settings_text,
+        verbs=FIT,
+    )
+    guarantee: "Guarantee | None" = declared(
+        None,
+        epsilon=Option(
+            "--epsilon",
+            "Fit with differential privacy: nobody's presence changes the odds of any model by "
+            "more than e^E. Needs a --model that can; see docs/private.md.",
+            kind=float | None,
+            default=None,
+            metavar="E",
+            panel=PRIVACY,
+        ),
+        delta=Option(
+            "--delta",
+            "With --epsilon: probability outside the promise; default: 1e-6.",
+            kind=float | None,
+            default=None,
+            metavar="D",
+            panel=PRIVACY,
+        ),
+        read=promise,
+        write=_promised,
+        record=lambda promised: {name: str(value) for name, value in asdict(promised).items()},
+        optional=True,
+        verbs=FIT,
+    )
+    metrics: tuple[str, ...] = declared(
+        (),
+        Option("--metric", "Only this metric; may be repeated.", metavar="ID"),
+        read=known_metrics,
+    )
+    attacks: tuple[str, ...] = declared(
+        (),
+        Option("--attack", "Only this attack; may be repeated.", metavar="ID"),
+        read=known_attacks,
+    )
+    power: bool = declared(
+        True,
+        Option("--no-power", "Do not plant known leaks to show what attacks find; nothing passes."),
+    )
+    replicates: int = declared(
+        100,
+        Option("--replicates", "Bootstrap replicates over individuals for intervals.", least=10),
+    )
+    seed: int = declared(
+        1,
+        Option("--seed", "Root seed: same seed, same bytes.", least=0),
+        always=True,
+        verbs=("fit", "demo"),
+    )
+    threads: int = declared(
+        1,
+        Option(
+            "--threads",
+            "Threads; 0 takes all. No result depends on it.",
+            default=0,
+            least=0,
+        ),
+        read=thread_count,
+        decides=False,
+        verbs=("fit", "demo"),
+    )
+    device: str = declared(
+        "auto",
+        Option(
+            "--device",
+            "auto: a GPU when there is one.",
+            kind=Literal["cpu", "cuda", "auto"],
+        ),
+        always=True,
+        verbs=FIT,
+    )
+    checkpoint_seconds: float = declared(
+        10.0,
+        Option(
+            "--checkpoint-seconds", "Least time between two saves of an unfinished fit.", least=0
+        ),
+        decides=False,
+        verbs=FIT,
+    )
 
     @property
     def budget_seconds(self) -> float:
         """The budget of a choice."""
         return DEFAULT_BUDGET if self.budget is None else self.budget
 
+    @property
+    def learns_phenotype(self) -> bool:
+        """Whether a phenotype is learned with the genome."""
+        return self.options.phenotype is not None
+
+    def naming(self, model: str, settings: Given) -> "RunRequest":
+        """Return the same request with a generator in the place of a choice."""
+        return replace(self, model=model, settings=settings, budget=None)
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the results, JSON-ready: a resumed run must have the same."""
+        return {
+            "version": __version__,
+            "inputs": input_digests(self),
+            "read": self.options.identity(),
+            **decisive(self._with_budget()),
+        }
+
     def command(self) -> list[str]:
         """Return a command that repeats the run; ids of samples and passwords are left out."""
-        options = self.options
-        words = ["imaginome", "run", shown(self.panel), "--model", self.model]
-        words += ["--budget", budget_text(self.budget_seconds)] if self.model == AUTO else []
-        words += [word for setting in settings_text(self.settings) for word in ("--set", setting)]
-        words += _promised(self.guarantee)
-        words += ["--holdout", f"{self.holdout:g}", "--seed", str(self.seed)]
-        words += ["-n", str(self.individuals)] if self.individuals else []
-        words += [word for metric in self.metrics for word in ("--metric", metric)]
-        words += [word for attack in self.attacks for word in ("--attack", attack)]
-        words += [] if self.power else ["--no-power"]
-        words += ["--samples", str(options.samples_table)] if options.samples_table else []
-        words += ["--phenotype", options.phenotype] if options.phenotype else []
-        words += ["--legend", str(options.legend)] if options.legend else []
-        regions = ",".join(f"{contig}:{first}-{last}" for contig, first, last in options.regions)
-        words += ["-r", regions] if regions else []
-        words += ["-s", f"({len(options.samples)} samples)"] if options.samples else []
-        for rule in ("multiallelic", "indels", "monomorphic", "duplicates", "missing", "unphased"):
-            words += [f"--{rule}", getattr(options, rule)]
-        return [*words, "--device", self.device, "-o", str(self.output)]
+        said = [*words(self._with_budget()), *words(self.options)]
+        return ["imaginome", "run", shown(self.panel), *said, "-o", str(self.output)]
 
-
-def _promised(guarantee: Guarantee | None) -> list[str]:
-    if guarantee is None:
-        return []
-    return ["--epsilon", f"{guarantee.epsilon:g}", "--delta", f"{guarantee.delta:g}"]
+    def _with_budget(self) -> "RunRequest":
+        """Return the request with the budget that a choice has, and none without a choice."""
+        return replace(self, budget=self.budget_seconds if self.model == AUTO else None)
 
 
 def input_digests(request: RunRequest) -> dict[str, str | None]:
     """Return the SHA-256 of each input file; None for a URL."""
+    from imaginome.formats.items.hapt import Hapt
+
     legend: str | Path | None = request.options.legend
     if legend is None and request.panel.endswith(Hapt.suffixes):
         legend = Hapt.legend_beside(Path(request.panel))

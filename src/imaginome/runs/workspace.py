@@ -100,6 +100,14 @@ class FitFiles(NamedTuple):
     checkpoint: Path
     trials: Path
 
+    @classmethod
+    def beside(cls, model: Path) -> FitFiles:
+        """Return the files of a fit that shall become `model`."""
+        return cls(
+            model.with_name(f"{model.name}.partial.safetensors"),
+            model.with_name(f"{model.name}.partial.trials.json"),
+        )
+
 
 @contextmanager
 def fit_files(model: Path, *, resume: bool, force: bool) -> Iterator[FitFiles]:
@@ -110,10 +118,7 @@ def fit_files(model: Path, *, resume: bool, force: bool) -> Iterator[FitFiles]:
     OutputError
         When an interrupted fit is in the way and cannot be removed, or there is none to resume.
     """
-    files = FitFiles(
-        model.with_name(f"{model.name}.partial.safetensors"),
-        model.with_name(f"{model.name}.partial.trials.json"),
-    )
+    files = FitFiles.beside(model)
     if force and not resume:
         _remove(files)
     left = [path for path in files if path.exists()]

@@ -9,9 +9,10 @@ import numpy as np
 
 from imaginome.errors import FormatError, OutputError
 from imaginome.formats.base import Format
-from imaginome.formats.options import ReadOptions, Tally
+from imaginome.formats.records import Tally
 from imaginome.formats.source import read_head
 from imaginome.panel import Panel, haplotype_rows
+from imaginome.reading import ReadOptions
 from imaginome.testing.panels import simulated_panel
 from imaginome.testing.shared import refusing
 

@@ -1,4 +1,4 @@
-"""Crowds: what real people look like, as means of groups that betray no one of them.
+"""Frames along a training, and real people beside them in groups that betray nobody.
 
 A recorder only looks: it draws from no stream and changes no weight, so that a fit ends in the
 same bytes with and without it. Its frames lie in the checkpoint, so that a resumed fit has them.
@@ -15,13 +15,13 @@ import numpy as np
 
 from imaginome.arrays import UInt8s
 from imaginome.panel import Haplotypes, Panel, Sites
-from imaginome.panel.groups_of_ten import crowds as crowds_of
+from imaginome.panel.groups_of_ten import groups_of_ten
 from imaginome.results.emergence import ROWS, SHADES, SITES, Emergence, packed, shown, unpacked
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 from imaginome.training.plan import Trainee, TrainingPlan
 
-# -- Frames along a training: the same latent noise, decoded at log-spaced steps -------------------
+# -- Frames along a training -----------------------------------------------------------------------
 
 
 FRAMES = 22
@@ -123,19 +123,19 @@ class Recorder:
             self._taken[step] = rows, figures
 
 
-# -- Crowds: what real people look like, as means of groups that betray no one of them -------------
+# -- Real people beside the frames, in groups of ten -----------------------------------------------
 
 
-def crowds(haplotypes: Haplotypes, rng: np.random.Generator) -> UInt8s:
-    """Return as many crowds, in as many shades, as frames have; see `panel.groups_of_ten`."""
-    return crowds_of(haplotypes, rng, most=ROWS, shades=SHADES)
+def real_groups(haplotypes: Haplotypes, rng: np.random.Generator) -> UInt8s:
+    """Return as many groups of ten real people, in as many shades, as frames have."""
+    return groups_of_ten(haplotypes, rng, most=ROWS, shades=SHADES)
 
 
-def beside_real(emergence: Emergence, train: Panel, control: FitControl) -> Emergence:
-    """Return the frames with crowds of the train panel beside them, and their place in words."""
+def with_real_groups(emergence: Emergence, train: Panel, control: FitControl) -> Emergence:
+    """Return the frames with groups of ten train people beside them, and their place in words."""
     part = shown(train.n_sites)
-    real = crowds(train.haplotypes[:, part], control.rng("emergence", "crowds"))
-    return replace(emergence, crowds=real, where=place(train.sites))
+    real = real_groups(train.haplotypes[:, part], control.rng("emergence", "crowds"))
+    return replace(emergence, groups=real, where=place(train.sites))
 
 
 def place(sites: Sites) -> str:

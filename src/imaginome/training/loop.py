@@ -50,7 +50,7 @@ def train(name: str, trainee: Trainee, plan: TrainingPlan, control: FitControl) 
     name
         What the progress bar calls it.
     trainee, plan, control
-        What is trained, for how long, under which circumstances.
+        What is trained, for how long, and the control of the fit.
     """
     sign = 1.0 if plan.toward == "lower" else -1.0
     history, best, start = History(), dict[str, Any](), 0

@@ -119,7 +119,7 @@ def test_importance_points_at_the_false_stretch(panel):
 @pytest.mark.long
 def test_published_genomes_are_recognised_as_often_as_reported(panels_dir):
     from imaginome import read_panel, split
-    from imaginome.formats.options import ReadOptions
+    from imaginome.formats import ReadOptions
 
     folder = panels_dir / "kgp-805"
     table = ReadOptions(samples_table=panels_dir / "samples.tsv")

@@ -26,7 +26,7 @@ def with_private_allele(panel: Panel) -> Panel:
     return replace(panel, haplotypes=haplotypes)
 
 
-def test_rows_are_crowds_of_real_people_and_single_artificial_ones(thirds):
+def test_rows_are_groups_of_ten_real_people_and_single_artificial_ones(thirds):
     real, made, single = drawn(thirds)
     m = min(SITES, thirds.holdout.n_sites)
     assert real.shape[1] == made.shape[1] == single.shape[1] == m

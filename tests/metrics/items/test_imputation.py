@@ -258,7 +258,7 @@ def test_threads_change_nothing(linked):
 @pytest.mark.long
 def test_real_people_of_chr15_are_imputed(panels_dir):
     from imaginome import read_panel, split
-    from imaginome.formats.options import ReadOptions
+    from imaginome.formats import ReadOptions
     from imaginome.metrics.comparison import Comparison
 
     folder = panels_dir / "kgp-chr15-10k"

@@ -135,6 +135,13 @@ def test_clusters_find_separate_groups_and_their_frequencies() -> None:
     assert len(pairs) == 3
 
 
+def test_clusters_do_with_few_distinct_rows_and_with_none() -> None:
+    rng = np.random.default_rng(5)
+    twice = torch.tensor([[0.0], [1.0]]).repeat(50, 1)
+    assert sorted(set(cluster_rows(twice, 4, rng).tolist())) == [0, 1]
+    assert cluster_rows(torch.zeros(100, 0), 4, rng).tolist() == [0] * 100
+
+
 def test_effects_keep_large_differences_and_forget_chance() -> None:
     rng = np.random.default_rng(5)
     clusters, classes = rng.integers(0, 2, 2000), rng.integers(0, 2, 2000)

@@ -5,7 +5,7 @@ import pytest
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy.attacks.copies import Copies, matched_haplotypes, matched_people, share
+from imaginome.privacy.attacks.copies import Copies, matched_haplotypes, matched_people
 from imaginome.privacy.audit import audit
 from imaginome.privacy.policy import Policy
 from tests.support.leaks import diverse, nameless, parts, random_comparison, tiny
@@ -180,13 +180,6 @@ def test_people_are_matched_by_genotype():
     real = genotypes[0] + genotypes[1]
     private = {key for key in genotypes[0] if real.count(key) == 1}
     assert found.copied == len(private & set(genotypes[2]))
-
-
-def test_interval_of_a_share():
-    one = share(1, 10_000)
-    assert (one.value, one.low, one.high) == pytest.approx((1e-4, 1.77e-5, 5.66e-4), rel=0.01)
-    assert share(0, 50).low == 0.0
-    assert share(50, 50).high == 1.0
 
 
 def test_the_real_panel_itself_fails_though_train_and_holdout_are_copied_alike():

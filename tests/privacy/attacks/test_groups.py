@@ -62,7 +62,7 @@ def test_area_agrees_with_loops():
     assert scores.area([one]).value == pytest.approx(areas[0])
     weights = [12 * 5 / 18, 18 * 15 / 34]
     assert scores.area([one, two]).value == pytest.approx(np.average(areas, weights=weights))
-    assert scores.area([one], looks=9).low < scores.area([one]).low
+    assert scores.area([one], comparisons=9).low < scores.area([one]).low
 
 
 def test_interval_is_that_of_people_and_of_families():

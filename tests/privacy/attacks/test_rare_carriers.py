@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaginome.kernels.neighbours import kin_groups
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, strings
+from imaginome.panel.units import haplotype_units
 from imaginome.privacy.attacks.rare_carriers.attack import (
     RareCarriers,
     clustered_share,
@@ -45,7 +45,7 @@ def duels_of(comparison: Comparison) -> Duels:
 def naive_duels(comparison: Comparison) -> Counter:
     """Site, artificial person and both runs where both sides have equally many, by loops."""
     train, holdout, made = comparison.train, comparison.holdout, comparison.artificial
-    units = kin_groups(train.samples, holdout.samples)
+    units = haplotype_units(train.samples, holdout.samples)
     real = np.concatenate([train.haplotypes, holdout.haplotypes])
     contig = train.sites.contig
     found: Counter = Counter()

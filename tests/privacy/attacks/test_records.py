@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import genpareto
+from scipy.stats import false_discovery_control, genpareto
 
 from imaginome.kernels.bits import pack
-from imaginome.kernels.neighbours import kin_groups, nearest_people
+from imaginome.kernels.neighbours import nearest_people
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
+from imaginome.panel.units import haplotype_units
 from imaginome.privacy.attacks.records import Named, Records, judge_records
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.risks import (
     Risks,
-    discovery_rates,
     tail_probabilities,
 )
 from imaginome.privacy.scores.strongest_runs import strongest_runs
@@ -66,7 +66,7 @@ def naive(query, sides, surprise):
 def test_strongest_runs_against_plain_loops(contigs):
     comparison = random_comparison((7, 5, 4), 30, seed=2, contigs=contigs)
     train, holdout, made = comparison.train, comparison.holdout, comparison.artificial
-    groups = kin_groups(train.samples, holdout.samples)
+    groups = haplotype_units(train.samples, holdout.samples)
     sides = (train.haplotypes, holdout.haplotypes)
     real, asked = strongest_runs(sides, groups, made.haplotypes, train.sites, 1)
     donors = np.concatenate(sides)
@@ -90,7 +90,7 @@ def test_strongest_runs_against_plain_loops(contigs):
 def test_nearest_people_against_plain_loops():
     comparison = random_comparison((6, 7, 5), 40, seed=4)
     train, holdout = comparison.train.haplotypes, comparison.holdout.haplotypes
-    groups = kin_groups(comparison.train.samples, comparison.holdout.samples)
+    groups = haplotype_units(comparison.train.samples, comparison.holdout.samples)
     groups[12:14] = groups[0]
     near = nearest_people(pack(train), groups[:12], pack(holdout), groups[12:], 2)
     for i in range(6):
@@ -126,7 +126,7 @@ def test_discovery_rates_against_the_definition():
         ordered = np.sort(p)
         passing = np.flatnonzero(ordered <= rate * np.arange(1, 41) / 40)
         cut = ordered[passing[-1]] if len(passing) else -1.0
-        assert np.array_equal(discovery_rates(p) <= rate, p <= cut)
+        assert np.array_equal(false_discovery_control(p) <= rate, p <= cut)
 
 
 # -- the attack ------------------------------------------------------------------------------

@@ -54,7 +54,10 @@ def test_a_few_people_told_apart_perfectly_are_no_certainty():
 def test_more_looks_widen_the_interval():
     rng = np.random.default_rng(6)
     members, others = rng.normal(0.5, 1, 50), rng.normal(0, 1, 50)
-    one, many = (auc_estimate(members, others, people(50), people(50), looks) for looks in (1, 20))
+    one, many = (
+        auc_estimate(members, others, people(50), people(50), comparisons)
+        for comparisons in (1, 20)
+    )
     assert many.high - many.low > 1.4 * (one.high - one.low)
 
 

@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from imaginome.panel import Samples, strings
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.residual import (
-    families,
-    halves,
     rate_by_influence,
     rate_of,
     residual,
@@ -66,15 +63,6 @@ def test_families_are_drawn_whole():
     assert alone.value == kin.value
     assert kin.units == 4
     assert kin.replicates.std() > 2 * alone.replicates.std()
-
-
-def test_families_of_people():
-    people = Samples(strings("abcd"), family=strings(["x", "", "x", ""]))
-    groups = families(people)
-    assert groups[0] == groups[2]
-    assert len(set(groups.tolist())) == 3
-    first = halves(groups, np.random.default_rng(0))
-    assert first[0] == first[2]
 
 
 def test_influence_gives_the_spread_of_a_mean():

@@ -7,9 +7,7 @@ import random
 import pytest
 
 from imaginome.report.compare.rank import (
-    Gap,
     finding_row,
-    gap_of,
     geometric_mean,
     measure_row,
     multiple_of,
@@ -18,6 +16,7 @@ from imaginome.report.compare.rank import (
     shared_keys,
 )
 from imaginome.results import Estimate
+from imaginome.results.gap import Gap, gap_of
 from imaginome.results.standing import standing
 from tests.support.compared import entry, measure, naive_mean
 

@@ -46,7 +46,7 @@ def test_the_page_holds_the_frames_as_recorded():
     ordered = in_order(found)
     assert np.array_equal(decoded(data), ordered.frames)
     real = np.frombuffer(base64.b64decode(data["real"]), dtype=np.uint8)
-    assert np.array_equal(real.reshape(ordered.crowds.shape), ordered.crowds)
+    assert np.array_equal(real.reshape(ordered.groups.shape), ordered.groups)
     assert data["steps"] == [0, 1, 2, 4, 8, 16]
     assert data["figures"][2] == ["−8.000", "0.2000"]
 
@@ -58,17 +58,17 @@ def test_all_frames_have_one_order_in_which_like_is_together():
     assert sum(a != b for a, b in itertools.pairwise(rows)) == 1
     whole = lambda frames: sorted(frames[:, i].tobytes() for i in range(frames.shape[1]))  # noqa: E731
     assert whole(ordered.frames) == whole(found.frames)
-    assert sorted(map(bytes, ordered.crowds)) == sorted(map(bytes, found.crowds))
+    assert sorted(map(bytes, ordered.groups)) == sorted(map(bytes, found.groups))
 
 
 def test_sites_that_vary_alike_are_neighbours():
-    found = film(n_crowds=6)
-    found.crowds[:, :] = 0
-    found.crowds[:3, ::2] = SHADES
+    found = film(n_groups=6)
+    found.groups[:, :] = 0
+    found.groups[:3, ::2] = SHADES
     order = alike_sites(found)
     assert sorted(order) == list(range(21))
     assert sum(one % 2 != other % 2 for one, other in itertools.pairwise(order)) == 1
-    assert list(alike_sites(film(n_crowds=0))) == list(range(21))
+    assert list(alike_sites(film(n_groups=0))) == list(range(21))
 
 
 def test_the_page_shows_the_kept_step_and_its_figures():
@@ -93,8 +93,8 @@ def test_without_frames_the_page_says_why():
         require_frames(None, "my model")
 
 
-def test_without_crowds_the_page_says_why():
-    page = render_report(None, None, emergence=film(n_crowds=0))
+def test_without_groups_the_page_says_why():
+    page = render_report(None, None, emergence=film(n_groups=0))
     assert "too few people for a group" in page
     assert 'id="emergence-real"' not in page
 
@@ -105,7 +105,7 @@ def test_hostile_contigs_stay_text():
 
 
 def test_one_row_and_one_frame_are_enough(tmp_path: Path):
-    one = film(n_frames=2, n_rows=1, n_crowds=0)
+    one = film(n_frames=2, n_rows=1, n_groups=0)
     single = replace(one, steps=one.steps[:1], frames=one.frames[:1], figures=one.figures[:1])
     assert embedded(render_report(None, None, emergence=single))["steps"] == [0]
     write_pictures(single, tmp_path / "e")
@@ -126,7 +126,7 @@ def test_pictures_show_the_alleles(tmp_path: Path, alike: bool):
     pictures = {
         "1-start": ordered.frames[0] * SHADES,
         "4-kept": ordered.frames[-1] * SHADES,
-        "5-real": ordered.crowds,
+        "5-real": ordered.groups,
     }
     for name, shades in pictures.items():
         with Image.open(tmp_path / "e" / f"{name}.png") as picture:
@@ -171,5 +171,5 @@ def test_pictures_are_the_same_each_time_and_never_replaced_unasked(tmp_path: Pa
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
     with pytest.raises(OutputError, match="exists"):
         write_pictures(film(), tmp_path / "one")
-    write_pictures(film(n_crowds=0), tmp_path / "one", force=True)
+    write_pictures(film(n_groups=0), tmp_path / "one", force=True)
     assert not (tmp_path / "one" / "5-real.png").exists()

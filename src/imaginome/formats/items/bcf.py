@@ -10,9 +10,10 @@ from imaginome.formats.base import Format
 from imaginome.formats.bgzf import BgzfWriter, write_index
 from imaginome.formats.headers import BCF_MAGIC, header_text
 from imaginome.formats.htslib import bcf_records, read_htslib
-from imaginome.formats.options import ReadOptions, Tally
+from imaginome.formats.records import Tally
 from imaginome.outputs import atomic_file
 from imaginome.panel import Panel
+from imaginome.reading import ReadOptions
 
 
 class Bcf(Format):

@@ -13,13 +13,14 @@ from imaginome.formats.base import Format
 from imaginome.formats.bgzf import BgzfWriter
 from imaginome.formats.calls import Collector
 from imaginome.formats.legend import find_legend, legend_path, legend_text, read_legend
-from imaginome.formats.options import ReadOptions, Record, Tally
+from imaginome.formats.records import Record, Tally
 from imaginome.formats.regions import RegionSet
 from imaginome.formats.source import open_binary
 from imaginome.outputs import atomic_file
 from imaginome.panel import Haplotypes, Panel, Samples, haplotype_rows, strings
+from imaginome.reading import ReadOptions
 
-# -- Hapt: haplotypes as rows of text, sites in a legend beside it (Yelmen et al. 2021) ------------
+# -- Hapt: haplotypes as rows of text --------------------------------------------------------------
 
 
 _ROW = re.compile(rb"^[^\s#]+\s+\S+(\s+[01]){2,}\s")
@@ -113,7 +114,7 @@ def _offer(
 ITEM = Hapt
 
 
-# -- The rows of a .hapt file: names and haplotypes ------------------------------------------------
+# -- The rows of a .hapt file ----------------------------------------------------------------------
 
 
 _ENDS = ("_A", "_B")

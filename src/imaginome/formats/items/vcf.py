@@ -9,9 +9,10 @@ from imaginome.formats.base import Format
 from imaginome.formats.bgzf import BgzfWriter, write_index
 from imaginome.formats.headers import header_text
 from imaginome.formats.htslib import read_htslib, vcf_records
-from imaginome.formats.options import ReadOptions, Tally
+from imaginome.formats.records import Tally
 from imaginome.outputs import atomic_file
 from imaginome.panel import Panel
+from imaginome.reading import ReadOptions
 
 
 class Vcf(Format):

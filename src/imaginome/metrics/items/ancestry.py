@@ -22,7 +22,7 @@ from imaginome.metrics.resample import PANELS
 from imaginome.panel import Haplotypes
 from imaginome.results import Cell, Figure, Measure, MetricResult, Series, Table
 
-# -- Ancestry proportions of individuals, given allele frequencies of reference populations --------
+# -- Ancestry proportions of individuals -----------------------------------------------------------
 
 
 PIECE = 128
@@ -254,7 +254,7 @@ def tables(
     ]
 
 
-# -- Ancestry proportions: people as mixed as real ones, from the same populations -----------------
+# -- Ancestry proportions --------------------------------------------------------------------------
 
 
 MOST_SITES = 2_000

@@ -211,7 +211,7 @@ def tables(counts: Counts, n: Sizes) -> list[Table]:
     ]
 
 
-# -- Allele frequencies: alleles as common as among real people, rare ones kept --------------------
+# -- Allele frequencies ----------------------------------------------------------------------------
 
 
 INTERVAL_SITES = 20_000

@@ -29,7 +29,7 @@ from imaginome.metrics.resample import PANELS
 from imaginome.panel import haplotype_rows
 from imaginome.results import Cell, Figure, Measure, MetricResult, Table
 
-# -- Populations of real people told from latent codes, and from as many components of genoty ------
+# -- Populations of real people told from latent codes ---------------------------------------------
 
 
 FOLDS = 5
@@ -94,7 +94,7 @@ def _code_features(fitted: Float32s, told: Float32s) -> tuple[Float64s, Float64s
     return standardised(people(axes.own_scores(fitted)), people(axes.project(told)))
 
 
-# -- Latent space: real and artificial people in the codes of the model itself ---------------------
+# -- Latent space ----------------------------------------------------------------------------------
 
 
 SHOWN = 6

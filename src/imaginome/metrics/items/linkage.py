@@ -176,7 +176,7 @@ def tables(sums: dict[str, Float64s]) -> list[Table]:
     ]
 
 
-# -- Linkage disequilibrium: r2 between sites, near and far ----------------------------------------
+# -- Linkage disequilibrium ------------------------------------------------------------------------
 
 
 WIDTH = 200

@@ -19,7 +19,7 @@ from imaginome.metrics.resample import PANELS, some
 from imaginome.panel import Haplotypes, Panel, Sites, Strings, strings
 from imaginome.results import Cell, Estimate, Figure, Measure, MetricResult, Table
 
-# -- Odds ratios of alleles between people with and without a label, within strata of people -------
+# -- Odds ratios of alleles between people with and without a label --------------------------------
 
 
 def allele_tables(
@@ -95,7 +95,7 @@ def _sums(a: Float64s, d: Float64s, b: Float64s, c: Float64s) -> tuple[Float64s,
     return (a * d / total).sum(axis=0), (b * c / total).sum(axis=0)
 
 
-# -- Effects of alleles on a phenotype in the three panels, with replicates ------------------------
+# -- Effects of alleles on a phenotype in the three panels -----------------------------------------
 
 
 LEAST = 20
@@ -269,7 +269,7 @@ def _strongest(comparison: Comparison, sites: Indices, score: Float64s) -> list[
     return found
 
 
-# -- The strongest associations of a phenotype, as a figure and a table ----------------------------
+# -- The strongest associations of a phenotype -----------------------------------------------------
 
 
 ORDER = ("holdout", "train", "artificial")
@@ -337,7 +337,7 @@ def _place(sites: Sites, site: int) -> str:
     return f"{sites.contig[site]}:{sites.position[site]}"
 
 
-# -- A phenotype learned with the genome: the same alleles go with it as among real people ---------
+# -- A phenotype learned with the genome -----------------------------------------------------------
 
 
 class Phenotype(Metric):

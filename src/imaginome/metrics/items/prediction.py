@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from imaginome.arrays import Float64s
 from imaginome.citations import cite
-from imaginome.kernels.intervals import individual_weights
+from imaginome.kernels.intervals import column_interval, individual_weights
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
@@ -189,7 +189,9 @@ def _figure(column: str, labels: list[str], found: Found) -> Figure:
 
 def _series(name: str, labels: list[str], told: Told) -> Series:
     value = told.recall[0]
-    low, high = (_quantile(told.recall[1:], q, value) for q in (0.025, 0.975))
+    # The value itself where there are no replicates.
+    ends = column_interval(told.recall[1:])
+    low, high = (np.where(np.isnan(end), value, end) for end in ends)
     return Series.model_validate(
         {
             "name": name,
@@ -199,14 +201,6 @@ def _series(name: str, labels: list[str], told: Told) -> Series:
             "low": shorts(np.minimum(low, value)),
             "high": shorts(np.maximum(high, value)),
         }
-    )
-
-
-def _quantile(recall: Float64s, q: float, value: Float64s) -> Float64s:
-    """Return a quantile over replicates; the value itself where there are none."""
-    columns = [column[np.isfinite(column)] for column in recall.T]
-    return np.array(
-        [np.quantile(c, q) if len(c) > 1 else v for c, v in zip(columns, value, strict=True)]
     )
 
 

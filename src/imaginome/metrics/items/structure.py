@@ -18,7 +18,7 @@ from imaginome.metrics.measures import Sample, measure, short
 from imaginome.metrics.resample import PANELS
 from imaginome.results import Cell, Measure, MetricResult, Table
 
-# -- F_ST between labelled populations, real against artificial, as a measure and a table ----------
+# -- F_ST between labelled populations -------------------------------------------------------------
 
 
 REPLICATES = 50
@@ -76,7 +76,7 @@ def _table(column: str, populations: list[str], values: dict[str, Float64s]) -> 
     )
 
 
-# -- Population structure: principal components and F_ST -------------------------------------------
+# -- Population structure --------------------------------------------------------------------------
 
 
 class Structure(Metric):

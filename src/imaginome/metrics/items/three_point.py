@@ -119,7 +119,7 @@ def packed_cumulants(panel: PackedSites, triplets: Indices) -> Float64s:
     return from_counts(triple_counts(panel.bits, triplets), pairs, singles, panel.n)
 
 
-# -- Three-point correlations: structure that pairs of sites do not show ---------------------------
+# -- Three-point correlations ----------------------------------------------------------------------
 
 
 INTERVAL_TRIPLETS = 3_000

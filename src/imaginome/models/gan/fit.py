@@ -133,11 +133,13 @@ def structure_distance(ours: torch.Tensor, theirs: torch.Tensor, known: int) -> 
     return 2.0 * SECOND_MOMENT_WEIGHT * KNOWN_WEIGHT / n_sites * _distance(ours, theirs, overlap)
 
 
-# -- Training of the default adversarial model, in fixed pieces so that threads change nothin ------
+# -- Training of the default adversarial model -----------------------------------------------------
 
 
 PIECE = 64
 STRUCTURE_COMPONENTS = 6
+CRITIC = "critic."
+"""Before the names of the critic's tensors."""
 ADAM_DECAY = (0.0, 0.99)
 
 
@@ -158,6 +160,7 @@ class Recipe:
     penalty_every: int
     moments: float
     average: float
+    keep_critic: bool = False
 
 
 @dataclass
@@ -179,7 +182,7 @@ class Trainee:
     Parameters
     ----------
     recipe, control
-        How to train, under which circumstances.
+        How to train, and the control of the fit.
     people
         Who is learnt from.
     validation
@@ -337,7 +340,7 @@ class Trainee:
         return {
             **to_tensors(self.generator, "generator."),
             **to_tensors(self.average, "average."),
-            **to_tensors(self.critic, "critic."),
+            **to_tensors(self.critic, CRITIC),
             **self._generator_adam.tensors("generator adam."),
             **self._critic_adam.tensors("critic adam."),
         }
@@ -346,17 +349,20 @@ class Trainee:
         """Take over what `state` returned."""
         from_tensors(self.generator, state, "generator.")
         from_tensors(self.average, state, "average.")
-        from_tensors(self.critic, state, "critic.")
+        from_tensors(self.critic, state, CRITIC)
         self._generator_adam.load(state, "generator adam.")
         self._critic_adam.load(state, "critic adam.")
 
     def weights(self) -> Tensors:
-        """Return the averaged generator."""
-        return to_tensors(self.average)
+        """Return the averaged generator, and the critic where it is kept."""
+        critic = to_tensors(self.critic, CRITIC) if self.recipe.keep_critic else {}
+        return {**to_tensors(self.average), **critic}
 
     def load_weights(self, weights: Tensors) -> None:
-        """Take over an averaged generator."""
+        """Take over what `weights` returned."""
         from_tensors(self.average, weights)
+        if self.recipe.keep_critic:
+            from_tensors(self.critic, weights, CRITIC)
 
 
 def _classes_of_some(people: People, rows: int, rng: np.random.Generator) -> Int64s:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
 from pydantic import Field
 
-from imaginome.arrays import Int64s
+from imaginome.arrays import Float64s, Int64s
 from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import single_threaded_torch
 from imaginome.models.base import Capability, Generator, Tensors
-from imaginome.models.gan.draw import draw_bernoulli, draw_thresholded
-from imaginome.models.shared.networks import BernoulliGenerator, DenseGenerator
+from imaginome.models.gan.draw import BLOCK, draw_bernoulli, draw_thresholded
+from imaginome.models.gan.evidence import OBJECTIVE
+from imaginome.models.gan.fit import CRITIC, Recipe, Trainee
+from imaginome.models.gan.paper import EPOCHS, LATENT, PaperRecipe, PaperTrainee
+from imaginome.models.gan.start import MOST_LINKED_SITES
+from imaginome.models.shared.networks import (
+    BernoulliGenerator,
+    Critic,
+    DenseGenerator,
+    from_tensors,
+    to_tensors,
+)
+from imaginome.models.shared.people import People
 from imaginome.panel import Haplotypes, Panel
 from imaginome.settings import Settings
 from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
-
-if TYPE_CHECKING:
-    from imaginome.models.gan.fit import Recipe
-
 
 LEAST_PEOPLE = 8
 DEFAULT_STEPS = 600
@@ -97,6 +104,11 @@ class GanSettings(Settings):
         lt=1,
         description="Share that the running average of the generator keeps at each step",
     )
+    keep_critic: bool = Field(
+        False,
+        description="save the critic with the model, for attacks to ask it and for research: who "
+        "has it can tell train people better (not with yelmen2021)",
+    )
 
 
 class Gan(Generator[GanSettings]):
@@ -139,15 +151,18 @@ class Gan(Generator[GanSettings]):
             "regression with a Cauchy prior, for what clusters and labels add to allele frequencies"
         ),
     )
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"population", "phenotype"})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"critic", "population", "phenotype"})
     Settings = GanSettings
 
     _network: BernoulliGenerator | DenseGenerator
+    _critic: Critic | None = None
 
     @property
     def abilities(self) -> frozenset[Capability]:
         """The paper's networks know no labels; a label would be a claim without ground."""
-        return frozenset() if self.settings.preset == "yelmen2021" else self.capabilities
+        if self.settings.preset == "yelmen2021":
+            return frozenset()
+        return self.capabilities if self.settings.keep_critic else self.capabilities - {"critic"}
 
     def _fit(self, train_panel: Panel, validation: Panel, control: FitControl) -> None:
         if train_panel.n_individuals < LEAST_PEOPLE:
@@ -159,34 +174,24 @@ class Gan(Generator[GanSettings]):
         rows, held_out = train_panel.haplotypes, validation.haplotypes
         device = control.torch_device()
         if self.settings.preset == "yelmen2021":
-            from imaginome.models.gan.paper import PaperTrainee
-
             paper = PaperTrainee(control, rows, held_out, device)
             self.history = train("gan", paper, self._plan(len(rows)), control)
             self._network = paper.generator.cpu()
         else:
-            from imaginome.models.gan.fit import Trainee
-            from imaginome.models.shared.people import People
-
             plan = self._plan(len(rows))
             people = People.of(train_panel, self.frame, assort=self.settings.assort)
             trainee = Trainee(self._recipe(plan.steps), control, people, held_out, device)
             self.history = train("gan", trainee, plan, control)
             self._network = trainee.average.cpu()
+            self._critic = trainee.critic.cpu() if self.settings.keep_critic else None
 
     def _plan(self, n_rows: int) -> TrainingPlan:
         """Return how long to train: the settings, or else the preset's own."""
-        from imaginome.models.gan.evidence import OBJECTIVE
-
         if self.settings.preset == "yelmen2021":
-            from imaginome.models.gan.paper import EPOCHS, PaperRecipe
-
             batches = PaperRecipe.of(n_rows).batches
             steps, every = EPOCHS * batches, PAPER_EPOCHS_PER_MEASUREMENT * batches
             patience = PAPER_EPOCHS_OF_PATIENCE // PAPER_EPOCHS_PER_MEASUREMENT
         else:
-            from imaginome.models.gan.start import MOST_LINKED_SITES
-
             # Linkage that the start does not have has to be learnt.
             few = len(self.sites) <= MOST_LINKED_SITES
             steps = DEFAULT_STEPS if few else STEPS_OF_MANY_SITES
@@ -198,42 +203,45 @@ class Gan(Generator[GanSettings]):
         return TrainingPlan(steps, min(every, steps), OBJECTIVE, "lower", patience)
 
     def _recipe(self, steps: int) -> Recipe:
-        from imaginome.models.gan.fit import Recipe
-
         unused = {"preset", "steps", "measure_every", "patience", "assort"}
         return Recipe(steps=steps, **self.settings.model_dump(exclude=unused))
 
     def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
-        from imaginome.models.shared.networks import BernoulliGenerator
-
         single_threaded_torch()
         network = self._network
         if isinstance(network, BernoulliGenerator):
             return draw_bernoulli(network, n, seed, threads, classes)
         return draw_thresholded(network, n, seed, threads)
 
-    def _tensors(self) -> Tensors:
-        from imaginome.models.shared.networks import to_tensors
+    def critic(self, haplotypes: Haplotypes) -> Float64s:
+        """See `Generator.critic`; of all labels, those with which a haplotype looks most real."""
+        if self._critic is None:
+            return super().critic(haplotypes)
+        single_threaded_torch()
+        blocks = [
+            self._critic.most_real(torch.from_numpy(haplotypes[start : start + BLOCK]).float())
+            for start in range(0, len(haplotypes), BLOCK)
+        ]
+        return torch.cat(blocks).numpy().astype(np.float64)
 
-        return to_tensors(self._network)
+    def _tensors(self) -> Tensors:
+        critic = {} if self._critic is None else to_tensors(self._critic, CRITIC)
+        return {**to_tensors(self._network), **critic}
 
     def _load_tensors(self, tensors: Tensors) -> None:
-
-        from imaginome.models.shared import networks
-
         n_sites = len(self.sites)
         if self.settings.preset == "yelmen2021":
-            from imaginome.models.gan.paper import LATENT
-
-            self._network = networks.DenseGenerator(LATENT, n_sites)
+            self._network = DenseGenerator(LATENT, n_sites)
         else:
             shares, design = (
                 torch.from_numpy(np.array(tensors[name])) for name in ("shares", "design")
             )
-            self._network = networks.BernoulliGenerator(
+            self._network = BernoulliGenerator(
                 self.settings.latent, shares, design, self.settings.hidden, n_sites
             )
-        networks.from_tensors(self._network, tensors)
+        from_tensors(self._network, tensors)
+        kept = any(name.startswith(CRITIC) for name in tensors)
+        self._critic = Critic.of_tensors(tensors, CRITIC) if kept else None
 
 
 ITEM = Gan

@@ -59,7 +59,7 @@ class PaperTrainee:
     Parameters
     ----------
     control
-        The circumstances of the fit.
+        The control of the fit.
     train, validation
         Haplotypes, ``uint8`` of shape ``(n, n_sites)``.
     device

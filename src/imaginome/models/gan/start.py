@@ -24,7 +24,7 @@ from imaginome.kernels.pca import principal_axes
 from imaginome.models.shared.networks import LEAST_SPREAD, BernoulliGenerator
 from imaginome.models.shared.people import People
 
-# -- What labels tell of a haplotype at the start: its cluster and its alleles ---------------------
+# -- What labels tell of a haplotype at the start --------------------------------------------------
 
 
 PSEUDO_ROWS = 20.0
@@ -117,7 +117,7 @@ def log_odds(p: Float64s) -> Float64s:
     return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
-# -- Where the generator starts: clusters of train haplotypes along their principal component ------
+# -- Where the generator starts --------------------------------------------------------------------
 
 
 MOST_LINKED_SITES = 2000
@@ -183,7 +183,7 @@ def linked_start(
     return (1 + variance / LOGISTIC_VARIANCE).sqrt(), loadings
 
 
-# -- The start of the generator: a mixture of clusters and labels, with the linkage left in t ------
+# -- The start of the generator --------------------------------------------------------------------
 
 
 COMPONENTS = 6

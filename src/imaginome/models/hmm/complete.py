@@ -124,7 +124,7 @@ def trace_memoryless(
             state[i] = pick(weights, uniform(keys[i], counter))
 
 
-# -- Complete partly observed haplotypes by the cluster chain: expected alleles and draws ----------
+# -- Complete partly observed haplotypes by the cluster chain --------------------------------------
 
 
 BLOCK = 64

@@ -25,7 +25,7 @@ from imaginome.models.hmm.tags import context_of
 from imaginome.panel import Haplotypes
 from imaginome.randomness import child_sequence
 
-# -- Random numbers inside compiled kernels, by key and counter, and picks by weight ---------------
+# -- Random numbers inside compiled kernels --------------------------------------------------------
 
 
 Array = Any
@@ -55,7 +55,7 @@ def pick(weights: Array, u: float) -> int:
     return int(np.argmax(weights))
 
 
-# -- Draw haplotypes from full transitions together, so that counts stay close to what is exp ------
+# -- Draw haplotypes from full transitions together ------------------------------------------------
 
 
 GOLDEN = 0.6180339887498949
@@ -187,7 +187,7 @@ def other(weights: Array, excluded: int, u: float) -> int:
     return pick(weights, u)
 
 
-# -- Draw haplotypes from a cluster chain: full transitions together, memoryless ones one by  ------
+# -- Draw haplotypes from a cluster chain ----------------------------------------------------------
 
 
 PIECE = 64

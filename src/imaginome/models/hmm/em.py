@@ -32,7 +32,7 @@ from imaginome.models.hmm.update import (
 )
 from imaginome.panel import Haplotypes
 
-# -- One round of expectation-maximisation, block by block, in memory linear in haplotypes ---------
+# -- One round of expectation-maximisation ---------------------------------------------------------
 
 
 PIECE = 128
@@ -274,7 +274,7 @@ class _Round(Expectation):
         update_full(layout, kept, p.block(block), priors.base[block], pull, SWEEPS, share)
 
 
-# -- What posteriors of clusters tell of train haplotypes: who is where ----------------------------
+# -- What posteriors of clusters tell of train haplotypes ------------------------------------------
 
 
 def class_occupancies(parameters: Parameters, observed: Observed, threads: int) -> Float32s:

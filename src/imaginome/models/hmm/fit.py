@@ -36,7 +36,7 @@ from imaginome.models.hmm.parameters import (
 from imaginome.models.hmm.tags import choose_tags, tagged
 from imaginome.panel import Haplotypes
 
-# -- Tilts that keep every class where it is: drift of the cluster chain, taken back ---------------
+# -- Tilts that keep every class where it is -------------------------------------------------------
 
 
 SWEEPS = 6
@@ -149,7 +149,7 @@ def rescale(
             state[k] = arriving[k] / total
 
 
-# -- What the training loop trains: rounds of memoryless EM, then of full EM from there ------------
+# -- What the training loop trains -----------------------------------------------------------------
 
 
 BASE = "prior.base"

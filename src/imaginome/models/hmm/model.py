@@ -127,7 +127,7 @@ class HmmSettings(Settings):
     )
 
 
-# -- Chain of haplotype clusters: expectation-maximisation, memoryless or full transitions ---------
+# -- Chain of haplotype clusters -------------------------------------------------------------------
 
 
 class Hmm(Generator[HmmSettings]):

@@ -43,7 +43,7 @@ from imaginome.models.hmm.parameters import (
 from imaginome.models.hmm.tags import contexts
 from imaginome.models.shared.completion import UNKNOWN, posterior_shares
 
-# -- Scaled forward and backward passes over a block of sites, for a piece of haplotypes -----------
+# -- Scaled forward and backward passes over a block of sites --------------------------------------
 
 
 Array = Any
@@ -218,7 +218,7 @@ def backward_memoryless(
     gamma[0] *= beta
 
 
-# -- The passes over a block of sites, whichever kind of transitions a chain has -------------------
+# -- The passes over a block of sites --------------------------------------------------------------
 
 
 HIDDEN = 2.0**-25
@@ -292,7 +292,7 @@ def certain_contexts(emission: Any) -> Any:
     return certain
 
 
-# -- Under which classes a partly observed haplotype is completed: those that explain it -----------
+# -- Under which classes a partly observed haplotype is completed ----------------------------------
 
 
 PIECE = 128

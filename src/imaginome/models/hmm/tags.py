@@ -26,7 +26,7 @@ from imaginome.models.hmm.parameters import Full
 from imaginome.models.hmm.update import CAUTION, odds
 from imaginome.models.shared.completion import UNKNOWN
 
-# -- Leave-one-out log-likelihood of the alleles of a site, given cells and given a tag besid ------
+# -- Leave-one-out log-likelihood of the alleles of a site -----------------------------------------
 
 
 Array = Any
@@ -91,7 +91,7 @@ def tag_score(joint: Array, counts: Array, frequency: float, weight: float) -> f
     return total
 
 
-# -- Alleles that travel together within a cluster: each site looks back at a few tag sites --------
+# -- Alleles that travel together within a cluster -------------------------------------------------
 
 
 NONE = -1

@@ -19,7 +19,7 @@ import numpy as np
 from imaginome.kernels.compile import fast
 from imaginome.models.hmm.parameters import FullBlock, Kept, MemorylessBlock
 
-# -- M-step of the emissions: P(ALT | cluster) of a site, and within clusters by context -----------
+# -- M-step of the emissions -----------------------------------------------------------------------
 
 
 CAUTION = 5.0

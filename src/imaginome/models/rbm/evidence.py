@@ -74,7 +74,7 @@ def _squared_correlation(visible: torch.Tensor) -> torch.Tensor:
     return covariance**2 / torch.outer(spread, spread)
 
 
-# -- How well chains mix: what they remember, and chains from noise against chains from data -------
+# -- How well chains mix ---------------------------------------------------------------------------
 
 
 STEPS = 40
@@ -135,7 +135,7 @@ def _residual(values: torch.Tensor, classes: Int64s) -> torch.Tensor:
     return values - means[torch.from_numpy(classes)]
 
 
-# -- Likelihoods of a restricted Boltzmann machine: conditional, exact; whole, by annealing --------
+# -- Likelihoods of a restricted Boltzmann machine -------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -281,7 +281,7 @@ def _between(model: Parameters, base: torch.Tensor, share: float) -> Parameters:
     return Parameters(share * model.weights, biases, share * model.hidden, model.kind)
 
 
-# -- Evidence along a training: likelihoods of held-out people, moments of chains, mixing ----------
+# -- Evidence along a training ---------------------------------------------------------------------
 
 
 JUDGED_SITES = 200

@@ -17,7 +17,7 @@ from imaginome.models.rbm.start import Recipe, TrainingData, Wiring
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
-# -- The leading directions of the data, along which plain gradients are far too steep -------------
+# -- The leading directions of the data ------------------------------------------------------------
 
 
 ITERATIONS = 4
@@ -116,7 +116,7 @@ class Trainee:
     Parameters
     ----------
     recipe, control
-        How to train, under which circumstances.
+        How to train, and the control of the fit.
     data
         What to learn from.
     device

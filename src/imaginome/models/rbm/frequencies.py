@@ -15,7 +15,7 @@ from imaginome.kernels.threads import pieces
 from imaginome.panel import Haplotypes
 from imaginome.panel.frame import PanelFrame, class_shares, label_columns, largest_remainders, mixed
 
-# -- Classes of haplotypes: labels where there are any, clusters where there are none --------------
+# -- Classes of haplotypes -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def proportional(shares: Float64s, n: int) -> Int64s:
     return np.repeat(np.arange(len(shares)), largest_remainders(shares * n, n))
 
 
-# -- Allele frequencies of classes, pooled across related ones as far as held-out people appr ------
+# -- Allele frequencies of classes -----------------------------------------------------------------
 
 
 SPREADS = (0.1, 0.3, 1.0)
@@ -238,7 +238,7 @@ def _sigmoid(logits: Float64s) -> Float64s:
     return np.asarray(1 / (1 + np.exp(-logits)))
 
 
-# -- Clusters of haplotypes, which stand in for labels where a panel has none ----------------------
+# -- Clusters of haplotypes ------------------------------------------------------------------------
 
 
 COUNTS = (1, 4, 8, 16, 24)

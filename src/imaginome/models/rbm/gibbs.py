@@ -18,7 +18,7 @@ from imaginome.arrays import Float32s, Int64s
 from imaginome.kernels.compile import compiled, fast
 from imaginome.kernels.threads import map_pieces, pieces
 
-# -- Hidden units: binary, or truncated Gaussian ("ReLU") ------------------------------------------
+# -- Hidden units ----------------------------------------------------------------------------------
 
 
 Kind = Literal["bernoulli", "relu"]
@@ -85,7 +85,7 @@ UNITS: dict[Kind, Units] = {
 }
 
 
-# -- Random draws that are balanced over chains, so that averages over chains have less noise ------
+# -- Random draws that are balanced over chains ----------------------------------------------------
 
 
 WIDTH = 64
@@ -312,7 +312,7 @@ def advance(
         map_pieces(work, list(enumerate(pieces(len(chains), piece))), threads)
 
 
-# -- Bernoulli draws that are balanced over rows, and over rows alike so far -----------------------
+# -- Bernoulli draws that are balanced over rows ---------------------------------------------------
 
 
 Array = Any

@@ -41,7 +41,7 @@ class Recipe:
     damping: float
 
 
-# -- What a machine learns from: haplotypes, their classes, and pooled frequencies of these --------
+# -- What a machine learns from --------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class TrainingData:
         )
 
 
-# -- Which sites a local hidden unit sees: neighbours whose alleles go together within classe ------
+# -- Which sites a local hidden unit sees ----------------------------------------------------------
 
 
 REACH = 200
@@ -186,7 +186,7 @@ def _alike(links: Links, known: Links) -> bool:
     return all(abs(value - other) < UNLIKE for value, other in pairs)
 
 
-# -- Axes on which classes differ, and the classes whose people are spread out along them ----------
+# -- Axes on which classes differ ------------------------------------------------------------------
 
 
 MOST_AXES = 10
@@ -296,7 +296,7 @@ def _axes(data: TrainingData, residual: Float32s) -> Float32s:
     return np.asarray(axes[kept][:MOST_AXES].T, dtype=np.float32)
 
 
-# -- Which weights there are: local units, units along shared axes, and free ones ------------------
+# -- Which weights there are -----------------------------------------------------------------------
 
 
 FEW_SITES = 3

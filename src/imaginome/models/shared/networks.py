@@ -147,6 +147,11 @@ class Critic(nn.Module):
         Standardised labels of each class, ``float32`` of ``(n_classes, n_features)``.
     """
 
+    centre: torch.Tensor
+    scale: torch.Tensor
+    axes: torch.Tensor
+    known: torch.Tensor
+
     def __init__(
         self,
         hidden: int,
@@ -156,7 +161,8 @@ class Critic(nn.Module):
         known: torch.Tensor,
     ) -> None:
         super().__init__()
-        self.centre, self.scale, self.axes, self.known = centre, scale, axes, known
+        for name, part in (("centre", centre), ("scale", scale), ("axes", axes), ("known", known)):
+            self.register_buffer(name, part)
         inputs = len(centre) + axes.shape[1] + known.shape[1]
         self.views = nn.Parameter(torch.zeros(known.shape[1], hidden))
         self.layers = nn.ModuleList([nn.Linear(inputs, hidden), nn.Linear(hidden, hidden)])
@@ -170,6 +176,24 @@ class Critic(nn.Module):
             hidden = nn.functional.leaky_relu(layer(hidden), SLOPE)
         score: torch.Tensor = self.output(hidden)[:, 0]
         return score + (known @ self.views * hidden).mean(1)
+
+    @classmethod
+    def of_tensors(cls, tensors: Tensors, prefix: str) -> Critic:
+        """Return the critic that `to_tensors` wrote with this prefix."""
+        parts = (
+            torch.from_numpy(np.array(tensors[prefix + name]))
+            for name in ("centre", "scale", "axes", "known")
+        )
+        critic = cls(tensors[prefix + "views"].shape[1], *parts)
+        from_tensors(critic, tensors, prefix)
+        return critic
+
+    @torch.no_grad()
+    def most_real(self, alleles: torch.Tensor) -> torch.Tensor:
+        """Return the score of each row with the class with which it is highest, ``(n,)``."""
+        classes = range(len(self.known))
+        scores = [self(alleles, torch.full((len(alleles),), c)) for c in classes]
+        return torch.stack(scores).amax(0)
 
     def standard(self, alleles: torch.Tensor) -> torch.Tensor:
         """Return alleles, or their probabilities, in units of train standard deviations."""

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 
 from opacus.accountants import RDPAccountant
+from scipy.optimize import brentq
 
 from imaginome.errors import ModelError
 
@@ -50,7 +51,7 @@ def noise_for(
 ) -> float:
     """Return the least noise over clipping bound with which everything stays below `epsilon`.
 
-    0 for an infinite epsilon. Found by bisection to a thousandth, rounded up.
+    0 for an infinite epsilon. Found to a thousandth, rounded up.
 
     Raises
     ------
@@ -66,13 +67,14 @@ def noise_for(
             "give a larger --epsilon or --delta",
         )
 
-    def enough(noise: float) -> bool:
-        return epsilon_of(releases, noise, rate, steps, delta) <= epsilon
+    def beyond(log_noise: float) -> float:
+        return epsilon_of(releases, math.exp(log_noise), rate, steps, delta) - epsilon
 
-    low, high = LEAST_NOISE, 2.0 * LEAST_NOISE
-    while not enough(high):
-        low, high = high, 2.0 * high
-    while high / low > 1.0 + TOLERANCE:
-        middle = math.sqrt(low * high)
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    low = math.log(LEAST_NOISE)
+    if beyond(low) <= 0:
+        return LEAST_NOISE
+    high = low + math.log(2.0)
+    while beyond(high) > 0:
+        low, high = high, high + math.log(2.0)
+    # The root is known to half of the tolerance, the noise is rounded up by as much.
+    return math.exp(float(brentq(beyond, low, high, xtol=TOLERANCE / 2)) + TOLERANCE / 2)

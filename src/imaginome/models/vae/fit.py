@@ -17,7 +17,7 @@ from imaginome.results.emergence import ROWS
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
-# -- Where the training of the auto-encoder starts: at allele frequencies of labels, and nois ------
+# -- Where the training of the auto-encoder starts -------------------------------------------------
 
 
 LEAST = 0.002
@@ -89,7 +89,7 @@ def _prior_start(decoder: Decoder, rng: np.random.Generator) -> Float32s:
     return start.ravel()
 
 
-# -- Training of the auto-encoder without a guarantee: batches of haplotypes, held-out stoppi ------
+# -- Training of the auto-encoder without a guarantee ----------------------------------------------
 
 
 OBJECTIVE = "bound"
@@ -122,7 +122,7 @@ class Trainee:
     Parameters
     ----------
     recipe, control
-        How to train, under which circumstances.
+        How to train, and the control of the fit.
     people, others
         Who is learnt from, and who is measured on.
     """

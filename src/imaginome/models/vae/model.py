@@ -115,7 +115,7 @@ class VaeSettings(Settings):
     )
 
 
-# -- A variational auto-encoder: haplotypes from codes of a few numbers ----------------------------
+# -- A variational auto-encoder --------------------------------------------------------------------
 
 
 LEAST_PEOPLE = 8

@@ -19,7 +19,7 @@ from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes
 from imaginome.randomness import child_generator
 
-# -- The network of the variational auto-encoder: haplotype to code, code to haplotype -------------
+# -- The network of the variational auto-encoder ---------------------------------------------------
 
 
 SLOPE = 0.1
@@ -195,7 +195,7 @@ def soft_clamp(scale: torch.Tensor) -> torch.Tensor:
     return clamped
 
 
-# -- Drawing haplotypes from an auto-encoder: codes from the prior of a class, then alleles --------
+# -- Drawing haplotypes from an auto-encoder -------------------------------------------------------
 
 
 BLOCK = 250
@@ -251,7 +251,7 @@ def _codes(decoder: Decoder, labels: torch.Tensor, rng: np.random.Generator) -> 
     return mean[row, pick] + torch.from_numpy(noise).to(labels.device) * spread
 
 
-# -- The likelihood of haplotypes under an auto-encoder: an importance-weighted bound --------------
+# -- The likelihood of haplotypes under an auto-encoder --------------------------------------------
 
 
 CODES = 32

@@ -33,7 +33,7 @@ from imaginome.panel.frame import PanelFrame, class_shares, haplotype_classes
 from imaginome.panel.units import units
 from imaginome.training.control import FitControl
 
-# -- The people of a private fit, unit by unit: an individual with both haplotypes, or a fami ------
+# -- The people of a private fit, unit by unit -----------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ class Units:
         return len(self.members)
 
 
-# -- Chance that a guarantee rests on: normal noise and who is drawn, from bits nobody can re ------
+# -- Chance that a guarantee rests on --------------------------------------------------------------
 
 
 SUMMED = 4
@@ -128,7 +128,7 @@ def _unit(n: int, source: NoiseSource) -> Float64s:
     return ((source.words(n) >> np.uint64(11)).astype(np.float64) + 1.0) * SCALE
 
 
-# -- The sum of clipped gradients: whatever a unit is like, it moves the sum by so much at mo ------
+# -- The sum of clipped gradients ------------------------------------------------------------------
 
 
 HAIR = 1e-9
@@ -189,7 +189,7 @@ class Clipped:
         return list(gradients), lengths
 
 
-# -- Training of the auto-encoder with a guarantee: awake on noisy gradients, asleep on dream ------
+# -- Training of the auto-encoder with a guarantee -------------------------------------------------
 
 
 UNITS_AT_ONCE = 128

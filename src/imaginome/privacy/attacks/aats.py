@@ -10,7 +10,7 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.densities import densities
 from imaginome.privacy.scores.distances import Distances, Name, half_samples
-from imaginome.results import AttackResult, Estimate, Figure, Finding, Series, Status
+from imaginome.results import GRAVE, AttackResult, Estimate, Figure, Finding, Series, Status
 
 Halves = list[dict[Name, Bools]]
 
@@ -56,9 +56,9 @@ class Aats(Attack):
         syn, syn_holdout = value("artificial", "train"), value("artificial", "holdout")
         ceiling = value("train", "holdout")
         nearer = _excess(distances, halves, "train", "artificial", ("holdout", "artificial"))
-        crowded = _excess(distances, halves, "artificial", "train", ("artificial", "holdout"))
+        collapsed = _excess(distances, halves, "artificial", "train", ("artificial", "holdout"))
         real = judge_truth(truth, truth_holdout, nearer, policy)
-        made = judge_syn(crowded, policy)
+        made = judge_syn(collapsed, policy)
         findings = [
             _finding("truth", "AA_truth, train", truth, truth_holdout, real, key=True),
             _finding("syn", "AA_syn, train", syn, syn_holdout, made, key=True),
@@ -111,7 +111,7 @@ def judge_truth(
     """
     status, reason = judge(excess, policy.closeness_caution, policy.closeness_fail, baseline=0.0)
     found: tuple[Status, str] = (status, f"below its value against the holdout: {reason}")
-    if status in ("fail", "caution"):
+    if status in GRAVE:
         return found
     near = [
         judge(_shortfall(value), policy.closeness_caution, policy.closeness_fail, 0.0)[0]

@@ -14,6 +14,7 @@ from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel, Sites
+from imaginome.panel.units import units
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.residual import (
@@ -21,7 +22,6 @@ from imaginome.privacy.scores.residual import (
     Rate,
     between_halves,
     drawn,
-    families,
     rate_of,
     rates_table,
     residual_finding,
@@ -278,7 +278,7 @@ def _people(counts: npt.NDArray[np.generic]) -> Float64s:
     return np.asarray(counts.sum(axis=1, dtype=np.float64).reshape(-1, 2).sum(axis=1))
 
 
-# -- Attribute inference: hidden alleles of people, read off artificial records (METRICS 17) -------
+# -- Attribute inference ---------------------------------------------------------------------------
 
 
 NAMES = {
@@ -348,7 +348,7 @@ def _rates(
         rate_of(
             one.hits[way],
             one.tries[way],
-            families(people.samples),
+            units(people.samples),
             comparison.rng("attributes", way, who),
         )
         for who, people, one in zip(("train", "holdout"), panels, found, strict=True)
@@ -359,7 +359,7 @@ def _rates(
 def _control(comparison: Comparison, found: Attempts, people: Panel, way: str) -> Estimate:
     """Return the residual risk of one half of the holdout against the other."""
     rng = comparison.rng("attributes", way, "halves")
-    return between_halves(found.hits[way], found.tries[way], families(people.samples), rng)
+    return between_halves(found.hits[way], found.tries[way], units(people.samples), rng)
 
 
 def _finding(

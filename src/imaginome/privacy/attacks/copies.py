@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +11,16 @@ from scipy.stats import poisson
 from imaginome.arrays import Bools, Int64s, UInt8s
 from imaginome.citations import cite
 from imaginome.kernels.bits import pack
-from imaginome.kernels.neighbours import kin_groups, nearest_strangers
+from imaginome.kernels.intervals import wilson
+from imaginome.kernels.neighbours import nearest_strangers
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
+from imaginome.panel.units import haplotype_units
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate, Finding, Status, Table
 
-# -- Which artificial haplotypes and people equal real ones, and how often strangers do ------------
+# -- Which artificial haplotypes and people equal real ones ----------------------------------------
 
 
 DIGEST_BYTES = 16
@@ -131,7 +132,7 @@ def _match(
     """Match units; `haplotypes`, two a unit, where units are people."""
     train, holdout, artificial = classes = _classes(rows)
     n_classes = 1 + max(int(part.max(initial=-1)) for part in classes)
-    kin = kin_groups(comparison.train.samples, comparison.holdout.samples)
+    kin = haplotype_units(comparison.train.samples, comparison.holdout.samples)
     groups = kin if haplotypes is None else kin[::2]
     carriers = _families(np.concatenate([train, holdout]), groups, n_classes)
     in_train, in_holdout = (np.bincount(part, minlength=n_classes) > 0 for part in (train, holdout))
@@ -184,7 +185,7 @@ def _families(classes: Int64s, groups: Int64s, n_classes: int) -> Int64s:
     return np.bincount(pairs[:, 0], minlength=n_classes)
 
 
-# -- Verbatim copies: artificial haplotypes and people that are, over the whole panel, real o ------
+# -- Verbatim copies -------------------------------------------------------------------------------
 
 
 RARE, DOUBTFUL = 0.001, 0.025
@@ -193,7 +194,6 @@ ENOUGH_PEOPLE = 20
 """People, of the holdout if there is one, needed before one copy proves anything."""
 SEVERAL = 10
 """Copies that fail even where strangers nearly carry the same haplotypes."""
-NORMAL_95 = 1.959964
 
 
 class Copies(Attack):
@@ -261,7 +261,7 @@ def _finding(what: str, unit: str, matches: Matches, policy: Policy) -> Finding:
         id=f"copies.{what}",
         name=f"Verbatim copies of train {unit} whom no stranger equals",
         unit=f"share of artificial {unit}",
-        strength=share(matches.copies, n),
+        strength=wilson(matches.copies / n, n),
         baseline=min(1.0, matches.by_chance() / n),
         control=_control(matches),
         status=status,
@@ -290,7 +290,7 @@ def _of_holdout(matches: Matches) -> Finding:
         id="copies.holdout",
         name="Verbatim copies of holdout haplotypes, whom no generator should have seen",
         unit="share of artificial haplotypes",
-        strength=share(matches.copies_holdout, n),
+        strength=wilson(matches.copies_holdout / n, n),
         baseline=min(1.0, chance / n),
         status="fail" if seen else "pass",
         reason=f"{told}: it was made from these people too, or is the real panel" if seen else told,
@@ -322,14 +322,6 @@ def judge_copies(matches: Matches, unit: str, policy: Policy) -> tuple[Status, s
 def _most(expected: float, probability: float) -> float:
     """Return the count that chance exceeds with less than this probability."""
     return float(poisson.ppf(1.0 - probability, expected)) if expected > 0 else 0.0
-
-
-def share(count: int, n: int) -> Estimate:
-    """Return a share with its interval (Wilson 1927), which holds for counts of zero and one."""
-    p, z2 = count / n, NORMAL_95**2
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    margin = NORMAL_95 / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return Estimate(value=p, low=min(p, max(0.0, centre - margin)), high=max(p, centre + margin))
 
 
 def _counts(found: dict[str, Matches]) -> Table:

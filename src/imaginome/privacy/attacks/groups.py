@@ -11,18 +11,28 @@ from scipy.stats import norm
 
 from imaginome.arrays import Float64s, Indices, Int64s
 from imaginome.citations import cite
-from imaginome.kernels.neighbours import kin_groups
 from imaginome.kernels.ranks import placements
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import labels
 from imaginome.panel import Panel
+from imaginome.panel.units import units
 from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
-from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
+from imaginome.results import (
+    AttackResult,
+    Cell,
+    Estimate,
+    Figure,
+    Finding,
+    Series,
+    Status,
+    Table,
+    severity,
+)
 
-# -- Members against non-members of the same group: areas under the curve with intervals -----------
+# -- Members against non-members of the same group -------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +72,7 @@ class PersonScores:
     holdout: Float64s
     families: Int64s
 
-    def area(self, strata: Sequence[Stratum], looks: int = 1) -> Estimate:
+    def area(self, strata: Sequence[Stratum], comparisons: int = 1) -> Estimate:
         """Return P(member scores higher than a non-member of the same group), ties one half.
 
         The artificial panel is the one to be released and stays; the error is that of drawing
@@ -75,7 +85,7 @@ class PersonScores:
         ----------
         strata
             Groups; areas are averaged with their weights. None is empty.
-        looks
+        comparisons
             How many areas are looked at: the interval is widened for all (Bonferroni).
         """
         weights = np.array([stratum.weight() for stratum in strata])
@@ -88,7 +98,7 @@ class PersonScores:
             value += share * area
             null += share**2 * (n + m + 1) / (12 * n * m)
         spread = float((np.bincount(self.families, influence) ** 2).sum())
-        margin = float(norm.ppf(1 - 0.025 / looks)) * math.sqrt(max(null, spread))
+        margin = float(norm.ppf(1 - 0.025 / comparisons)) * math.sqrt(max(null, spread))
         return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
     def _add_influence(self, stratum: Stratum, share: float, influence: Float64s) -> float:
@@ -102,7 +112,7 @@ class PersonScores:
         return area
 
 
-# -- Who belongs to which group, and what an attacker scores each person by ------------------------
+# -- Who belongs to which group --------------------------------------------------------------------
 
 
 LEAST_PEOPLE = 10
@@ -194,18 +204,17 @@ def _scores(comparison: Comparison, train: Panel, holdout: Panel, made: Panel) -
 
 
 def _families(comparison: Comparison) -> Int64s:
-    return kin_groups(comparison.train.samples, comparison.holdout.samples)[::2]
+    return units(comparison.train.samples, comparison.holdout.samples)
 
 
 def _same(one: Stratum, other: Stratum) -> bool:
     return np.array_equal(one.train, other.train) and np.array_equal(one.holdout, other.holdout)
 
 
-# -- Leakage by population and by frequency class: nobody is averaged away -------------------------
+# -- Leakage by population and by frequency class --------------------------------------------------
 
 
 BASELINE = 0.5
-GRAVITY: tuple[Status, ...] = ("pass", "unknown", "caution", "fail")
 
 
 Areas = dict[str, Estimate]
@@ -280,9 +289,9 @@ def _notes(strata: list[Stratum]) -> list[str]:
 
 def _by_group(strata: list[Stratum], scores: Mapping[str, PersonScores]) -> dict[str, Areas]:
     """Return the area of each group by each score, with intervals for all together."""
-    looks = len(strata) * len(scores)
+    comparisons = len(strata) * len(scores)
     return {
-        kind: {stratum.name: found.area([stratum], looks) for stratum in strata}
+        kind: {stratum.name: found.area([stratum], comparisons) for stratum in strata}
         for kind, found in scores.items()
     }
 
@@ -309,7 +318,7 @@ def _worst(
     if not areas:
         return _finding(what, name, Estimate(value=None), ("unknown", empty), key=key)
     judged = {label: _judge(area, policy) for label, area in areas.items()}
-    label = max(areas, key=lambda one: (GRAVITY.index(judged[one][0]), areas[one].low or 0.0))
+    label = max(areas, key=lambda one: (severity(judged[one][0]), areas[one].low or 0.0))
     status, reason = judged[label]
     alike = sum(1 for other, _ in judged.values() if other == status)
     return _finding(

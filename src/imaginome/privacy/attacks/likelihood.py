@@ -17,7 +17,7 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.copying_likelihood import Copier, Donors
 from imaginome.privacy.scores.crossfit import Targets, folds, gathered, too_few
-from imaginome.privacy.scores.recognised import Recognised, units
+from imaginome.privacy.scores.recognised import Recognised, units_among
 from imaginome.results import AttackResult, Cell, Estimate, Finding, Table
 
 # -- Who is recognised, population by population ---------------------------------------------------
@@ -41,8 +41,8 @@ def by_population(comparison: Comparison, targets: Targets) -> dict[str, tuple[E
             auc_estimate(
                 targets.members[a],
                 targets.others[b],
-                units(comparison.train, targets.member_rows[a]),
-                units(comparison.holdout, targets.other_rows[b]),
+                units_among(comparison.train, targets.member_rows[a]),
+                units_among(comparison.holdout, targets.other_rows[b]),
                 len(rows),
             ),
             len(a),

@@ -11,6 +11,7 @@ from imaginome.citations import cite
 from imaginome.kernels.neighbours import nearest_between
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel, Samples, Sites
+from imaginome.panel.units import units
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.residual import (
@@ -18,7 +19,6 @@ from imaginome.privacy.scores.residual import (
     Rate,
     between_halves,
     drawn,
-    families,
     rate_of,
     rates_table,
     residual_finding,
@@ -26,7 +26,7 @@ from imaginome.privacy.scores.residual import (
 )
 from imaginome.results import AttackResult, Estimate
 
-# -- Pairs of genome parts, and how often both lead to the same artificial record ------------------
+# -- Pairs of genome parts -------------------------------------------------------------------------
 
 
 Cut = tuple[Indices, Indices]
@@ -132,7 +132,7 @@ def _shared(first: Int64s, second: Int64s) -> Float64s:
     return np.asarray(common.reshape(-1, 2).sum(axis=1), dtype=np.float64)
 
 
-# -- Linkability: two parts of one genome that lead to the same artificial record (METRICS 17 ------
+# -- Linkability -----------------------------------------------------------------------------------
 
 
 Way = tuple[str, int]
@@ -234,7 +234,7 @@ def _rates(
         rate_of(
             found[way],
             np.full(people.n_individuals, 2.0 * len(cuts[way[0]])),
-            families(people.samples),
+            units(people.samples),
             comparison.rng("linkability", *way, who),
         )
         for people, found, who in zip(panels, linked, ("train", "holdout"), strict=True)
@@ -246,7 +246,7 @@ def _control(comparison: Comparison, people: Panel, links: Float64s, n_cuts: int
     """Return the residual risk of one half of the holdout against the other."""
     tries = np.full(people.n_individuals, 2.0 * n_cuts)
     rng = comparison.rng("linkability", "halves")
-    return between_halves(links, tries, families(people.samples), rng)
+    return between_halves(links, tries, units(people.samples), rng)
 
 
 ITEM = Linkability

@@ -21,8 +21,8 @@ class ModelCritic(Attack):
         "artificial ones, takes them for real."
     )
     blind_spot = (
-        "It needs the critic, which no generator here saves with its model; a critic that an "
-        "attacker trains himself on the artificial panel is not tried."
+        "It needs the critic, which `gan` saves with its model where keep_critic says so; a critic "
+        "that an attacker trains himself on the artificial panel is not tried."
     )
     citations = cite(
         hayes2019="the discriminator as an attacker",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from scipy.stats import fisher_exact
 
 from imaginome.citations import cite
+from imaginome.kernels.intervals import wilson
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy.attacks.copies import DOUBTFUL, RARE, share
+from imaginome.privacy.attacks.copies import DOUBTFUL, RARE
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Finding, Status
@@ -49,13 +50,14 @@ class ModelWeights(Attack):
         found = [stored[name][0::2] | stored[name][1::2] for name in ("train", "holdout")]
         counts = [(int(people.sum()), len(people)) for people in found]
         status, reason = _judge(*counts[0], *counts[1])
+        strength, control = (wilson(stored / n, n) for stored, n in counts)
         finding = Finding(
             id=f"{self.id}.people",
             name="Train members in the weights",
             unit="share of train members",
-            strength=share(*counts[0]),
-            baseline=share(*counts[1]).value,
-            control=share(*counts[1]),
+            strength=strength,
+            baseline=control.value,
+            control=control,
             status=status,
             reason=reason,
             key=True,

@@ -10,6 +10,7 @@ from imaginome.arrays import Float64s, Indices
 from imaginome.citations import cite
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Samples
+from imaginome.panel.units import by_unit, units
 from imaginome.privacy.attacks.membership import person_scores
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy, judge
@@ -17,7 +18,7 @@ from imaginome.privacy.scores.coin_guesses import bound_pairs, epsilon_shown
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from imaginome.results import AttackResult, Cell, Estimate, Finding, Table
 
-# -- The split as fair coins: pairs of people of whom one is in train and one in the holdout -------
+# -- The split as fair coins -----------------------------------------------------------------------
 
 
 Kind = tuple[str, int]
@@ -72,18 +73,14 @@ def pairs(comparison: Comparison) -> Pairs:
 
 def _families(samples: Samples) -> dict[Kind, list[Indices]]:
     """Return families, or individuals, by population and size."""
-    found: dict[str, list[int]] = {}
-    for i in range(len(samples)):
-        family = "" if samples.family is None else samples.family[i]
-        found.setdefault(f"f{family}" if family else f"i{i}", []).append(i)
     kinds: dict[Kind, list[Indices]] = {}
-    for people in found.values():
+    for people in by_unit(units(samples)):
         home = "" if samples.population is None else str(samples.population[people[0]])
-        kinds.setdefault((home, len(people)), []).append(np.array(people, dtype=np.intp))
+        kinds.setdefault((home, len(people)), []).append(people)
     return kinds
 
 
-# -- A lower bound on epsilon from one training run (METRICS 18), with the split as the coins ------
+# -- A lower bound on epsilon from one training run (METRICS 18) -----------------------------------
 
 
 SHARES = (1.0, 0.25, 0.05)

@@ -8,9 +8,9 @@ import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Indices
 from imaginome.citations import cite
+from imaginome.kernels.intervals import wilson
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Sites
-from imaginome.privacy.attacks.copies import share
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.densities import FEWEST
@@ -27,7 +27,7 @@ from imaginome.results import (
     Table,
 )
 
-# -- Where along the genome the output copies, and from how many people, as data -------------------
+# -- Where along the genome the output copies ------------------------------------------------------
 
 
 BINS = 100
@@ -110,7 +110,7 @@ def _series(name: str, role: str, x: list[float], y: Float64s) -> Series:
     return Series.model_validate({"name": name, "role": role, "x": x, "y": values})
 
 
-# -- Which artificial haplotypes betray somebody: the needle in the haystack (METRICS 19) ----------
+# -- Which artificial haplotypes betray somebody ---------------------------------------------------
 
 
 MOST_LISTED = 50
@@ -216,7 +216,7 @@ def _finding(risks: Risks, comparison: Comparison, policy: Policy) -> Finding:
         id="records.named",
         name="Artificial people with a haplotype named as risky",
         unit="share of artificial people",
-        strength=share(counts.named, counts.people),
+        strength=wilson(counts.named / counts.people, counts.people),
         baseline=0.0,
         control=Estimate(value=counts.control / counts.people),
         status=status,

@@ -20,7 +20,7 @@ from imaginome.privacy.scores.parts import averaged, highest, paired_parts, peop
 from imaginome.privacy.scores.person_runs import surprise
 from imaginome.results import AttackResult, Estimate, Figure, Finding, Series, Table
 
-# -- Shared runs of one comparison: artificial haplotypes against blocks of train and holdout ------
+# -- Shared runs of one comparison -----------------------------------------------------------------
 
 
 BLOCKS = 20
@@ -223,7 +223,7 @@ def _join(parts: list[Duel]) -> Duel:
     )
 
 
-# -- Segment copying: runs shared with train against runs shared with the holdout (METRICS 13 ------
+# -- Segment copying -------------------------------------------------------------------------------
 
 
 BASELINE = 0.5

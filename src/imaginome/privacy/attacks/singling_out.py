@@ -14,13 +14,13 @@ from imaginome.kernels.compile import compiled
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes, Panel
+from imaginome.panel.units import units
 from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.privacy.scores.parts import paired_parts, people_seen
 from imaginome.privacy.scores.residual import (
     WP29_NOTE,
     Rate,
-    families,
     halves,
     rate_by_influence,
     rates_table,
@@ -30,7 +30,7 @@ from imaginome.privacy.scores.residual import (
 )
 from imaginome.results import AttackResult, Estimate
 
-# -- Predicates made of artificial records alone: stretches that only one of them carries ----------
+# -- Predicates made of artificial records alone ---------------------------------------------------
 
 
 MOST_PREDICATES = 4000
@@ -208,7 +208,7 @@ def _count_kernel(
         found[0, p] = count
 
 
-# -- Singling out: stretches of artificial records that exactly one train member has (METRICS ------
+# -- Singling out ----------------------------------------------------------------------------------
 
 
 NAME = "stretches that one artificial record alone carries"
@@ -280,13 +280,13 @@ def _rate(comparison: Comparison, people: Panel, stretches: Stretches, purpose: 
     carriers = Carriers.of(stretches, people, comparison.threads)
     influence = carriers.influence(people.n_individuals)
     rng = comparison.rng("singling-out", purpose)
-    return rate_by_influence(carriers.singled(), influence, families(people.samples), rng)
+    return rate_by_influence(carriers.singled(), influence, units(people.samples), rng)
 
 
 def _control(comparison: Comparison, stretches: Stretches) -> Estimate:
     """Return the residual risk of one half of the holdout against the other."""
     people = comparison.holdout
-    first = halves(families(people.samples), comparison.rng("singling-out", "halves"))
+    first = halves(units(people.samples), comparison.rng("singling-out", "halves"))
     sides = [people.take_individuals(np.flatnonzero(side)) for side in (first, ~first)]
     names = ("first half", "second half")
     return residual(

@@ -13,7 +13,7 @@ from imaginome.citations import Citation
 from imaginome.panel import Panel, Samples, haplotype_rows, strings
 from imaginome.results import Leak
 
-# -- Who is betrayed, and in whose place: people of the same population ----------------------------
+# -- Who is betrayed, and in whose place -----------------------------------------------------------
 
 
 def some_people(n: int, wanted: int, rng: np.random.Generator) -> Indices:
@@ -57,7 +57,7 @@ def artificial_people(real: Samples) -> Samples:
     return Samples(names, population=real.population, superpopulation=real.superpopulation)
 
 
-# -- The contract of a known leak: it is planted into people whom no model saw ---------------------
+# -- The contract of a known leak ------------------------------------------------------------------
 
 
 class KnownLeak(ABC):

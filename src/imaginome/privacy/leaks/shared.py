@@ -12,7 +12,7 @@ from imaginome.arrays import Indices
 from imaginome.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.privacy.leaks.base import KnownLeak, populations
 
-# -- Mosaics of train haplotypes: verbatim pieces of donors of one population ----------------------
+# -- Mosaics of train haplotypes -------------------------------------------------------------------
 
 
 def mosaic(

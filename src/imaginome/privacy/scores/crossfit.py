@@ -18,6 +18,7 @@ from imaginome.arrays import Float64s, Indices
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import labels
 from imaginome.panel import Panel
+from imaginome.panel.units import units
 
 FOLDS = 5
 FEWEST_PEOPLE = 10
@@ -100,11 +101,13 @@ def folds(comparison: Comparison, most: int | None = None) -> list[Fold]:
 def _divided(comparison: Comparison) -> list[Indices]:
     """Return individuals of the holdout in parts of about equal size, families together."""
     holdout = comparison.holdout
-    dealt = _dealt(holdout, families(holdout), FOLDS, comparison.rng("cross-fit", "holdout"))
+    dealt = _dealt(holdout, units(holdout.samples), FOLDS, comparison.rng("cross-fit", "holdout"))
     return [part for part in dealt if len(part) > 0]
 
 
-def _dealt(panel: Panel, unit: Indices, n_parts: int, rng: np.random.Generator) -> list[Indices]:
+def _dealt(
+    panel: Panel, unit: npt.NDArray[np.integer], n_parts: int, rng: np.random.Generator
+) -> list[Indices]:
     """Deal individuals to parts at random, units together, each population evenly.
 
     A fifth that by chance had more of a population than its share would be judged with a reference
@@ -118,15 +121,6 @@ def _dealt(panel: Panel, unit: Indices, n_parts: int, rng: np.random.Generator) 
         part[u] = np.argmin(filled)
         filled[part[u]] += sizes[u]
     return [np.flatnonzero(part[unit] == k) for k in range(n_parts)]
-
-
-def families(panel: Panel) -> Indices:
-    """Return the family of each individual, or who he is where none is known, numbered."""
-    family = panel.samples.family
-    if family is None:
-        return np.arange(panel.n_individuals)
-    own = [name or f"person {i}" for i, name in enumerate(family)]
-    return np.asarray(np.unique(own, return_inverse=True)[1], dtype=np.intp)
 
 
 def _some(people: Indices, most: int | None, rng: np.random.Generator) -> Indices:

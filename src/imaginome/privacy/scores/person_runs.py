@@ -10,7 +10,7 @@ from imaginome.kernels.pbwt import advance
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes, Panel
 
-# -- How much an allele says: runs of rare alleles weigh more than runs of common ones -------------
+# -- How much an allele says -----------------------------------------------------------------------
 
 
 def surprise(*haplotypes: Haplotypes) -> Float32s:

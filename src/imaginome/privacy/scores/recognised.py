@@ -14,11 +14,12 @@ from imaginome.kernels.intervals import estimate, individual_weights
 from imaginome.kernels.ranks import LOW_RATES, Roc, Scores, auc_estimate, by_chance
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
+from imaginome.panel.units import units
 from imaginome.privacy.policy import STRETCH, Policy, judge
-from imaginome.privacy.scores.crossfit import Targets, families
+from imaginome.privacy.scores.crossfit import Targets
 from imaginome.results import Estimate, Figure, Finding, Series, Status
 
-# -- The figure of a receiver operating characteristic: who is recognised, at which price ----------
+# -- The figure of a receiver operating characteristic ---------------------------------------------
 
 
 CURVE_POINTS = 41
@@ -66,7 +67,7 @@ def roc_figure(
     )
 
 
-# -- How well members are told from non-members, with intervals over families or individuals -------
+# -- How well members are told from non-members ----------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +103,8 @@ class Recognised:
             name,
             targets.members,
             targets.others,
-            units(comparison.train, targets.member_rows),
-            units(comparison.holdout, targets.other_rows),
+            units_among(comparison.train, targets.member_rows),
+            units_among(comparison.holdout, targets.other_rows),
             comparison.replicates,
             comparison.rng(attack, "bootstrap"),
         )
@@ -209,6 +210,6 @@ class Recognised:
         return roc_figure(self.attack, self.name, len(self.others), self.true_rate)
 
 
-def units(panel: Panel, rows: Indices) -> Indices:
+def units_among(panel: Panel, rows: Indices) -> Indices:
     """Return the family of some individuals, or who they are, numbered from zero."""
-    return np.asarray(np.unique(families(panel)[rows], return_inverse=True)[1], dtype=np.intp)
+    return np.asarray(np.unique(units(panel.samples)[rows], return_inverse=True)[1], dtype=np.intp)

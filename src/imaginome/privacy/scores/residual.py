@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Int64s
-from imaginome.kernels.intervals import estimate, individual_weights
-from imaginome.kernels.neighbours import kin_groups
+from imaginome.kernels.intervals import estimate, individual_weights, wilson
 from imaginome.metrics.comparison import Comparison
-from imaginome.panel import Panel, Samples
+from imaginome.panel import Panel
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import Cell, Estimate, Finding, Status, Table
 
@@ -85,13 +84,11 @@ def _shown(found: Estimate) -> str:
     return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
-# -- Residual risk: what an attack gains on train members beyond what it gains on people not  ------
+# -- Residual risk ---------------------------------------------------------------------------------
 
 
 REPLICATES = 1000
 """Draws of people; each is one sum over numbers already known."""
-NORMAL_95_SQUARED = 3.841459
-"""Square of the two-sided 95% quantile of the normal distribution."""
 UNIT = "residual risk"
 
 
@@ -116,11 +113,6 @@ class Rate:
     def estimate(self) -> Estimate:
         """Return the rate with its interval."""
         return estimate(self.value, self.replicates, lowest=0.0, highest=1.0)
-
-
-def families(people: Samples) -> Int64s:
-    """Return the family of each individual, or the individual: shape ``(n_individuals,)``."""
-    return np.unique(kin_groups(people)[::2], return_inverse=True)[1].astype(np.int64)
 
 
 def rate_of(hits: Float64s, tries: Float64s, groups: Int64s, rng: np.random.Generator) -> Rate:
@@ -182,7 +174,7 @@ def residual(attack: Rate, control: Rate) -> Estimate:
 
 def _least_margin(units: int) -> float:
     """Return the upper end of Wilson's interval for a rate when nobody was hit."""
-    return NORMAL_95_SQUARED / (units + NORMAL_95_SQUARED)
+    return wilson(0.0, units).high or 0.0
 
 
 def residual_finding(

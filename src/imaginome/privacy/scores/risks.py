@@ -15,15 +15,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import false_discovery_control
 
 from imaginome.arrays import Bools, Float64s, Int32s, Int64s
 from imaginome.kernels.bits import Bits, pack
-from imaginome.kernels.neighbours import MISSING, NearestPeople, kin_groups, nearest_people
+from imaginome.kernels.neighbours import MISSING, NearestPeople, nearest_people
 from imaginome.metrics.comparison import Comparison
+from imaginome.panel.units import haplotype_units
 from imaginome.privacy.scores.parts import paired_parts
 from imaginome.privacy.scores.strongest_runs import Strongest, strongest_runs
 
-# -- Probabilities far out in a tail, and which of many may be called discoveries ------------------
+# -- Probabilities far out in a tail ---------------------------------------------------------------
 
 
 TAIL_SHARE = 0.05
@@ -79,22 +81,6 @@ def _pareto(excess: Float64s, scores: Float64s) -> Float64s:
     return np.asarray((1.0 + shape * x) ** (-1.0 / shape))
 
 
-def discovery_rates(p: Float64s) -> Float64s:
-    """Return the false-discovery rate at which each would be named (Benjamini-Hochberg).
-
-    Returns
-    -------
-    numpy.ndarray
-        ``float64``, same shape: the least rate over all lists that hold it.
-    """
-    n = len(p)
-    order = np.argsort(p, kind="stable")
-    rates = p[order] * n / np.arange(1, n + 1)
-    found = np.empty(n)
-    found[order] = np.minimum(1.0, np.minimum.accumulate(rates[::-1])[::-1])
-    return found
-
-
 # -- How much more haplotypes and people resemble one side of real people than the other -----------
 
 
@@ -126,7 +112,7 @@ class Likeness:
 def likeness(comparison: Comparison) -> Likeness:
     """Compare all haplotypes and people with train and with holdout strangers."""
     sides = (comparison.train, comparison.holdout)
-    groups = kin_groups(*(side.samples for side in sides))
+    groups = haplotype_units(*(side.samples for side in sides))
     real, made = strongest_runs(
         (sides[0].haplotypes, sides[1].haplotypes),
         groups,
@@ -170,7 +156,7 @@ def _nearer(first: Int32s, second: Int32s) -> Float64s:
     return np.where(known, ratio, 0.0)
 
 
-# -- The risk of each artificial haplotype: calibrated on people whom nobody saw -------------------
+# -- The risk of each artificial haplotype ---------------------------------------------------------
 
 
 WHOLE = KINDS.index("distance")
@@ -238,9 +224,9 @@ class Risks:
         donors = [_donors(made, comparison, at) for made, at in zip(found, parts, strict=True)]
         return cls(
             p,
-            discovery_rates(p),
-            discovery_rates(_least(one[whole])),
-            discovery_rates(_least(other)),
+            false_discovery_control(p),
+            false_discovery_control(_least(one[whole])),
+            false_discovery_control(_least(other)),
             kind,
             stretch,
             np.stack(donors)[part, (kind >= WHOLE).astype(np.intp), which],

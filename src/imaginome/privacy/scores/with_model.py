@@ -16,7 +16,7 @@ from imaginome.privacy.scores.crossfit import Fold, Targets, folds, gathered
 from imaginome.privacy.scores.recognised import Recognised
 from imaginome.results import AttackResult, Estimate, Finding
 
-# -- What attacks with access to the model share: whom they ask about, and what they report --------
+# -- What attacks with access to the model share ---------------------------------------------------
 
 
 Score = Callable[[Indices, str, Indices], Float64s]
@@ -87,7 +87,7 @@ def _judged(found: Recognised, policy: Policy) -> list[Finding]:
     return [found.judged_area(policy), *found.judged_rates(policy, RATES)]
 
 
-# -- Log-likelihoods of people under a model, less what their alleles alone would make expect ------
+# -- Log-likelihoods of people under a model -------------------------------------------------------
 
 
 HALF_A_HAPLOTYPE = 0.5

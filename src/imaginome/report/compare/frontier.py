@@ -9,7 +9,7 @@ from imaginome.report.compare.rank import Overall
 from imaginome.report.compare.read import Entry
 from imaginome.report.figures.series import SetSeries
 from imaginome.results import Cell, Estimate, Figure, Series, Table
-from imaginome.results.wording import interval, known, number
+from imaginome.results.wording import known, with_interval
 
 READING = (
     "Down is more real, left leaks less; bars are 95% intervals, the diamond is real people whom "
@@ -194,4 +194,4 @@ def _series(point: Point) -> SetSeries:
 def _written(estimate: Estimate | None) -> Cell:
     if estimate is None or not known(estimate.value):
         return None
-    return f"{number(estimate.value)} {interval(estimate)}".strip()
+    return with_interval(estimate)

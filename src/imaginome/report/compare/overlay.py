@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from imaginome.report.figures.series import Drawn, SetSeries, of_artificial
 from imaginome.results import Figure, Series
 
-# -- Maps of several sets side by side: real people, then each set at the same place everywhe ------
+# -- Maps of several sets side by side -------------------------------------------------------------
 
 
 ARTIFICIAL = re.compile(r"\bartificial\b", re.IGNORECASE)
@@ -88,7 +88,7 @@ def _titled(series: Series, one: Drawn) -> Series:
     return series.model_copy(update={"name": name if one.name in name else one.name})
 
 
-# -- One figure of many: the curves of every set beside those of real people -----------------------
+# -- One figure of many ----------------------------------------------------------------------------
 
 
 ROLE = re.compile(r"\b(artificial|holdout|train|real)\b")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from imaginome.errors import FormatError, SettingsError
-from imaginome.report.folder import read_facts, read_json, read_result
+from imaginome.report.folder import read_facts, read_json, read_results
 from imaginome.results import (
     AttackResult,
     Audit,
@@ -19,9 +19,10 @@ from imaginome.results import (
     Table,
 )
 from imaginome.results.standing import Verdict, how_real, how_safe
-from imaginome.results.wording import STATUS_WORDS, seconds
+from imaginome.results.status import STATUS_WORDS
+from imaginome.results.wording import seconds
 
-# -- Which runs are compared: folders and their names ----------------------------------------------
+# -- Which runs are compared -----------------------------------------------------------------------
 
 
 MOST = 12
@@ -125,13 +126,7 @@ def read_entry(name: str, folder: Path) -> Entry:
     """
     if not folder.is_dir():
         raise FormatError(f"there is no folder {folder}", "give folders of runs")
-    evaluation = read_result(folder / "metrics.json", Evaluation)
-    audit = read_result(folder / "audit.json", Audit)
-    if evaluation is None and audit is None:
-        raise FormatError(
-            f"{folder} holds neither metrics.json nor audit.json",
-            "give the folder of a run, or write them with `imaginome evaluate` and `audit`",
-        )
+    evaluation, audit = read_results(folder)
     run = read_json(folder / "run.json")
     facts = read_facts(folder / "run.json")
     memory = run.get("peak_memory_mb")

@@ -24,7 +24,7 @@ class EmergenceView:
 
     where: str
     n_rows: int
-    n_crowds: int
+    n_groups: int
     n_frames: int
     last: int
     kept: int
@@ -42,7 +42,7 @@ def emergence_view(emergence: Emergence | None) -> EmergenceView | None:
     return EmergenceView(
         ordered.where,
         ordered.frames.shape[1],
-        len(ordered.crowds),
+        len(ordered.groups),
         len(ordered.steps),
         int(ordered.steps[-1]),
         ordered.kept,
@@ -69,31 +69,31 @@ def require_frames(emergence: Emergence | None, what: str) -> Emergence:
 
 
 def in_order(emergence: Emergence) -> Emergence:
-    """Return it with rows and crowds sorted once, alike: the same order in all frames.
+    """Return it with rows and groups sorted once, alike: the same order in all frames.
 
-    The order is that of the leaves of a tree of the rows of the kept step and the crowds
+    The order is that of the leaves of a tree of the rows of the kept step and the groups
     together, so that like stands at the height of like.
     """
     rows = emergence.frames[kept_frame(emergence)].astype(np.float64)
-    both = np.vstack([rows, emergence.crowds / SHADES])
+    both = np.vstack([rows, emergence.groups / SHADES])
     order = _leaves(both)
     n_rows = len(rows)
     return replace(
         emergence,
         frames=emergence.frames[:, order[order < n_rows]],
-        crowds=emergence.crowds[order[order >= n_rows] - n_rows],
+        groups=emergence.groups[order[order >= n_rows] - n_rows],
     )
 
 
 def alike_sites(emergence: Emergence) -> Indices:
-    """Return an order of the sites in which those that vary alike among crowds are neighbours.
+    """Return an order of the sites in which those that vary alike among groups are neighbours.
 
     On panels of sites far apart, whose neighbours are not linked, it shows the structure of
-    populations. Only real people decide it; genome order where there are no crowds.
+    populations. Only real people decide it; genome order where there are no groups.
     """
-    if not len(emergence.crowds):
+    if not len(emergence.groups):
         return np.arange(emergence.frames.shape[2])
-    return _leaves(emergence.crowds.T / SHADES)
+    return _leaves(emergence.groups.T / SHADES)
 
 
 def by_likeness(emergence: Emergence) -> Emergence:
@@ -102,7 +102,7 @@ def by_likeness(emergence: Emergence) -> Emergence:
     return replace(
         emergence,
         frames=emergence.frames[:, :, order],
-        crowds=emergence.crowds[:, order],
+        groups=emergence.groups[:, order],
         where=f"{emergence.where}, ordered by likeness",
     )
 
@@ -138,14 +138,14 @@ def _embedded(emergence: Emergence, shown: int) -> dict[str, Any]:
     return {
         "rows": n_rows,
         "sites": n_shown,
-        "crowds": len(emergence.crowds),
+        "groups": len(emergence.groups),
         "shades": SHADES,
         "colours": COLOURS,
         "steps": emergence.steps.tolist(),
         "kept": shown,
         "alike": alike_sites(emergence).tolist(),
         "frames": _text(packed(emergence.frames.reshape(n_frames, n_rows * n_shown))),
-        "real": _text(emergence.crowds),
+        "real": _text(emergence.groups),
         "figures": [
             [value for _, value in figure_lines(emergence, frame)] for frame in range(n_frames)
         ],

@@ -59,7 +59,7 @@ def write_pictures(
         _write_gif(ordered, new / GIF)
         for name, frame in stills(ordered).items():
             _still(ordered, frame).save(new / f"{name}.png")
-        if len(ordered.crowds):
+        if len(ordered.groups):
             _real_still(ordered).save(new / "5-real.png")
 
 
@@ -77,7 +77,7 @@ def stills(emergence: Emergence) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-# -- pictures -----------------------------------------------------------------------------
+# -- pictures --------------------------------------------------------------------------------------
 
 
 def _still(emergence: Emergence, frame: int) -> Picture:
@@ -94,7 +94,7 @@ def _real_still(emergence: Emergence) -> Picture:
     _write(page, (60, 44), "Real people, in groups", 52, INK)
     text = "each row the mean of similar haplotypes of ten people, to the nearest quarter"
     _write(page, (60, 116), text, 34, FAINT)
-    _paste(page, emergence.crowds, (60, 190, 1860, 985))
+    _paste(page, emergence.groups, (60, 190, 1860, 985))
     _write(page, (60, 1008), _footnote(emergence), 26, FAINT)
     return page
 
@@ -103,11 +103,11 @@ def _film_frame(emergence: Emergence, frame: int) -> Picture:
     page = _paper(FILM)
     _write(page, (24, 12), _title(emergence, frame), 26, INK)
     _write(page, (24, 46), _measure(emergence, frame), 17, FAINT)
-    bottom = 376 if len(emergence.crowds) else 684
+    bottom = 376 if len(emergence.groups) else 684
     _paste(page, emergence.frames[frame] * SHADES, (24, 76, 936, bottom))
-    if len(emergence.crowds):
+    if len(emergence.groups):
         _write(page, (24, 384), "Real people, in groups of ten", 20, INK)
-        _paste(page, emergence.crowds, (24, 412, 936, 684))
+        _paste(page, emergence.groups, (24, 412, 936, 684))
     _write(page, (24, 692), _footnote(emergence), 14, FAINT)
     return page
 
@@ -141,7 +141,7 @@ def _above(cells: int, pixels: int) -> int:
     return cells * -(-pixels // cells)
 
 
-# -- words --------------------------------------------------------------------------------
+# -- words -----------------------------------------------------------------------------------------
 
 
 def _title(emergence: Emergence, frame: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from imaginome.report.figures.traces import diagonal
 from imaginome.results import Figure, Series
 
-# -- Where the pictures of a figure stand: side by side, below each other, on a phone --------------
+# -- Where the pictures of a figure stand ----------------------------------------------------------
 
 
 Spec = dict[str, Any]

@@ -7,16 +7,16 @@ from functools import singledispatch
 
 from markupsafe import Markup
 
-from imaginome.display import badge, card, facts, folded, line, table
+from imaginome.display import card, facts, folded, line, table
 from imaginome.results import (
     AttackResult,
     Audit,
     Choice,
-    Estimate,
     Evaluation,
     MetricResult,
     PanelSizes,
     Result,
+    Status,
     Table,
 )
 from imaginome.results.digest import (
@@ -28,7 +28,8 @@ from imaginome.results.digest import (
     key_finding,
     key_measure,
 )
-from imaginome.results.wording import STATUS_WORDS, cell, interval, number
+from imaginome.results.status import LOOKS, STATUS_WORDS
+from imaginome.results.wording import cell, number, with_interval
 from imaginome.results.wording import seconds as duration
 
 ROWS = 20
@@ -101,6 +102,12 @@ def run_card(short: Digest) -> str:
     return str(card("Run", _sizes(short.sizes), *parts))
 
 
+def badge(word: object, status: Status) -> Markup:
+    """Return a word in the colour of a status."""
+    style = f"color:{LOOKS[status].colour};font-weight:600"
+    return Markup('<span style="{}">{}</span>').format(style, word)
+
+
 def _sizes(sizes: PanelSizes) -> str:
     return (
         f"{sizes.train:,} train · {sizes.holdout:,} holdout · {sizes.artificial:,} artificial "
@@ -143,7 +150,7 @@ def _verdict(question: str, judged: Judgement | None) -> Markup:
 
 def _measures(measures: Iterable[KeyMeasure]) -> Markup:
     rows = [
-        (m.name, _value(m.artificial), _value(m.ceiling), badge(m.words, m.status))
+        (m.name, with_interval(m.artificial), with_interval(m.ceiling), badge(m.words, m.status))
         for m in measures
     ]
     return table(("measure", "artificial", "ceiling (real people)", ""), rows)
@@ -153,9 +160,9 @@ def _findings(findings: Iterable[KeyFinding]) -> Markup:
     rows = [
         (
             f.name,
-            _value(f.strength),
+            with_interval(f.strength),
             "" if f.baseline is None else number(f.baseline),
-            "" if f.control is None else _value(f.control),
+            "" if f.control is None else with_interval(f.control),
             badge(STATUS_WORDS[f.status], f.status),
         )
         for f in findings
@@ -166,7 +173,3 @@ def _findings(findings: Iterable[KeyFinding]) -> Markup:
 def _figure_ids(result: MetricResult | AttackResult) -> list[Markup]:
     names = ", ".join(figure.id for figure in result.figures)
     return [line(f"figures: {names}", dim=True)] if names else []
-
-
-def _value(estimate: Estimate) -> str:
-    return f"{number(estimate.value)} {interval(estimate)}".strip()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure as PlotlyFigure
 
 
-# -- Figures of results as plotly objects, for notebooks and papers; the same as on the page -------
+# -- Figures of results as plotly objects, for notebooks and papers --------------------------------
 
 
 Theme = Literal["light", "dark"]
@@ -129,7 +129,7 @@ def _titled(drawn: Figure, theme: Theme) -> dict[str, Any]:
     return {"data": spec["data"], "layout": merged(spec["layout"], head)}
 
 
-# -- A figure as a small still picture in SVG: where nothing may run and plotly does not draw ------
+# -- A figure as a small still picture in SVG ------------------------------------------------------
 
 
 WIDTH, HEIGHT = 560, 300

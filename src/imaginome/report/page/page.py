@@ -29,7 +29,7 @@ from imaginome.results.order import attacks_in_order, metrics_in_order
 from imaginome.results.standing import how_real, how_safe
 from imaginome.results.summary import key_figures
 
-# -- The training curve: held-out figures along the steps, one figure for each of them -------------
+# -- The training curve ----------------------------------------------------------------------------
 
 
 STEPS = ("step", "epoch", "round", "update", "iteration")
@@ -73,7 +73,7 @@ def _figure(name: str, clock: str, pairs: list[tuple[float, float]]) -> Figure:
     )
 
 
-# -- Why this model: everything that was compared, as a table --------------------------------------
+# -- Why this model --------------------------------------------------------------------------------
 
 
 def compared_table(choice: Choice) -> Table:
@@ -146,7 +146,7 @@ def cited(
     return [Reference(text, entry) for text, entry in found.items()]
 
 
-# -- The report of one artificial panel: one HTML page that needs nothing beside it ----------------
+# -- The report of one artificial panel ------------------------------------------------------------
 
 
 TITLE = "Artificial genomes: how real, how safe"

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from imaginome.report.page.sections import Places, Section, attack_section, metric_section, worst
-from imaginome.results import Audit, Detection, Evaluation, Leak, RecordRisk, Status
+from imaginome.report.page.sections import Places, Section, attack_section, metric_section
+from imaginome.results import Audit, Detection, Evaluation, Leak, RecordRisk, Status, worst_of
 from imaginome.results.order import MODEL, TOPICS, attacks_in_order, gain, metrics_in_order, title
 from imaginome.results.wording import interval, number, slug
 
-# -- Sections that belong together: metrics of one topic, attacks of one area ----------------------
+# -- Sections that belong together -----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,9 @@ class Part:
 
     @property
     def status(self) -> Status:
-        """Return the verdict, or else the worst status of its sections."""
-        return self.verdict or worst(section.status for section in self.sections)
+        """Return the verdict, or else the worst status of its sections that were not skipped."""
+        tried = [section.status for section in self.sections if not section.skipped]
+        return self.verdict or worst_of(tried)
 
 
 def metric_parts(evaluation: Evaluation | None, places: Places) -> list[Part]:
@@ -53,7 +54,7 @@ def _parts(titled: Iterable[tuple[str, Section]]) -> list[Part]:
     return [Part(heading, sections) for heading, sections in found.items()]
 
 
-# -- What an audit would find, attack by attack and leak by leak, and the records that it nam ------
+# -- What an audit would find ----------------------------------------------------------------------
 
 
 MOST_RECORDS = 25

@@ -14,12 +14,24 @@ from imaginome.results import (
     MetricResult,
     Status,
     Table,
+    verdict_of,
+    worst_of,
 )
+from imaginome.results.gap import difference
+from imaginome.results.order import key_ones
 from imaginome.results.standing import standing
 from imaginome.results.summary import KeyFigure, finding_figure, measure_figure
-from imaginome.results.wording import NOT_COMPUTED, interval, known, number, slug
+from imaginome.results.wording import (
+    NOT_COMPUTED,
+    interval,
+    known,
+    number,
+    signed,
+    slug,
+    with_interval,
+)
 
-# -- Range bars: a value and its reference with their intervals on one small axis ------------------
+# -- Range bars ------------------------------------------------------------------------------------
 
 
 PAD = 6.0
@@ -47,9 +59,9 @@ def range_bar(
         return None
     finite = [end for end in (*_ends(value), *_ends(reference), best) if known(end)]
     place = _scale(min(finite), max(finite))
-    label = f"artificial {number(value.value)} {interval(value)}".strip()
+    label = f"artificial {with_interval(value)}"
     if known(reference.value):
-        label += f"; {reference_name} {number(reference.value)} {interval(reference)}".rstrip()
+        label += f"; {reference_name} {with_interval(reference)}"
     if known(best):
         label += f"; {'guessing' if reference_name != 'ceiling' else 'best'} {number(best)}"
     return RangeBar(
@@ -82,10 +94,7 @@ def _scale(low: float, high: float) -> Callable[[float | None], float | None]:
     return place
 
 
-# -- What the page shows, section by section, as plain data for the templates ----------------------
-
-
-SEVERITY: tuple[Status, ...] = ("unknown", "pass", "caution", "fail")
+# -- What the page shows ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -158,11 +167,6 @@ class Places:
         return name
 
 
-def worst(statuses: Iterable[Status]) -> Status:
-    """Return the worst status; unknown only where nothing was judged."""
-    return max(statuses, key=SEVERITY.index, default="unknown")
-
-
 def key_bar(figure: KeyFigure) -> RangeBar | None:
     """Return the range bar of a key figure."""
     return range_bar(figure.value, figure.reference, figure.best, figure.reference_name)
@@ -176,7 +180,7 @@ def metric_section(result: MetricResult, places: Places) -> Section:
         places.anchor(f"metric-{slug(result.metric)}"),
         result.name,
         result.description,
-        worst([line.status for line in lines if line.key] or [line.status for line in lines]),
+        worst_of(line.status for line in key_ones(lines)),
         lines,
         places.drawn(result.figures),
         result.tables,
@@ -195,7 +199,7 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         places.anchor(f"attack-{slug(result.attack)}"),
         result.name,
         result.description,
-        _judged(lines),
+        verdict_of(result.findings),
         lines,
         places.drawn(result.figures),
         result.tables,
@@ -203,16 +207,6 @@ def attack_section(result: AttackResult, places: Places) -> Section:
         result.notes,
         result.seconds,
     )
-
-
-def _judged(lines: list[Line]) -> Status:
-    """Return the status of an attack as the audit judges it: half of the key findings must pass."""
-    found = worst(line.status for line in lines)
-    if found in ("fail", "caution"):
-        return found
-    key = [line for line in lines if line.key] or lines
-    passed = sum(line.status == "pass" for line in key)
-    return "pass" if passed and 2 * passed >= len(key) else "unknown"
 
 
 def _measure_line(result: MetricResult, measure: Measure) -> Line:
@@ -260,7 +254,5 @@ def _finding_line(result: AttackResult, finding: Finding) -> Line:
 
 def _difference(measure: Measure) -> str:
     """Return the signed difference to the ceiling where a ratio has no meaning."""
-    value, ceiling = measure.artificial.value, measure.ceiling.value
-    if not known(value) or not known(ceiling):
-        return "–"
-    return f"{'+' if value >= ceiling else ''}{number(value - ceiling)}"
+    found = difference(measure)
+    return "–" if found is None else signed(found)

@@ -23,6 +23,7 @@ from imaginome.report.figures.draw import plain, specification
 from imaginome.report.figures.palette import PALETTES
 from imaginome.report.page.sections import Drawn
 from imaginome.results import Figure, wording
+from imaginome.results.status import LOOKS
 
 
 def render_shell(
@@ -127,5 +128,5 @@ def _environment() -> Environment:
         "seconds": wording.seconds,
         "numeric": lambda value: value is None or isinstance(value, int | float),
     }
-    environment.globals |= {"icons": wording.ICONS, "words": wording.STATUS_WORDS}
+    environment.globals |= {"looks": LOOKS}
     return environment

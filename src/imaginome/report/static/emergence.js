@@ -73,7 +73,7 @@
   function repaint() {
     show(Number(slider.value));
     if (real) {
-      paint(real, film.crowds, function (i) {
+      paint(real, film.groups, function (i) {
         return shades[i];
       });
     }

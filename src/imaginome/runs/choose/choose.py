@@ -37,7 +37,7 @@ CITATIONS = cite(
     maron1994="models far behind leave the race early",
 )
 
-# -- What a choice says of itself: rows, reason and notes ------------------------------------------
+# -- What a choice says of itself ------------------------------------------------------------------
 
 
 def outcome(trial: Trial) -> str:
@@ -130,7 +130,7 @@ def _named(c: Contender) -> dict[str, object]:
     }
 
 
-# -- Choose a generator for a train panel: rounds of trials, then the rule -------------------------
+# -- Choose a generator for a train panel ----------------------------------------------------------
 
 
 def choose(

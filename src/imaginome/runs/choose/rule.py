@@ -15,7 +15,7 @@ from imaginome.outputs import write_text
 from imaginome.results import Result
 from imaginome.runs.choose.plan import Contender
 
-# -- Finished trials on disk, so that an interrupted choice goes on to the same end ----------------
+# -- Finished trials on disk -----------------------------------------------------------------------
 
 
 class Trial(Result):
@@ -95,7 +95,7 @@ class Ledger:
         """Keep a finished trial."""
         self.trials.append(trial)
         if self._path is not None:
-            write_text(self._path, self._trials.model_dump_json(indent=1) + "\n", force=True)
+            write_text(self._path, self._trials.as_file(), force=True)
         return trial
 
 
@@ -112,7 +112,7 @@ def _read(path: Path, fingerprint: str) -> Trials:
     return found
 
 
-# -- The rule: the generator by its artificial people, its size by held-out likelihood -------------
+# -- The rule: the generator by its artificial people ----------------------------------------------
 
 
 RACE = 1.5

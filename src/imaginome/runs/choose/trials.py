@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from imaginome.models.base import Generator
 from imaginome.panel import Panel
 from imaginome.panel.split import split_individuals
 from imaginome.randomness import child_generator, child_seed
+from imaginome.results.gap import over
 from imaginome.runs.choose.plan import MOST_PEOPLE, ROUNDS, Contender, Plan
 from imaginome.runs.choose.rule import Trial, geometric_means
 from imaginome.runs.fitting import create, fit
@@ -142,14 +142,8 @@ def _of_one(comparison: Comparison) -> dict[str, float]:
     areas = tree_areas(comparison)
     # An area below one half is chance, as one half is.
     pairs["classifier"] = tuple(np.maximum(areas[n], 0.5).item() for n in ("artificial", "train"))
-    ratios = {name: _ratio(*pair) for name, pair in pairs.items()}
-    return {name: ratio for name, ratio in ratios.items() if ratio is not None}
-
-
-def _ratio(value: float | None, ceiling: float | None) -> float | None:
-    if value is None or not ceiling or not math.isfinite(value / ceiling):
-        return None
-    return min(LARGEST, max(SMALLEST, value / ceiling))
+    ratios = {name: over(*pair) for name, pair in pairs.items()}
+    return {n: min(LARGEST, max(SMALLEST, r)) for n, r in ratios.items() if r is not None}
 
 
 def _likelihoods(model: Generator[Any], on: Stage) -> list[float]:

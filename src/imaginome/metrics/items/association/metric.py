@@ -33,7 +33,7 @@ from imaginome.metrics.resample import PANELS
 from imaginome.panel import Panel, Sites
 from imaginome.results import Figure, Measure, MetricResult, Series, Table
 
-# -- What association scans of one panel find, and how well two panels agree -----------------------
+# -- What association scans of one panel find ------------------------------------------------------
 
 
 TOP = 0.01
@@ -218,7 +218,7 @@ def table(rows: Mapping[str, tuple[float, float, float, float]]) -> Table:
     )
 
 
-# -- Association: what a genome-wide scan of a trait finds among artificial people -----------------
+# -- Association -----------------------------------------------------------------------------------
 
 
 COMPONENTS = 4

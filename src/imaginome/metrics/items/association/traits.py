@@ -14,7 +14,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.population_classifier import fitting_rows, people
 from imaginome.panel import Haplotypes
 
-# -- Simulated traits: the same known effects on the people of every panel -------------------------
+# -- Simulated traits ------------------------------------------------------------------------------
 
 
 TRAITS = 20
@@ -109,7 +109,7 @@ def ancestry(haplotypes: Haplotypes, components: int) -> Float64s:
     return people(axes.project(haplotypes))
 
 
-# -- Association scans: many traits on one site at a time, beside covariates -----------------------
+# -- Association scans -----------------------------------------------------------------------------
 
 
 class Scan(NamedTuple):

@@ -99,7 +99,7 @@ def importance(sites: Sites, telling: Mapping[str, tuple[Indices, Float64s]]) ->
     )
 
 
-# -- Two-sample classifiers: whether a machine can tell artificial haplotypes from real ones -------
+# -- Two-sample classifiers ------------------------------------------------------------------------
 
 
 FOLDS = 3

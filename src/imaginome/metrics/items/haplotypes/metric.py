@@ -24,7 +24,7 @@ from imaginome.metrics.items.haplotypes.statistics import NAMES, Found, Weights,
 from imaginome.metrics.measures import Sample, axis, measure, short, shorts
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Sites
-from imaginome.panel.groups_of_ten import MEMBERS, crowds
+from imaginome.panel.groups_of_ten import MEMBERS, groups_of_ten
 from imaginome.results import Figure, Measure, MetricResult, Role, Series, Table
 
 # -- Figures and tables about haplotypes -----------------------------------------------------------
@@ -132,7 +132,7 @@ def _row(windows: Found) -> list[float | None]:
     ]
 
 
-# -- Haplotypes as coloured rows: crowds of real people, crowds of artificial ones, single on ------
+# -- Haplotypes as coloured rows -------------------------------------------------------------------
 
 
 ROWS = 32
@@ -181,7 +181,9 @@ def rows_figure(comparison: Comparison) -> list[Figure]:
 
 def _pictures(comparison: Comparison, part: slice) -> list[Float64s]:
     real, made = (
-        crowds(panel.haplotypes[:, part], comparison.rng("rows", name), most=ROWS, shades=SHADES)
+        groups_of_ten(
+            panel.haplotypes[:, part], comparison.rng("rows", name), most=ROWS, shades=SHADES
+        )
         / SHADES
         for name, panel in (("holdout", comparison.holdout), ("artificial", comparison.artificial))
     )
@@ -211,7 +213,7 @@ def _place(sites: Sites, part: slice) -> str:
     return f"{part.stop - part.start:,} of {len(sites):,} sites, {ends[0]} to {ends[1]}."
 
 
-# -- Haplotypes: the right combinations of alleles, as many and as long as among real people -------
+# -- Haplotypes ------------------------------------------------------------------------------------
 
 
 SIZES = (8, 32, 128)

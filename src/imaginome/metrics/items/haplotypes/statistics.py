@@ -14,7 +14,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Haplotypes
 
-# -- Haplotypes in windows of consecutive sites: which are the same, and how often each occur ------
+# -- Haplotypes in windows of consecutive sites ----------------------------------------------------
 
 
 def windows(contig: Indices, k: int) -> tuple[Indices, Indices]:

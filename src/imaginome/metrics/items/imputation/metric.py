@@ -11,7 +11,7 @@ import numpy as np
 
 from imaginome.arrays import Bools, Float32s, Float64s, Indices
 from imaginome.citations import cite
-from imaginome.kernels.intervals import individual_weights
+from imaginome.kernels.intervals import column_interval, individual_weights
 from imaginome.kernels.statistics import mean_known
 from imaginome.metrics.base import Metric, NotApplicable
 from imaginome.metrics.comparison import Comparison
@@ -23,7 +23,7 @@ from imaginome.panel import Haplotypes, Panel
 from imaginome.randomness import child_seed
 from imaginome.results import Figure, Measure, MetricResult, Series, Table
 
-# -- How well imputed dosages agree with the truth, by frequency, with replicates over people ------
+# -- How well imputed dosages agree with the truth -------------------------------------------------
 
 
 EDGES = (0.0, 0.005, 0.01, 0.05, 0.2, 0.5)
@@ -157,9 +157,7 @@ def figure(found: Mapping[str, Float64s]) -> Figure:
 
 def _series(name: str, r2: Float64s) -> Series:
     shift = np.nan_to_num(r2[0] - np.array([_mean(column[1:]) for column in r2.T]))
-    low, high = (
-        np.array([_quantile(column[1:], q) for column in r2.T]) + shift for q in (0.025, 0.975)
-    )
+    low, high = (end + shift for end in column_interval(r2[1:]))
     role: Any = ROLES[name]
     return Series(
         name=name,
@@ -176,11 +174,6 @@ def _mean(values: Float64s) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
-def _quantile(values: Float64s, q: float) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.quantile(known, q)) if len(known) > 1 else float("nan")
-
-
 def table(found: Mapping[str, Float64s], sites: list[int], sizes: Mapping[str, str]) -> Table:
     """Return r2 by frequency bin; `sizes` says who is in each reference panel."""
     return Table(
@@ -194,7 +187,7 @@ def table(found: Mapping[str, Float64s], sites: list[int], sizes: Mapping[str, s
     )
 
 
-# -- Imputation: artificial people as the reference panel, or as company for a few real ones -------
+# -- Imputation ------------------------------------------------------------------------------------
 
 
 MOST_TARGETS = 200
@@ -223,7 +216,7 @@ class Imputation(Metric):
         browning2018=(
             "the imputation program (Beagle 5), and r2 of all genotypes of a frequency bin"
         ),
-        yelmen2021="",
+        yelmen2021="adds artificial genomes to the reference panel of an imputation",
         efron1979="intervals by resampling individuals",
     )
 

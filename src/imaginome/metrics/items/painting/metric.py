@@ -135,7 +135,7 @@ def _row(found: Painting, name: str) -> list[Cell]:
     ]
 
 
-# -- Painting: haplotypes as mosaics of real donors, with pieces as many, as long and from wh ------
+# -- Painting: haplotypes as mosaics of real donors ------------------------------------------------
 
 
 NAMES = ("artificial", "train")

@@ -14,6 +14,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.labels import FEWEST, members
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Haplotypes, Panel
+from imaginome.panel.units import units
 
 DONORS = 250
 TARGETS = 100
@@ -123,16 +124,11 @@ def painting(comparison: Comparison) -> Painting:
 def halves(panel: Panel, rng: np.random.Generator) -> tuple[Indices, int]:
     """Return individuals in random order, families together, and where the second half begins."""
     order = rng.permutation(panel.n_individuals)
-    family = panel.samples.family
-    if family is None:
-        return order, len(order) // 2
-    own = [family[i] or f"person {i}" for i in range(len(order))]
-    place: dict[str, int] = {}
-    for k, i in enumerate(order):
-        place.setdefault(own[i], k)
-    order = np.array(sorted(order, key=lambda i: place[own[i]]), dtype=np.intp)
+    unit = units(panel.samples)
+    _, place, where = np.unique(unit[order], return_index=True, return_inverse=True)
+    order = order[np.argsort(place[where], kind="stable")]
     half = len(order) // 2
-    while half < len(order) and own[order[half]] == own[order[half - 1]]:
+    while half < len(order) and unit[order[half]] == unit[order[half - 1]]:
         half += 1
     return order, half
 

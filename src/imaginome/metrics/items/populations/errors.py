@@ -16,7 +16,7 @@ from imaginome.metrics.labels import FEWEST, labels, members
 from imaginome.metrics.resample import PANELS, Resampled, some
 from imaginome.panel import Panel, Samples, Sites, strings
 
-# -- Populations that all panels have, each with as many people in every panel ---------------------
+# -- Populations that all panels have --------------------------------------------------------------
 
 
 LEAST = 20

@@ -99,7 +99,7 @@ def _row(found: Found) -> list[Cell]:
     return row
 
 
-# -- Within populations: each as well drawn as the whole, the small ones too -----------------------
+# -- Within populations ----------------------------------------------------------------------------
 
 
 UNIT = "times the ceiling"

@@ -35,7 +35,7 @@ from imaginome.metrics.measures import axis, measure, shorts
 from imaginome.panel import Haplotypes, Sites
 from imaginome.results import Figure, Measure, MetricResult, Series
 
-# -- Figures about scans for selection: averages over many sites of the region ---------------------
+# -- Figures about scans for selection -------------------------------------------------------------
 
 
 POINTS = 120

@@ -138,7 +138,7 @@ def _drawn(panel: Panel, people: Indices, size: int, rng: np.random.Generator) -
     return panel.haplotypes[haplotype_rows(np.sort(kept))]
 
 
-# -- Scans for selection along the genome: iHS, XP-EHH and PBS -------------------------------------
+# -- Scans for selection along the genome ----------------------------------------------------------
 
 
 FREQUENCY_BINS = 20

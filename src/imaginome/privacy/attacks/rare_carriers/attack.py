@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import norm
 from scipy.stats import t as student
 
 from imaginome.arrays import Float64s, Int64s
 from imaginome.citations import cite
+from imaginome.kernels.intervals import wilson
 from imaginome.metrics.comparison import Comparison
 from imaginome.privacy.attacks.rare_carriers.surroundings import MOST_CARRIERS, Duels, RareAlleles
 from imaginome.privacy.base import Attack
@@ -52,7 +52,7 @@ def clustered_share(won: Float64s, clusters: Sequence[Int64s]) -> Estimate:
     return Estimate(value=value, low=max(0.0, value - margin), high=min(1.0, value + margin))
 
 
-def wilson_share(won: Float64s, winner: Int64s, looks: int) -> Estimate:
+def wilson_share(won: Float64s, winner: Int64s, comparisons: int) -> Estimate:
     """Return a share with the interval of Wilson (1927), which holds for shares of 0 and 1 too.
 
     The effective number of winners counts as the number of draws; the interval is widened for
@@ -60,13 +60,7 @@ def wilson_share(won: Float64s, winner: Int64s, looks: int) -> Estimate:
     """
     if len(won) == 0:
         return Estimate(value=None)
-    n, p = effective(winner), float(won.mean())
-    z = float(norm.ppf(1 - 0.025 / looks))
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    margin = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Estimate(
-        value=p, low=min(p, max(0.0, centre - margin)), high=max(p, min(1.0, centre + margin))
-    )
+    return wilson(float(won.mean()), effective(winner), comparisons)
 
 
 def effective(keys: Int64s) -> float:
@@ -97,7 +91,7 @@ def _crossed(ways: Sequence[Int64s]) -> Int64s:
     return np.asarray(np.unique(np.stack(ways), axis=1, return_inverse=True)[1], dtype=np.int64)
 
 
-# -- Rare-variant carry-over: whose surroundings rare alleles keep (METRICS 14) --------------------
+# -- Rare-variant carry-over -----------------------------------------------------------------------
 
 
 BASELINE = 0.5
@@ -172,12 +166,12 @@ def _longest(duels: Duels, n_people: int, policy: Policy) -> Finding:
     Only alleles for which all train carriers are contestants: the one copied must be there.
     """
     best = _one_a_person(duels.take(duels.carriers[0] <= duels.carriers[1]))
-    looks = [wilson_share(b.won(), b.winner(), len(DEPTHS)) for b in _tops(best, n_people)]
+    shares = [wilson_share(b.won(), b.winner(), len(DEPTHS)) for b in _tops(best, n_people)]
     name = "artificial people with the longest runs around rare alleles"
-    if not looks:
+    if not shares:
         least = f"fewer than {2 * DEPTHS[0]} artificial people carry such alleles"
         return _finding("longest", name, Estimate(value=None), ("unknown", least))
-    strength = max(looks, key=lambda e: (e.low or 0.0, e.value or 0.0))
+    strength = max(shares, key=lambda e: (e.low or 0.0, e.value or 0.0))
     return _finding("longest", name, strength, _judged(best, strength, policy))
 
 
@@ -275,7 +269,7 @@ def _mean(runs: Int64s) -> float:
 
 def _lengths(duels: Duels) -> list[Figure]:
     """Draw the distribution of runs around rare alleles, on a logarithmic scale of length."""
-    if _crowd(duels) < FEWEST * LENGTH_BINS:
+    if _enough(duels) < FEWEST * LENGTH_BINS:
         return []
     steps = [np.floor(4 * np.log2(side)).astype(np.float64) for side in duels.runs]
     x, shares = densities(steps, LENGTH_BINS)
@@ -300,7 +294,7 @@ def _lengths(duels: Duels) -> list[Figure]:
     ]
 
 
-def _crowd(duels: Duels) -> int:
+def _enough(duels: Duels) -> int:
     """Return how many duels there are if enough people take part, else none."""
     if len(duels) == 0 or _fewest(duels) < LEAST_WINNERS:
         return 0

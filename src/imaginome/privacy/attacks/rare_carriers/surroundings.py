@@ -8,9 +8,9 @@ import numpy as np
 
 from imaginome.arrays import Bools, Float64s, Indices, Int64s
 from imaginome.kernels.compile import compiled
-from imaginome.kernels.neighbours import kin_groups
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Haplotypes
+from imaginome.panel.units import haplotype_units
 
 MOST_CARRIERS = 5
 """Alleles with more carriers than this in train or in the holdout are not called rare here."""
@@ -93,7 +93,7 @@ class RareAlleles:
     def of(cls, comparison: Comparison) -> RareAlleles:
         """Find sites whose minor allele (REF or ALT) few real haplotypes carry."""
         train, holdout, made = comparison.train, comparison.holdout, comparison.artificial
-        units = kin_groups(train.samples, holdout.samples)
+        units = haplotype_units(train.samples, holdout.samples)
         rows = (train.haplotypes, holdout.haplotypes, made.haplotypes)
         copies = sum(panel.sum(axis=0, dtype=np.int64) for panel in rows[:2])
         rare = np.minimum(copies, len(units) - copies) <= MOST_COPIES

@@ -1,63 +1,15 @@
-"""How a panel is read, and the tally of what was dropped by which rule."""
+"""Records of a file: the tally of what reading dropped, and rules for their order and alleles."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from imaginome.errors import PanelError
 from imaginome.panel import Sites
-
-# -- How a panel is read, and the tally of what was kept and dropped -------------------------------
-
-
-Region = tuple[str, int, int]
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """What to read and what to do with records that a panel cannot hold as they are.
-
-    Attributes
-    ----------
-    regions
-        ``(contig, first, last)``, 1-based and inclusive; empty reads everything.
-    samples
-        Sample ids to keep, in this order; empty keeps everyone.
-    multiallelic
-        ``drop`` them, ``split`` into one biallelic site an ALT allele (others count as REF),
-        or ``error``.
-    indels, monomorphic
-        ``keep``, ``drop`` or ``error``. Whether a site varies is a property of the individuals:
-        to drop it for everyone would select sites by looking at the holdout.
-    duplicates
-        Of sites with the same contig, position, ref and alt: keep the ``first``, or ``error``.
-    missing, unphased
-        ``error``; or ``drop`` the site. `unphased` may also be ``keep``: take the alleles in
-        the order written. Homozygous calls are always taken as phased.
-    legend
-        The legend of a ``.hapt`` file; by default the ``.legend`` of the same stem.
-    samples_table
-        A TSV with labels (``sample``, ``population``, ...), or None.
-    phenotype
-        The column of this table that is learned with the genome, or None.
-    """
-
-    regions: tuple[Region, ...] = ()
-    samples: tuple[str, ...] = ()
-    multiallelic: Literal["drop", "split", "error"] = "drop"
-    indels: Literal["keep", "drop", "error"] = "keep"
-    monomorphic: Literal["keep", "drop", "error"] = "keep"
-    duplicates: Literal["first", "error"] = "first"
-    missing: Literal["error", "drop"] = "error"
-    unphased: Literal["error", "drop", "keep"] = "error"
-    legend: str | Path | None = None
-    samples_table: str | Path | None = None
-    phenotype: str | None = None
 
 
 @dataclass
@@ -86,7 +38,7 @@ class Tally:
         return [f"{count:,} {what}" for what, count in self.steps]
 
 
-# -- Rules for sites: order, kinds of alleles, duplicates ------------------------------------------
+# -- Rules for sites -------------------------------------------------------------------------------
 
 
 _BASES = re.compile(r"^[ACGTUNRYSWKMBDHVacgtunryswkmbdhv]+$")
