@@ -11,11 +11,15 @@ from imaginome.panel import Panel
 from tests.support.simulated import simulated_panel
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests of a file in one worker, so that what they share is made once."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+    group = item.nodeid.split("::")[0]
+    chosen = getattr(item, "callspec", None)
+    if "finished" in getattr(item, "fixturenames", ()):
+        group = "the finished run"
+    elif group.startswith("tests/contracts/") and chosen and "model_id" in chosen.params:
+        group = f"the fitted {chosen.params['model_id']}"
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     allel = pytest.importorskip("allel", reason="scikit-allel is not installed")
 
-PEOPLE = 75
+PEOPLE = 50
 
 
 @pytest.fixture(scope="module")

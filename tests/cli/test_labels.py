@@ -41,7 +41,8 @@ def model(labelled, tmp_path_factory) -> Path:
 def ran(labelled, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("ran") / "out"
     words = ["--samples", labelled / "samples.tsv", "--phenotype", "eyes", "--replicates", 10]
-    words += ["--model", "independent", "-o", folder]
+    words += ["--model", "independent", "-o", folder, "--metric", "phenotype"]
+    words += ["--attack", "aats", "--no-power"]
     call("run", labelled / "panel.vcf.gz", *words, code=DONE)
     return folder
 

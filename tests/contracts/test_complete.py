@@ -12,21 +12,17 @@ from imaginome.models.base import Generator
 from imaginome.models.registry import models
 from imaginome.panel import Panel
 from imaginome.runs.fitting import create, fit
+from tests.support.generators import SMALL, case
 from tests.support.simulated import simulated_panel
 
-SMALL = {"hmm": ["clusters=6", "rounds=3", "full_rounds=3"], "markov": ["order=5"]}
-EXACT = {"hmm": [*SMALL["hmm"], "tags=0"]}
+EXACT = {"hmm": {"tags": 0}}
 """Settings under which a completion is the conditional of the model's own likelihood."""
 IDS = [kind.id for kind in models if "complete" in kind.capabilities]
 OTHERS = sorted(set(models.ids()) - set(IDS))
-FITTED: dict[str, Generator[Any]] = {}
 
 
-def fitted(model_id: str, panel: Panel) -> Generator[Any]:
-    if model_id not in FITTED:
-        model = create(model_id, SMALL.get(model_id, []))
-        FITTED[model_id] = fit(model, panel, seed=3, device="cpu")
-    return FITTED[model_id]
+def fitted(model_id: str) -> Generator[Any]:
+    return case(model_id).fitted
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +40,7 @@ def every_fifth(panel: Panel) -> np.ndarray:
 @pytest.mark.parametrize("model_id", IDS)
 def test_observed_sites_come_back_unchanged(model_id, panel, strangers, every_fifth) -> None:
     rows = strangers.haplotypes
-    found = fitted(model_id, panel).complete(rows, every_fifth, draws=2, seed=1)
+    found = fitted(model_id).complete(rows, every_fifth, draws=2, seed=1)
     assert found.dosages.shape == rows.shape
     assert found.dosages.dtype == np.float32
     assert found.drawn.shape == (2, *rows.shape)
@@ -59,7 +55,7 @@ def test_observed_sites_come_back_unchanged(model_id, panel, strangers, every_fi
 def test_what_stands_in_a_gap_is_not_looked_at(model_id, panel, strangers) -> None:
     rows = strangers.haplotypes[:9]
     known = np.random.default_rng(1).random(rows.shape) < 0.3
-    model = fitted(model_id, panel)
+    model = fitted(model_id)
     first = model.complete(rows, known, draws=1, seed=1)
     other = model.complete(np.where(known, rows, 9).astype(np.uint8), known, draws=1, seed=1)
     assert np.array_equal(first.dosages, other.dosages)
@@ -70,14 +66,14 @@ def test_what_stands_in_a_gap_is_not_looked_at(model_id, panel, strangers) -> No
 @pytest.mark.parametrize("model_id", IDS)
 def test_everything_observed_is_returned(model_id, panel) -> None:
     rows = panel.haplotypes[:7]
-    found = fitted(model_id, panel).complete(rows, np.ones(panel.n_sites, bool), draws=1)
+    found = fitted(model_id).complete(rows, np.ones(panel.n_sites, bool), draws=1)
     assert np.array_equal(found.dosages, rows)
     assert np.array_equal(found.drawn[0], rows)
 
 
 @pytest.mark.parametrize("model_id", IDS)
 def test_the_seed_alone_decides_the_bytes(model_id, panel, strangers, every_fifth) -> None:
-    model = fitted(model_id, panel)
+    model = fitted(model_id)
     rows = np.tile(strangers.haplotypes, (4, 1))
     one = model.complete(rows, every_fifth, draws=2, seed=1)
     two = model.complete(rows, every_fifth, draws=2, seed=1, threads=2)
@@ -91,14 +87,14 @@ def test_the_seed_alone_decides_the_bytes(model_id, panel, strangers, every_fift
 def test_the_mean_of_draws_tends_to_the_dosages(model_id, panel, strangers, every_fifth) -> None:
     draws = 1000
     rows = strangers.haplotypes[[0, 17]]
-    found = fitted(model_id, panel).complete(rows, every_fifth, draws=draws, seed=4)
+    found = fitted(model_id).complete(rows, every_fifth, draws=draws, seed=4)
     error = np.abs(found.drawn.mean(axis=0) - found.dosages)
     assert error.max() < 5 * 0.5 / np.sqrt(draws)
 
 
 @pytest.mark.parametrize("model_id", IDS)
 def test_with_nothing_observed_it_draws_as_sample_does(model_id, panel) -> None:
-    model, n = fitted(model_id, panel), 3000
+    model, n = fitted(model_id), 3000
     nothing = np.zeros(panel.n_sites, dtype=bool)
     found = model.complete(np.zeros((n, panel.n_sites), np.uint8), nothing, draws=1, seed=6)
     prior = model.sample(n // 2, seed=7).haplotypes
@@ -111,9 +107,9 @@ def test_with_nothing_observed_it_draws_as_sample_does(model_id, panel) -> None:
 
 @pytest.mark.parametrize("model_id", IDS)
 def test_one_gap_is_filled_as_the_likelihood_says(model_id, panel, strangers) -> None:
-    model, site = fitted(model_id, panel), 40
+    model, site = fitted(model_id), 40
     if model_id in EXACT:
-        model = fit(create(model_id, EXACT[model_id]), panel, seed=3, device="cpu")
+        model = fit(create(model_id, SMALL[model_id] | EXACT[model_id]), panel, seed=3)
     rows = strangers.haplotypes.copy()
     known = np.arange(panel.n_sites) != site
     logs = []
@@ -127,7 +123,7 @@ def test_one_gap_is_filled_as_the_likelihood_says(model_id, panel, strangers) ->
 
 @pytest.mark.parametrize("model_id", IDS)
 def test_what_is_observed_tells_of_the_rest(model_id, panel, strangers, every_fifth) -> None:
-    rows, model = strangers.haplotypes, fitted(model_id, panel)
+    rows, model = strangers.haplotypes, fitted(model_id)
     truth = rows[:, ~every_fifth].astype(float)
     # The next person is of another population.
     given = (rows, np.roll(rows, 2, axis=0))
@@ -138,7 +134,7 @@ def test_what_is_observed_tells_of_the_rest(model_id, panel, strangers, every_fi
 
 @pytest.mark.parametrize("model_id", IDS)
 def test_a_population_may_be_given(model_id, panel, every_fifth) -> None:
-    model = fitted(model_id, panel)
+    model = fitted(model_id)
     rows = panel.haplotypes[:6]
     if "population" not in model.capabilities:
         with pytest.raises(CapabilityError, match="does not know populations"):
@@ -160,7 +156,7 @@ def test_a_population_may_be_given(model_id, panel, every_fifth) -> None:
 
 @pytest.mark.parametrize("model_id", IDS)
 def test_bad_input_is_refused(model_id, panel, every_fifth) -> None:
-    model, rows = fitted(model_id, panel), panel.haplotypes[:4].copy()
+    model, rows = fitted(model_id), panel.haplotypes[:4].copy()
     with pytest.raises(ModelError, match="sites"):
         model.complete(rows[:, 1:], every_fifth[1:])
     with pytest.raises(ModelError, match="bool"):
@@ -174,7 +170,7 @@ def test_bad_input_is_refused(model_id, panel, every_fifth) -> None:
 
 @pytest.mark.parametrize("model_id", IDS)
 def test_no_rows_are_no_trouble(model_id, panel, every_fifth) -> None:
-    found = fitted(model_id, panel).complete(panel.haplotypes[:0], every_fifth, draws=1)
+    found = fitted(model_id).complete(panel.haplotypes[:0], every_fifth, draws=1)
     assert found.dosages.shape == (0, panel.n_sites)
 
 

@@ -11,10 +11,14 @@ from imaginome.results import Evaluation
 from tests.support.comparisons import compared, part
 
 
-def test_everything_survives_json(thirds):
-    result = evaluate(thirds)
-    assert Evaluation.model_validate_json(result.model_dump_json()) == result
-    assert [m.metric for m in result.metrics] == list(metrics.ids())
+@pytest.fixture(scope="module")
+def everything(thirds) -> Evaluation:
+    return evaluate(thirds)
+
+
+def test_everything_survives_json(everything):
+    assert Evaluation.model_validate_json(everything.model_dump_json()) == everything
+    assert [m.metric for m in everything.metrics] == list(metrics.ids())
 
 
 def test_only_what_was_asked_for(thirds):
@@ -36,10 +40,12 @@ def test_larger_panels_are_reduced_and_it_is_said(panel):
     ]
 
 
-def test_one_seed_one_result(thirds):
-    first, second = (evaluate(thirds).model_copy(update={"seconds": 0}) for _ in range(2))
-    for a, b in zip(first.metrics, second.metrics, strict=True):
-        assert a.model_copy(update={"seconds": 0}) == b.model_copy(update={"seconds": 0})
+def test_one_seed_one_result_whatever_else_is_computed(thirds, everything):
+    """That a metric repeats itself is in its contract."""
+    found = {metric.metric: metric for metric in everything.metrics}
+    for again in evaluate(thirds, only=["structure", "linkage", "haplotypes"]).metrics:
+        first = found[again.metric].model_copy(update={"seconds": 0})
+        assert again.model_copy(update={"seconds": 0}) == first
 
 
 def test_a_single_individual_is_refused(panel):
@@ -50,6 +56,7 @@ def test_a_single_individual_is_refused(panel):
 def small_panels(panel):
     """Yield panels at the edge of what can be measured, by name."""
     two = [panel.take_individuals(np.arange(2 * k, 2 * k + 2)) for k in range(3)]
+    panel = panel.take_individuals(np.arange(24))
     constant = replace(panel, haplotypes=np.zeros_like(panel.haplotypes))
     yield "two people", two
     for m in (1, 2, 3):

@@ -37,9 +37,9 @@ def test_draws_are_the_same_for_any_number_of_threads(parts: tuple[Panel, Panel]
     assert not np.array_equal(first.haplotypes, one.sample(300, 8).haplotypes)
 
 
-@pytest.mark.parametrize("preset", ["default", "yelmen2021"])
-def test_model_survives_a_round_trip(parts: tuple[Panel, Panel], tmp_path, preset: str) -> None:
-    model = fitted(parts, FitControl(seed=3, device="cpu"), preset=preset)
+def test_the_papers_network_survives_a_round_trip(parts: tuple[Panel, Panel], tmp_path) -> None:
+    """The default one keeps the contract of all generators."""
+    model = fitted(parts, FitControl(seed=3, device="cpu"), preset="yelmen2021", steps=2)
     model.save(tmp_path / "m")
     loaded = load_model(tmp_path / "m")
     assert np.array_equal(loaded.sample(20, 5).haplotypes, model.sample(20, 5).haplotypes)
