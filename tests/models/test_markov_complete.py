@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imaginome.models import markov as _markov_complete
+from imaginome.models import markov
 from imaginome.models.markov import complete_row, log_chance
 from imaginome.models.shared.completion import UNKNOWN
 
@@ -24,7 +24,7 @@ def chance() -> np.ndarray:
 def test_dosages_and_draws_are_those_of_all_haplotypes(
     text: str, block: int, chance: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_markov_complete, "BLOCK", block)
+    monkeypatch.setattr(markov, "BLOCK", block)
     row = np.array([int(letter) for letter in text], dtype=np.uint8)
     whole = EVERY[((row == EVERY) | (row == UNKNOWN)).all(axis=1)]
     logs = np.empty(len(whole))

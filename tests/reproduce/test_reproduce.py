@@ -16,7 +16,7 @@ from imaginome.metrics.registry import metrics
 from imaginome.models.base import Generator
 from imaginome.panel import Panel, Samples, strings
 from imaginome.privacy.registry import attacks
-from imaginome.reproduce import stages as _stages
+from imaginome.reproduce import stages
 from imaginome.reproduce.base import Effort, PlannedModel, PlannedPanel
 from imaginome.reproduce.programmes.yelmen2021 import Yelmen2021
 from imaginome.reproduce.registry import programmes
@@ -167,7 +167,7 @@ def test_a_second_call_computes_nothing(data, reproduced, tmp_path, monkeypatch)
         raise AssertionError("it computed again")
 
     for name in ("run", "evaluate", "audit"):
-        monkeypatch.setattr(_stages, name, never)
+        monkeypatch.setattr(stages, name, never)
     (out / "page.html").unlink()
     reproduce(request(data, out))
     assert (out / "page.html").exists()
@@ -202,7 +202,7 @@ def test_a_metric_that_is_newer_is_added(data, reproduced, tmp_path, monkeypatch
     shutil.copytree(reproduced, out)
     more = replace(Tiny.quick, metrics=(*Tiny.quick.metrics, "distances", "likelihood"))
     monkeypatch.setattr(Tiny, "quick", more)
-    monkeypatch.setattr(_stages, "run", None)
+    monkeypatch.setattr(stages, "run", None)
     result = reproduce(request(data, out))
     assert len(result.scores("kgp-805")["distances.within"].readings) == 4
     of_models = [s for s in result.scores("kgp-805").values() if s.id.startswith("likelihood.")]

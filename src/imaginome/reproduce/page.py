@@ -7,7 +7,7 @@ from typing import Any
 
 from imaginome.report.page.sections import Drawn, Places
 from imaginome.report.page.shell import render_shell
-from imaginome.reproduce import wording as _wording
+from imaginome.reproduce import wording
 from imaginome.reproduce.results import (
     Analysis,
     ChapterResult,
@@ -68,11 +68,11 @@ def render_page(result: Reproduction) -> str:
         result=result,
         panels=[_panel(panel, result) for panel in result.panels],
         chapters=chapters,
-        quick=_wording.QUICK,
-        published=_wording.PUBLISHED,
-        sizes=_wording.sizes,
-        made_by=lambda facts: _wording.made_by(facts).replace("`", ""),
-        seconds_text=_wording.seconds_text,
+        quick=wording.QUICK,
+        published=wording.PUBLISHED,
+        sizes=wording.sizes,
+        made_by=lambda facts: wording.made_by(facts).replace("`", ""),
+        seconds_text=wording.seconds_text,
     )
 
 
@@ -80,11 +80,11 @@ def _panel(panel: PanelResult, result: Reproduction) -> dict[str, Any]:
     """Return a panel with its short table: a row a set, a column a measure."""
     scores = result.scores(panel.id)
     columns = [(key, name) for key, name in result.headline if key in scores]
-    sets = _wording.shown_sets(panel)
+    sets = wording.shown_sets(panel)
     return {
         "panel": panel,
         "columns": [name for _, name in columns],
-        "ceiling": [_wording.spread(scores[key].reference) for key, _ in columns],
+        "ceiling": [wording.spread(scores[key].reference) for key, _ in columns],
         "rows": [(one, [_cell(scores[key], one.id) for key, _ in columns]) for one in sets],
     }
 
@@ -97,7 +97,7 @@ def _chapter(
 
 
 def _view(chapter: str, analysis: Analysis, panel: PanelResult, places: Places) -> View:
-    sets = _wording.shown_sets(panel)
+    sets = wording.shown_sets(panel)
     return View(
         panel,
         places.anchor(f"{chapter}-{panel.id}"),
@@ -115,19 +115,19 @@ def _row(score: Score, sets: list[SetFacts]) -> Row:
         score.unit,
         score.key,
         score.reference_name,
-        _wording.spread(score.reference),
+        wording.spread(score.reference),
         [_cell(score, one.id) for one in sets],
     )
 
 
 def _cell(score: Score, set_id: str) -> Cell:
-    reading = _wording.reading_of(score, set_id)
+    reading = wording.reading_of(score, set_id)
     if reading is None:
         return Cell("–", "", "", "unknown", "")
     judged = reading.level != "unknown"
     return Cell(
-        _wording.spread(reading.values),
-        _wording.compared(reading),
+        wording.spread(reading.values),
+        wording.compared(reading),
         _interval(reading),
         LEVELS[reading.level].status,
         LEVELS[reading.level].words if judged else "",

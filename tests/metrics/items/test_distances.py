@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import wasserstein_distance
 
-from imaginome.kernels import distances as _distances
+from imaginome.kernels import distances as distances_module
 from imaginome.kernels.distances import distance_histograms, hamming, wasserstein
 from imaginome.metrics.items.distances import ITEM, _pooled, _reach
 from tests.support.comparisons import compared, part
@@ -28,8 +28,8 @@ def test_hamming_follows_the_definition(panel):
 
 @pytest.mark.parametrize("within", [True, False])
 def test_histograms_against_loops(panel, within, monkeypatch):
-    monkeypatch.setattr(_distances, "PIECE", 6)
-    monkeypatch.setattr(_distances, "BINS", 50)
+    monkeypatch.setattr(distances_module, "PIECE", 6)
+    monkeypatch.setattr(distances_module, "BINS", 50)
     a = panel.haplotypes[:20]
     b = a if within else panel.haplotypes[20:36]
     rng = np.random.default_rng(1)
@@ -78,7 +78,7 @@ def test_a_collapsed_panel_is_seen(thirds):
 
 
 def test_threads_change_nothing(thirds, monkeypatch):
-    monkeypatch.setattr(_distances, "PIECE", 8)
+    monkeypatch.setattr(distances_module, "PIECE", 8)
     one = ITEM().compute(thirds).model_dump_json()
     assert ITEM().compute(replace(thirds, threads=2)).model_dump_json() == one
 

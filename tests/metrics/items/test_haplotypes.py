@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy.stats import entropy, pearsonr, wasserstein_distance
 
-from imaginome.kernels import shared_runs as _shared_runs
+from imaginome.kernels import shared_runs as shared_runs_module
 from imaginome.kernels.shared_runs import Runs, random_pairs, run_lengths, shared_runs
-from imaginome.metrics.items.haplotypes import statistics as _haplotype_statistics
+from imaginome.metrics.items.haplotypes import statistics
 from imaginome.metrics.items.haplotypes.metric import ITEM, runs_figure
 from imaginome.panel import strings
 from tests.support.comparisons import compared, part
@@ -77,7 +77,7 @@ def test_pairs_are_of_different_people_and_use_all_equally():
     first, second = random_pairs(7, np.random.default_rng(2))
     assert not (first // 2 == second // 2).any()
     assert set(np.bincount(np.concatenate([first, second]), minlength=14)) == {
-        2 * _shared_runs.ROUNDS
+        2 * shared_runs_module.ROUNDS
     }
 
 
@@ -148,14 +148,14 @@ def test_contigs_without_windows_give_nulls_and_say_so(thirds):
 
 
 def test_large_panels_are_read_at_windows_spread_evenly(thirds, monkeypatch):
-    monkeypatch.setattr(_haplotype_statistics, "MOST_WINDOWS", 4)
+    monkeypatch.setattr(statistics, "MOST_WINDOWS", 4)
     table = ITEM().compute(thirds).tables[0]
     assert table.rows[0][:2] == [8, 4]
 
 
 def test_threads_change_nothing(thirds, monkeypatch):
-    monkeypatch.setattr(_haplotype_statistics, "PIECE", 2)
-    monkeypatch.setattr(_shared_runs, "PIECE", 8)
+    monkeypatch.setattr(statistics, "PIECE", 2)
+    monkeypatch.setattr(shared_runs_module, "PIECE", 8)
     one = ITEM().compute(thirds).model_dump_json()
     assert ITEM().compute(replace(thirds, threads=2)).model_dump_json() == one
 

@@ -5,7 +5,7 @@ import pytest
 
 from imaginome.kernels.linkage import PackedSites, distant_pairs, r2_band
 from imaginome.metrics.items import linkage
-from imaginome.metrics.items import linkage as _linkage_figures
+from imaginome.metrics.items import linkage as linkage_module
 from imaginome.metrics.items.linkage import ITEM
 from imaginome.panel import Sites, strings
 from tests.support.comparisons import compared, part
@@ -123,7 +123,7 @@ def test_decay_by_population_has_its_ceiling(thirds):
 
 def test_real_people_are_above_the_diagonal_as_it_is_drawn(thirds, monkeypatch):
     """Rows of a map run upwards: the cell of a later row is drawn higher."""
-    monkeypatch.setattr(_linkage_figures, "REGION_BINS", thirds.holdout.n_sites)
+    monkeypatch.setattr(linkage_module, "REGION_BINS", thirds.holdout.n_sites)
     region = ITEM().compute(thirds).figures[-1]
     for series in region.series:
         name = "artificial" if "artificial" in series.name else "train"

@@ -11,7 +11,7 @@ import pytest
 from imaginome.kernels.copying import distances, fitted, likeliest, paint
 from imaginome.kernels.shared_runs import BINS
 from imaginome.metrics.base import NotApplicable
-from imaginome.metrics.items.painting import painted as _painted
+from imaginome.metrics.items.painting import painted
 from imaginome.metrics.items.painting.metric import ITEM, figures
 from imaginome.metrics.items.painting.painted import (
     EVERYONE,
@@ -267,8 +267,8 @@ def test_few_people_cannot_be_divided(thirds):
 
 
 def test_large_panels_are_painted_in_part(large, monkeypatch):
-    monkeypatch.setattr(_painted, "TARGETS", 9)
-    monkeypatch.setattr(_painted, "DONORS", 11)
+    monkeypatch.setattr(painted, "TARGETS", 9)
+    monkeypatch.setattr(painted, "DONORS", 11)
     found = painting(large)
     assert found.donors == 22
     assert all(p.people.n_individuals == 9 for p in found.panels.values())

@@ -12,7 +12,7 @@ from imaginome.formats import ReadOptions, read_panel
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.evaluate import evaluate
 from imaginome.metrics.fst import hudson_fst
-from imaginome.metrics.items.populations import errors as _population_errors
+from imaginome.metrics.items.populations import errors
 from imaginome.metrics.items.populations.errors import (
     LEAST,
     NEAR,
@@ -146,7 +146,7 @@ def test_fixed_sites_come_no_nearer_to_real_linkage_where_there_is_none():
 
 def test_the_worst_ceiling_is_what_other_real_people_give(monkeypatch):
     """The ceiling is neither lax nor strict, however few pairs intervals come from."""
-    monkeypatch.setattr(_population_errors, "INTERVAL_PAIRS", 100)
+    monkeypatch.setattr(errors, "INTERVAL_PAIRS", 100)
     worst = {key: [] for key in ("frequency_worst", "linkage_worst")}
     for seed in range(8):
         whole = simulated_panel(n_individuals=180, n_sites=150, seed=seed)

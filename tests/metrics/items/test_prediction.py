@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaginome.metrics import population_classifier as _population_classifier
+from imaginome.metrics import population_classifier
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
 from imaginome.metrics.items.prediction import ITEM
@@ -60,9 +60,9 @@ def test_own_scores_are_like_those_of_strangers(large):
 
 def test_components_of_many_people_are_fitted_on_some(large, monkeypatch):
     both = large.train.haplotypes, large.holdout.haplotypes
-    assert (_population_classifier.fitting_rows(4) == np.arange(8)).all()
-    monkeypatch.setattr(_population_classifier, "MOST_ROWS", 60)
-    rows = _population_classifier.fitting_rows(80)
+    assert (population_classifier.fitting_rows(4) == np.arange(8)).all()
+    monkeypatch.setattr(population_classifier, "MOST_ROWS", 60)
+    rows = population_classifier.fitting_rows(80)
     assert len(rows) == 60
     assert (rows[1::2] == rows[0::2] + 1).all()
     own, other = features(*both)

@@ -7,9 +7,8 @@ from scipy.stats import spearmanr
 
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.fst import hudson_fst
-from imaginome.metrics.items.selection import ehh as _ehh
+from imaginome.metrics.items.selection import ehh, scans
 from imaginome.metrics.items.selection import metric as selection
-from imaginome.metrics.items.selection import scans as _selection_scans
 from imaginome.metrics.items.selection.ehh import CUT, Carriers, gaps, integrated
 from imaginome.metrics.items.selection.metric import ITEM, by_rank
 from imaginome.metrics.items.selection.scans import (
@@ -297,7 +296,7 @@ def spread(comparison):
 
 
 def test_threads_change_nothing(trio, monkeypatch):
-    monkeypatch.setattr(_ehh, "PIECE", 3)
+    monkeypatch.setattr(ehh, "PIECE", 3)
     one = ITEM().compute(trio).model_dump_json()
     assert ITEM().compute(replace(trio, threads=2)).model_dump_json() == one
 
@@ -322,5 +321,5 @@ def test_fewer_scores_than_ranks_make_fewer_points():
 
 
 def test_frequency_bins_hold_the_ends():
-    found = _selection_scans.frequency_bins(np.array([0.0, 0.049, 0.05, 1.0]))
+    found = scans.frequency_bins(np.array([0.0, 0.049, 0.05, 1.0]))
     np.testing.assert_array_equal(found, [0, 0, 1, 19])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imaginome.models.hmm import complete as _hmm_complete
-from imaginome.models.hmm import passes as _hmm_posterior
+from imaginome.models.hmm import complete as complete_module
+from imaginome.models.hmm import passes
 from imaginome.models.hmm.complete import complete
 from imaginome.models.hmm.parameters import Parameters
 from imaginome.models.hmm.passes import Pairs, bridged_logs, filtered_logs
@@ -50,8 +50,8 @@ def chances(p: Parameters, row: np.ndarray, shares: np.ndarray) -> tuple[np.ndar
 def test_dosages_are_the_sum_over_paths(
     kind: str, block: int, piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_hmm_complete, "BLOCK", block)
-    monkeypatch.setattr(_hmm_posterior, "PIECE", piece)
+    monkeypatch.setattr(complete_module, "BLOCK", block)
+    monkeypatch.setattr(passes, "PIECE", piece)
     parameters = made(kind)
     found = complete(parameters, ROWS, SHARES, 0, 1, 1).dosages
     for i, row in enumerate(ROWS):
@@ -65,7 +65,7 @@ def test_dosages_are_the_sum_over_paths(
 def test_draws_are_as_frequent_as_the_sum_over_paths_says(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_hmm_complete, "BLOCK", 3)
+    monkeypatch.setattr(complete_module, "BLOCK", 3)
     parameters, n = made(kind), 20_000
     for i, row in enumerate(ROWS[:4]):
         rows, shares = np.tile(row, (n, 1)), np.tile(SHARES[i], (n, 1))
@@ -120,19 +120,19 @@ def test_unlikely_classes_are_left_out_but_the_rest_sums_to_one(
     near = complete(parameters, ROWS, shares / shares.sum(axis=1, keepdims=True), 0, 1, 1)
     only = complete(parameters, ROWS, np.array([[1.0, 0.0]] * 5), 0, 1, 1)
     np.testing.assert_allclose(near.dosages, only.dosages, atol=1e-6)
-    monkeypatch.setattr(_hmm_posterior, "LEAST", 0.0)
+    monkeypatch.setattr(passes, "LEAST", 0.0)
     np.testing.assert_allclose(
         complete(parameters, ROWS, SHARES, 0, 1, 1).dosages, exact, atol=1e-4
     )
 
 
 def test_pieces_are_whole_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_hmm_posterior, "PIECE", 4)
+    monkeypatch.setattr(passes, "PIECE", 4)
     pairs = Pairs.of(np.array([[1, 1, 1], [1, 0, 0], [0, 1, 1], [1, 1, 1], [1, 0, 1]]) / 3)
     cuts = pairs.pieces()
     assert [(c.start, c.stop) for c in cuts] == [(0, 4), (4, 6), (6, 9), (9, 11)]
     assert Pairs.of(np.empty((0, 3))).pieces() == []
-    monkeypatch.setattr(_hmm_posterior, "PIECE", 1)
+    monkeypatch.setattr(passes, "PIECE", 1)
     assert [c.stop - c.start for c in pairs.pieces()] == [3, 1, 2, 3, 2]
 
 

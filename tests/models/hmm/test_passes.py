@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaginome.models.hmm import em as _hmm_em
+from imaginome.models.hmm import em
 from imaginome.models.hmm.draw import draw
 from imaginome.models.hmm.em import (
     Observed,
@@ -83,7 +83,7 @@ def test_an_allele_that_rounding_hides_is_unlikely_and_not_impossible(
     kind: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P(ALT) is 1 in every cluster, as far as single precision goes, and some carry REF."""
-    monkeypatch.setattr(_hmm_em, "BLOCK", block)
+    monkeypatch.setattr(em, "BLOCK", block)
     parameters, observed = made(kind), some_rows(9)
     parameters.emission[2] = 1.0
     precise = replace(parameters, emission=parameters.emission.astype(float))
@@ -118,8 +118,8 @@ def expected_pairs(parameters: Parameters, observed: Observed) -> np.ndarray:
 def test_a_round_re_estimates_emissions(
     kind: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_hmm_em, "BLOCK", block)
-    monkeypatch.setattr(_hmm_em, "PIECE", 4)
+    monkeypatch.setattr(em, "BLOCK", block)
+    monkeypatch.setattr(em, "PIECE", 4)
     parameters, observed = made(kind), some_rows(11)
     ones = np.zeros((SITES, CLUSTERS))
     everyone = np.zeros((SITES, CLUSTERS))
@@ -137,7 +137,7 @@ def test_a_round_re_estimates_emissions(
 def test_a_round_re_estimates_emissions_by_context(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_hmm_em, "BLOCK", block)
+    monkeypatch.setattr(em, "BLOCK", block)
     parameters, observed, weight, tag_weight = made("tagged"), some_rows(40), 0.5, 0.25
     ones = np.zeros((SITES, 4, CLUSTERS))
     everyone = np.zeros((SITES, 4, CLUSTERS))

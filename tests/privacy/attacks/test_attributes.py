@@ -7,7 +7,7 @@ import pytest
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy.attacks import attributes as _attribute_rates
+from imaginome.privacy.attacks import attributes as attributes_module
 from imaginome.privacy.attacks.attributes import Attacker, Attributes, Blocks, targets
 from imaginome.privacy.policy import Policy
 from tests.support.leaks import diverse, mosaic, nameless, parts, random_comparison
@@ -103,7 +103,7 @@ def test_a_budget_draws_people_and_says_so(people, monkeypatch):
     train, holdout, third = people
     comparison = Comparison.of(train, holdout, third)
     work = 4 * third.n_individuals * len(Blocks.of(train.sites))
-    monkeypatch.setattr(_attribute_rates, "MOST_WORK", 2 * 50 * work)
+    monkeypatch.setattr(attributes_module, "MOST_WORK", 2 * 50 * work)
     assert [panel.n_individuals for panel in targets(comparison)] == [50, 50]
     notes = Attributes().run(comparison, Policy()).notes
     assert any("50 of 200 people in train and 50 of 200" in note for note in notes)

@@ -14,7 +14,7 @@ from imaginome.privacy.attacks.groups import (
     groups,
 )
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.scores import person_runs as _person_runs
+from imaginome.privacy.scores import person_runs
 from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from tests.support import naive_privacy as naive
 from tests.support.leaks import diverse, mosaic, nameless, parts, random_comparison
@@ -27,7 +27,7 @@ def run(comparison: Comparison):
 
 @pytest.mark.parametrize(("seed", "contigs"), [(0, 1), (1, 3)])
 def test_longest_runs_agree_with_loops(seed, contigs, monkeypatch):
-    monkeypatch.setattr(_person_runs, "LARGEST_PIECE", 6)
+    monkeypatch.setattr(person_runs, "LARGEST_PIECE", 6)
     comparison = random_comparison((8, 7, 5), 40, seed, contigs)
     train, made = comparison.train, comparison.artificial
     weights = surprise(train.haplotypes, comparison.holdout.haplotypes)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from imaginome.metrics.comparison import Comparison
-from imaginome.privacy.attacks import linkability as _links
+from imaginome.privacy.attacks import linkability as linkability_module
 from imaginome.privacy.attacks.linkability import (
     NEIGHBOURS,
     Linkability,
@@ -86,5 +86,5 @@ def test_people_whom_nobody_saw_are_not_linked(demo, seed):
 
 def test_a_budget_draws_people_and_says_so(monkeypatch):
     comparison = random_comparison((30, 20, 10), 64)
-    monkeypatch.setattr(_links, "MOST_WORK", 1.0)
+    monkeypatch.setattr(linkability_module, "MOST_WORK", 1.0)
     assert [people.n_individuals for people in targets(comparison)] == [1, 1]

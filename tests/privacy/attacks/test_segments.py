@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaginome.privacy.attacks import segments as _copying
+from imaginome.privacy.attacks import segments
 from imaginome.privacy.attacks.segments import longest_share, shared_runs, sitewise_share
 from tests.support import naive_privacy as naive
 from tests.support.leaks import random_comparison
@@ -25,7 +25,7 @@ def all_starts(comparison, donors):
 
 
 def blocks_of(comparison):
-    donors = _copying._Donors.of(comparison)
+    donors = segments._Donors.of(comparison)
     return donors.haplotypes, donors.block, donors.n_blocks
 
 
@@ -84,7 +84,7 @@ def test_blocks_are_even_and_keep_people_whole():
 def test_pieces_and_threads_do_not_matter(monkeypatch):
     comparison = random_comparison((9, 9, 20), 40)
     whole = shared_runs(comparison)
-    monkeypatch.setattr(_copying, "LARGEST_PIECE", 6)
+    monkeypatch.setattr(segments, "LARGEST_PIECE", 6)
     cut = shared_runs(replace(comparison, threads=2))
     assert np.array_equal(whole.longest, cut.longest)
     assert np.array_equal(whole.control.without, cut.control.without)

@@ -5,7 +5,7 @@ import pytest
 
 from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
-from imaginome.privacy.attacks import singling_out as _stretches
+from imaginome.privacy.attacks import singling_out
 from imaginome.privacy.attacks.singling_out import Carriers, SinglingOut, Stretches
 from imaginome.privacy.policy import Policy
 from tests.support.leaks import diverse, mosaic, nameless, parts, random_comparison, tiny
@@ -14,7 +14,7 @@ from tests.support.naive_residual import carriers
 
 @pytest.fixture(autouse=True)
 def fewer(monkeypatch):
-    monkeypatch.setattr(_stretches, "MOST_PREDICATES", 1500)
+    monkeypatch.setattr(singling_out, "MOST_PREDICATES", 1500)
 
 
 def found(comparison: Comparison):

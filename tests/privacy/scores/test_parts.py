@@ -7,7 +7,7 @@ from imaginome.metrics.comparison import Comparison
 from imaginome.panel import Panel
 from imaginome.privacy.attacks.segments import Segments
 from imaginome.privacy.policy import Policy
-from imaginome.privacy.scores import parts as _parts
+from imaginome.privacy.scores import parts as parts_module
 from imaginome.privacy.scores.parts import averaged, highest, paired_parts, people_seen
 from imaginome.results import Estimate
 from tests.support.leaks import diverse, mosaic, nameless, random_comparison
@@ -34,7 +34,7 @@ def test_smaller_train_is_one_part():
 
 def test_too_much_work_is_said(monkeypatch):
     comparison = random_comparison((20, 6, 4), 25)
-    monkeypatch.setattr(_parts, "MOST_WORK", 2 * 2 * 16 * 25)
+    monkeypatch.setattr(parts_module, "MOST_WORK", 2 * 2 * 16 * 25)
     assert len(paired_parts(comparison)) == 2
     assert people_seen(comparison) == 12
     notes = Segments().run(comparison, Policy()).notes
