@@ -14,7 +14,7 @@ from imaginome.kernels.transport import (
     transport_distance,
     wasserstein_1d,
 )
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import SHOWN, Comparison
 from imaginome.metrics.labels import FEWEST
 from imaginome.metrics.measures import Sample, axis, heatmap, shorts
 from imaginome.metrics.resample import PANELS
@@ -30,7 +30,6 @@ TAIL = 0.005
 """Share of values beyond either end of an axis."""
 PER_BIN = 20
 """Haplotypes of the smallest panel to a bin, on average: small panels have fewer bins."""
-ORDER = ("holdout", "train", "artificial")
 
 
 def safe_edges(columns: Mapping[str, Float64s], bins: int) -> Float64s:
@@ -61,7 +60,7 @@ def histograms(columns: Mapping[str, Float64s], bins: int) -> list[Series]:
     edges = safe_edges(columns, bins)
     middles = axis((edges[1:] + edges[:-1]) / 2)
     series = []
-    for name in ORDER:
+    for name in SHOWN:
         inside = np.clip(columns[name], edges[0], edges[-1])
         counts = np.histogram(inside, edges)[0]
         shares = np.where(counts >= LEAST, counts / len(inside), np.nan)
@@ -96,10 +95,10 @@ def density(scores: Scores, groups: Mapping[str, Mapping[str, Indices]] = {}) ->
         return []
     edges = [_edges([scores[name][:, k] for name in PANELS]) for k in (0, 1)]
     everyone = EVERYONE if groups else ""
-    series = [_map(name, scores[name], edges, FEWEST_HAPLOTYPES, everyone) for name in ORDER]
+    series = [_map(name, scores[name], edges, FEWEST_HAPLOTYPES, everyone) for name in SHOWN]
     coarse = [edge[::2] for edge in edges]
     for label, rows in groups.items():
-        for name in ORDER:
+        for name in SHOWN:
             series.append(_map(name, scores[name][rows[name]], coarse, LEAST, label))
     few = f", in a single population {LEAST}," if groups else ""
     return [
@@ -142,7 +141,6 @@ def _edges(columns: list[Float64s]) -> Float64s:
 # -- Distances between scores on principal components ----------------------------------------------
 
 
-NAMES = ("artificial", "train")
 TRANSPORT_POINTS = 1_500
 SMALL_PEOPLE = 200
 SMALL_REPLICATES = 30

@@ -17,6 +17,10 @@ from imaginome.randomness import child_generator
 from imaginome.results import PanelSizes
 
 PARTS = ("train", "holdout", "artificial")
+SHOWN = ("holdout", "train", "artificial")
+"""Panels of a figure, in the order of its legend."""
+COMPARED = ("artificial", "train")
+"""What stands beside the holdout: the panel that is judged, and real people as its ceiling."""
 T = TypeVar("T")
 
 

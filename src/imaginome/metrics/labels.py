@@ -11,6 +11,8 @@ from imaginome.panel import Panel, Strings, haplotype_rows
 FEWEST = 5
 """Groups of fewer individuals are not shown: they would say too much about each."""
 MOST_GROUPS = 8
+GROUPINGS = ("superpopulation", "population")
+"""Labels of groups, the one that is preferred first."""
 
 
 def labels(panel: Panel, column: str) -> Strings | None:
@@ -40,7 +42,7 @@ def shared_groups(
     Superpopulations are used where all panels have them, populations otherwise; the largest
     `most` groups are kept. The larger groups are reduced at random.
     """
-    for column in ("superpopulation", "population"):
+    for column in GROUPINGS:
         by_panel = {name: members(getattr(comparison, name), column, least) for name in names}
         shared = set.intersection(*(set(groups) for groups in by_panel.values()))
         if len(shared) > 0:

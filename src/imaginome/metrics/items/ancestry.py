@@ -14,7 +14,7 @@ from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.kernels.transport import wasserstein_1d
 from imaginome.metrics.base import Metric
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import COMPARED, SHOWN, Comparison
 from imaginome.metrics.fst import shared_populations
 from imaginome.metrics.labels import members
 from imaginome.metrics.measures import Sample, axis, measure, shorts
@@ -175,7 +175,6 @@ def _normalised(q: Float32s) -> Float32s:
 BINS = 20
 FEWEST = 5
 """Bins with fewer people are left empty."""
-ORDER = ("holdout", "train", "artificial")
 
 Shares = dict[str, Float64s]
 
@@ -197,7 +196,7 @@ def _mean(shares: Shares, ancestries: list[str]) -> Figure:
         y_label="mean proportion",
         series=[
             Series(name=name, role=name, x=names, y=list(shorts(shares[name].mean(axis=0))))
-            for name in ORDER
+            for name in SHOWN
         ],
     )
 
@@ -206,7 +205,7 @@ def _distribution(shares: Shares, ancestries: list[str]) -> Figure:
     edges = np.linspace(0.0, 1.0, BINS + 1)
     middle = axis((edges[1:] + edges[:-1]) / 2)
     series = []
-    for name in ORDER:
+    for name in SHOWN:
         # Rounding may leave a proportion just above one.
         rows = [np.histogram(np.minimum(column, 1.0), edges)[0] for column in shares[name].T]
         cells = np.array(rows, dtype=np.float64)
@@ -261,7 +260,6 @@ MOST_SITES = 2_000
 RAREST = 0.01
 """Sites rarer than this in the holdout say too little about ancestry to be read."""
 
-NAMES = ("artificial", "train")
 TITLES = {
     "distribution": "Distance between distributions of ancestry proportions",
     "mean": "Mean absolute error of mean ancestry proportions",
@@ -371,7 +369,7 @@ def _measures(
         measure(
             f"ancestry.{key}",
             title,
-            *(_sample(key, name, shares, rows, weights) for name in NAMES),
+            *(_sample(key, name, shares, rows, weights) for name in COMPARED),
             unit=UNITS.get(key, "proportion"),
             best=0.0,
             bounds=(0.0, 1.0),

@@ -12,10 +12,10 @@ from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.pca import PointComponents, fit_point_components
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.cloud import NAMES, ScoreDistances, Scores, density
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.cloud import ScoreDistances, Scores, density
+from imaginome.metrics.comparison import COMPARED, Comparison
 from imaginome.metrics.evidence import Codes
-from imaginome.metrics.labels import FEWEST, members
+from imaginome.metrics.labels import FEWEST, GROUPINGS, members
 from imaginome.metrics.measures import Sample, measure, short
 from imaginome.metrics.population_classifier import (
     COMPONENTS,
@@ -98,7 +98,6 @@ def _code_features(fitted: Float32s, told: Float32s) -> tuple[Float64s, Float64s
 
 
 SHOWN = 6
-COLUMNS = ("superpopulation", "population")
 
 
 class LatentSpace(Metric):
@@ -134,9 +133,9 @@ class LatentSpace(Metric):
             if len(axes.variance) == 0:
                 raise NotApplicable("all people of the holdout have the same latent code")
             scores = _scores(axes, evidence.latent)
-            told = told_by_codes_and_genotypes(comparison, evidence.latent["holdout"], COLUMNS)
+            told = told_by_codes_and_genotypes(comparison, evidence.latent["holdout"], GROUPINGS)
             distances = ScoreDistances(scores, comparison).sliced
-            apart = [distances(name) for name in NAMES]
+            apart = [distances(name) for name in COMPARED]
         return MetricResult(
             metric=self.id,
             name=self.name,
@@ -158,7 +157,7 @@ class LatentSpace(Metric):
 
 def _scores(axes: PointComponents, codes: Codes) -> Scores:
     """Return scores of the three panels in standard deviations of the holdout."""
-    raw = {name: axes.project(codes[name]) for name in NAMES}
+    raw = {name: axes.project(codes[name]) for name in COMPARED}
     raw["holdout"] = axes.own_scores(codes["holdout"])
     scale = raw["holdout"].std(axis=0)
     scale[scale == 0] = 1.0

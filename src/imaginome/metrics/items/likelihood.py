@@ -8,8 +8,8 @@ from imaginome.arrays import Float64s
 from imaginome.citations import cite
 from imaginome.kernels.intervals import individual_weights
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.cloud import LEAST, ORDER, histograms
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.cloud import LEAST, histograms
+from imaginome.metrics.comparison import SHOWN, Comparison
 from imaginome.metrics.evidence import ModelEvidence
 from imaginome.metrics.labels import FEWEST, members
 from imaginome.metrics.measures import Sample, measure, short
@@ -138,7 +138,7 @@ def _sample(values: Float64s) -> Sample:
 
 def _figure(logs: dict[str, Float64s], sites: int) -> Figure:
     """Return the distribution over haplotypes, in bins of `LEAST` or more."""
-    known = {name: logs[name][np.isfinite(logs[name])] / sites for name in ORDER}
+    known = {name: logs[name][np.isfinite(logs[name])] / sites for name in SHOWN}
     return Figure(
         id="likelihood.distribution",
         title="Log-likelihood of haplotypes under the model",
@@ -159,7 +159,7 @@ def _tables(comparison: Comparison, people: Means) -> list[Table]:
     rows: list[list[Cell]] = []
     for label in sorted(groups["holdout"]):
         row: list[Cell] = [label]
-        for name in ORDER:
+        for name in SHOWN:
             known = people[name][groups[name].get(label, np.empty(0, dtype=np.intp))]
             known = known[~np.isnan(known)]
             row += [short(known.mean() / sites) if len(known) >= FEWEST else None]
@@ -167,14 +167,14 @@ def _tables(comparison: Comparison, people: Means) -> list[Table]:
             rows.append(row)
     if not rows:
         return []
-    columns = ["population", *(f"{name}, nats per site" for name in ORDER)]
+    columns = ["population", *(f"{name}, nats per site" for name in SHOWN)]
     title = "Log-likelihood by population"
     return [Table(id="likelihood.populations", title=title, columns=columns, rows=rows)]
 
 
 def _notes(evidence: ModelEvidence, people: Means) -> list[str]:
-    known = {name: int((~np.isnan(people[name])).sum()) for name in ORDER}
-    impossible = [name for name in ORDER if np.isinf(people[name]).any()]
+    known = {name: int((~np.isnan(people[name])).sum()) for name in SHOWN}
+    impossible = [name for name in SHOWN if np.isinf(people[name]).any()]
     notes = [
         f"Model {evidence.model}: "
         + (
@@ -191,8 +191,8 @@ def _notes(evidence: ModelEvidence, people: Means) -> list[str]:
             f"Some people are impossible under the model, in: {', '.join(impossible)}. The mean of "
             "log-likelihoods is minus infinity there, and no figure of it is given."
         )
-    if any(known[name] < len(people[name]) for name in ORDER):
-        said = ", ".join(f"{known[name]} of {len(people[name])} in {name}" for name in ORDER)
+    if any(known[name] < len(people[name]) for name in SHOWN):
+        said = ", ".join(f"{known[name]} of {len(people[name])} in {name}" for name in SHOWN)
         notes.append(f"Computed for people drawn at random, to bound the time: {said}.")
     return notes
 

@@ -13,7 +13,7 @@ from imaginome.citations import cite
 from imaginome.kernels.intervals import estimate, individual_weights
 from imaginome.kernels.statistics import mean_error, moments, pearson, ratio
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import SHOWN, Comparison
 from imaginome.metrics.measures import Sample, estimated, measure, short
 from imaginome.metrics.resample import PANELS, some
 from imaginome.panel import Haplotypes, Panel, Sites, Strings, strings
@@ -272,14 +272,11 @@ def _strongest(comparison: Comparison, sites: Indices, score: Float64s) -> list[
 # -- The strongest associations of a phenotype -----------------------------------------------------
 
 
-ORDER = ("holdout", "train", "artificial")
-
-
 def strongest_figure(effects: Effects, sites: Sites) -> Figure:
     """Return the log odds ratios at the strongest sites in each panel."""
     names: list[float | str] = list(_names(effects, sites))
     series = []
-    for name in ORDER:
+    for name in SHOWN:
         estimates = _estimates(effects, name)
         series.append(estimated(name, names, estimates))
     return Figure(
@@ -298,9 +295,9 @@ def strongest_figure(effects: Effects, sites: Sites) -> Figure:
 def strongest_table(effects: Effects, sites: Sites) -> Table:
     """Return the same as a table, with intervals."""
     columns = ["site", "id", "phenotype"]
-    for name in ORDER:
+    for name in SHOWN:
         columns += [name, f"{name}, low", f"{name}, high"]
-    panels = [_estimates(effects, name) for name in ORDER]
+    panels = [_estimates(effects, name) for name in SHOWN]
     rows = []
     for k, (case, j) in enumerate(effects.strongest):
         site = effects.sites[effects.drawn[j]]

@@ -10,16 +10,13 @@ from imaginome.citations import cite
 from imaginome.kernels.intervals import column_interval, individual_weights
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.comparison import Comparison
-from imaginome.metrics.labels import FEWEST, members
+from imaginome.metrics.comparison import COMPARED, Comparison
+from imaginome.metrics.labels import FEWEST, GROUPINGS, members
 from imaginome.metrics.measures import Sample, measure, short, shorts
 from imaginome.metrics.population_classifier import COMPONENTS, Told, features, told_labels
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Panel
 from imaginome.results import Figure, Measure, MetricResult, Series, Table
-
-NAMES = ("artificial", "train")
-COLUMNS = ("superpopulation", "population")
 
 Predictions = dict[str, Told]
 
@@ -44,17 +41,19 @@ class Prediction(Metric):
 
     def compute(self, comparison: Comparison) -> MetricResult:
         """Learn populations twice and tell those of the holdout; see `Metric.compute`."""
-        labels = {column: _shared(comparison, column) for column in COLUMNS}
+        labels = {column: _shared(comparison, column) for column in GROUPINGS}
         labels = {column: names for column, names in labels.items() if len(names) > 1}
         if not labels:
             raise NotApplicable(_reason(comparison))
         # One thread: with several, the last digits would depend on their number.
         with threadpool_limits(1):
-            scores = map_pieces(lambda name: _features(comparison, name), NAMES, comparison.threads)
+            scores = map_pieces(
+                lambda name: _features(comparison, name), COMPARED, comparison.threads
+            )
             predictions = {
                 column: {
                     name: _told(comparison, column, name, labels[column], *both)
-                    for name, both in zip(NAMES, scores, strict=True)
+                    for name, both in zip(COMPARED, scores, strict=True)
                 }
                 for column in labels
             }
@@ -113,7 +112,7 @@ def _reason(comparison: Comparison) -> str:
     without = [
         name
         for name, least in (("artificial", 1), ("train", FEWEST), ("holdout", FEWEST))
-        if all(len(members(getattr(comparison, name), column, least)) < 2 for column in COLUMNS)
+        if all(len(members(getattr(comparison, name), column, least)) < 2 for column in GROUPINGS)
     ]
     if not without:
         return "The panels have no two labels of population in common."
@@ -170,7 +169,7 @@ def _measures(column: str, predictions: Predictions, labels: dict[str, list[str]
         measure(
             f"prediction.{column}{key}",
             f"Prediction of {column}" + (", all people alike" if key else ""),
-            *(Sample(values[name][0], values[name][1:]) for name in NAMES),
+            *(Sample(values[name][0], values[name][1:]) for name in COMPARED),
             unit=unit.format(column),
             best=1.0,
             toward="higher",
@@ -191,7 +190,7 @@ def _figure(column: str, labels: list[str], predictions: Predictions) -> Figure:
         kind="bars",
         x_label=column,
         y_label="share of people",
-        series=[_series(name, labels, predictions[name]) for name in NAMES],
+        series=[_series(name, labels, predictions[name]) for name in COMPARED],
     )
 
 
@@ -231,7 +230,7 @@ def _table(
             [
                 label,
                 *(len(sizes[name].get(label, ())) for name in ("holdout", "train", "artificial")),
-                *(short(predictions[name].recall[0, k]) for name in NAMES),
+                *(short(predictions[name].recall[0, k]) for name in COMPARED),
             ]
             for k, label in enumerate(labels)
         ],

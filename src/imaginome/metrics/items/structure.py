@@ -10,8 +10,8 @@ from imaginome.citations import cite
 from imaginome.kernels.pca import MOST_ROWS, Components, fit_components
 from imaginome.kernels.statistics import mean_error, moments
 from imaginome.metrics.base import Metric
-from imaginome.metrics.cloud import NAMES, ScoreDistances, Scores, density
-from imaginome.metrics.comparison import PARTS, Comparison
+from imaginome.metrics.cloud import ScoreDistances, Scores, density
+from imaginome.metrics.comparison import COMPARED, PARTS, Comparison
 from imaginome.metrics.fst import PopulationCounts, shared_populations
 from imaginome.metrics.labels import shared_groups
 from imaginome.metrics.measures import Sample, measure, short
@@ -141,7 +141,7 @@ def _fitted(comparison: Comparison) -> Components:
 
 def _scores(comparison: Comparison, components: Components) -> Scores:
     """Return standardised scores of the three panels, shape ``(n_haplotypes, k)`` each."""
-    raw = {name: components.project(getattr(comparison, name).haplotypes) for name in NAMES}
+    raw = {name: components.project(getattr(comparison, name).haplotypes) for name in COMPARED}
     raw["holdout"] = components.own_scores(comparison.holdout.haplotypes)
     scale = raw["holdout"].std(axis=0)
     scale[scale == 0] = 1.0
@@ -162,7 +162,7 @@ def _measures(distances: ScoreDistances) -> list[Measure]:
         measure(
             f"structure.{key}",
             TITLES[key],
-            *(make(name) for name in NAMES),
+            *(make(name) for name in COMPARED),
             unit="standard deviations of the holdout",
             best=0.0,
             key=key == "sliced",
@@ -183,7 +183,7 @@ def _nothing() -> list[Measure]:
 
 def _by_component(distances: ScoreDistances, components: Components) -> Table:
     share = components.variance / components.total
-    values = [distances.by_component(name) for name in NAMES]
+    values = [distances.by_component(name) for name in COMPARED]
     return Table(
         id="structure.by_component",
         title="Wasserstein distance by component",

@@ -16,7 +16,7 @@ from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.statistics import moments, pearson, ratio
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import COMPARED, SHOWN, Comparison
 from imaginome.metrics.items.association.traits import (
     CAUSAL,
     COMMON,
@@ -120,7 +120,6 @@ EDGES_KB = (0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
 BINS = np.arange(-8.5, 9.0, 1.0)
 FEWEST = 20
 """Fewest pairs of site and trait behind a point."""
-ORDER = ("holdout", "train", "artificial")
 
 
 def around(sites: Sites, tested: Indices, causal: Indices, z: Mapping[str, Float64s]) -> Figure:
@@ -140,7 +139,7 @@ def around(sites: Sites, tested: Indices, causal: Indices, z: Mapping[str, Float
     seen = np.flatnonzero(counts >= FEWEST)
     middle = [(EDGES_KB[b] + EDGES_KB[b + 1]) / 2 for b in seen]
     series = []
-    for name in ORDER:
+    for name in SHOWN:
         mean = ratio(_totals(bins, z[name] ** 2), counts)[seen]
         role: Any = name
         series.append(Series(name=name, role=role, x=axis(middle), y=list(shorts(mean))))
@@ -214,7 +213,7 @@ def table(rows: Mapping[str, tuple[float, float, float, float]]) -> Table:
             "slope of estimated on true effects",
             "inflation without effects",
         ],
-        rows=[[name, *(short(value) for value in rows[name])] for name in ORDER],
+        rows=[[name, *(short(value) for value in rows[name])] for name in SHOWN],
     )
 
 
@@ -228,7 +227,6 @@ MOST_SITES = 5_000
 FEWEST_PEOPLE = 10
 INTERVAL_SITES = 800
 INTERVAL_REPLICATES = 50
-NAMES = ("artificial", "train")
 
 Whole = dict[str, Findings]
 Drawn = dict[str, list[Findings]]
@@ -368,7 +366,7 @@ def _measures(whole: Whole, drawn: Drawn, tests: int) -> list[Measure]:
         measure(
             "association.z_r",
             "Association: correlation of z-scores with real ones",
-            *(against(correlation, name) for name in NAMES),
+            *(against(correlation, name) for name in COMPARED),
             unit="Pearson r over sites, mean over traits",
             best=1.0,
             toward="higher",
@@ -378,7 +376,7 @@ def _measures(whole: Whole, drawn: Drawn, tests: int) -> list[Measure]:
         measure(
             "association.top",
             "Association: strongest 1% of sites in common with real ones",
-            *(against(overlap, name) for name in NAMES),
+            *(against(overlap, name) for name in COMPARED),
             unit="share of sites, mean over traits",
             best=1.0,
             toward="higher",
@@ -387,7 +385,7 @@ def _measures(whole: Whole, drawn: Drawn, tests: int) -> list[Measure]:
         measure(
             "association.found",
             "Association: causal sites found",
-            *(alone(lambda part: part.power(tests), name) for name in NAMES),
+            *(alone(lambda part: part.power(tests), name) for name in COMPARED),
             unit=f"share of causal sites significant at {ALPHA} after {tests:,} tests",
             toward="best",
             bounds=(0.0, 1.0),
@@ -396,7 +394,7 @@ def _measures(whole: Whole, drawn: Drawn, tests: int) -> list[Measure]:
         measure(
             "association.effects_r",
             "Association: effects estimated at causal sites",
-            *(alone(Findings.recovery, name) for name in NAMES),
+            *(alone(Findings.recovery, name) for name in COMPARED),
             unit="Pearson r with the true effects",
             best=1.0,
             toward="higher",
@@ -407,7 +405,7 @@ def _measures(whole: Whole, drawn: Drawn, tests: int) -> list[Measure]:
         measure(
             "association.inflation",
             "Association: inflation of a trait without effects",
-            *(alone(Findings.inflation, name) for name in NAMES),
+            *(alone(Findings.inflation, name) for name in COMPARED),
             unit="median squared z-score over its expectation",
             best=1.0,
             toward="best",

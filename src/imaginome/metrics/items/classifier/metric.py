@@ -16,7 +16,7 @@ from imaginome.kernels.ranks import area, true_rates
 from imaginome.kernels.statistics import mean_known, ratio
 from imaginome.kernels.threads import map_pieces
 from imaginome.metrics.base import Metric
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import COMPARED, Comparison
 from imaginome.metrics.items.classifier.network import network_scores, one_thread
 from imaginome.metrics.items.classifier.trees import grow
 from imaginome.metrics.measures import Sample, axis, measure, shorts
@@ -103,7 +103,6 @@ def importance(sites: Sites, telling: Mapping[str, tuple[Indices, Float64s]]) ->
 
 
 FOLDS = 3
-NAMES = ("artificial", "train")
 KINDS = ("network", "trees")
 MOST_SITES = 20_000
 """The network sees at most this many sites, drawn at random; the trees see all."""
@@ -166,8 +165,8 @@ def _outcomes(
     comparison: Comparison, kinds: tuple[str, ...] = KINDS
 ) -> dict[tuple[str, str], tuple[Task, Outcome]]:
     """Train and apply every classifier on every fold of both tasks."""
-    tasks = {name: Task.of(comparison, name) for name in NAMES}
-    jobs = [(kind, name, fold) for kind in kinds for name in NAMES for fold in range(FOLDS)]
+    tasks = {name: Task.of(comparison, name) for name in COMPARED}
+    jobs = [(kind, name, fold) for kind in kinds for name in COMPARED for fold in range(FOLDS)]
 
     def work(job: tuple[str, str, int]) -> tuple[Float64s, Float64s]:
         kind, name, fold = job
@@ -184,7 +183,7 @@ def _outcomes(
         done = dict(zip(jobs, map_pieces(work, jobs, comparison.threads), strict=True))
     outcomes = {}
     for kind in kinds:
-        for name in NAMES:
+        for name in COMPARED:
             task = tasks[name]
             scores = np.empty(len(task.label))
             for fold in range(FOLDS):
@@ -200,7 +199,7 @@ def tree_areas(comparison: Comparison) -> dict[str, float]:
     Keys are ``artificial`` and ``train`` (the ceiling); NaN for panels of too few people.
     """
     if _fewest(comparison) < 2 * FOLDS:
-        return dict.fromkeys(NAMES, float("nan"))
+        return dict.fromkeys(COMPARED, float("nan"))
     outcomes = _outcomes(comparison, ("trees",))
     return {
         name: _area(comparison, name, task, outcome.scores).value
@@ -252,7 +251,7 @@ class Classifier(Metric):
     def compute(self, comparison: Comparison) -> MetricResult:
         """Train classifiers; see `Metric.compute`."""
         none = Sample(float("nan"))
-        samples = {(kind, name): none for kind in KINDS for name in NAMES}
+        samples = {(kind, name): none for kind in KINDS for name in COMPARED}
         figures: list[Figure] = []
         enough = _fewest(comparison) >= 2 * FOLDS
         if enough:
@@ -265,7 +264,7 @@ class Classifier(Metric):
                     comparison.holdout.sites,
                     {
                         n: (outcomes["trees", n][0].sites, outcomes["trees", n][1].importance)
-                        for n in NAMES
+                        for n in COMPARED
                     },
                 ),
             ]
@@ -290,7 +289,7 @@ def _measures(samples: dict[tuple[str, str], Sample], note: str) -> list[Measure
         measure(
             f"classifier.{kind}",
             f"Told apart by {title}",
-            *(samples[kind, name] for name in NAMES),
+            *(samples[kind, name] for name in COMPARED),
             unit="area under the curve",
             best=0.5,
             toward="best",

@@ -19,13 +19,8 @@ from imaginome.kernels.shared_runs import (
 )
 from imaginome.kernels.statistics import ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.comparison import Comparison
-from imaginome.metrics.items.haplotypes.statistics import (
-    NAMES,
-    Weights,
-    WindowStatistics,
-    compare_windows,
-)
+from imaginome.metrics.comparison import COMPARED, SHOWN, Comparison
+from imaginome.metrics.items.haplotypes.statistics import Weights, WindowStatistics, compare_windows
 from imaginome.metrics.measures import Sample, axis, measure, short, shorts
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Sites
@@ -39,7 +34,6 @@ POINTS = 150
 FEWEST_RUNS = 5
 ALONG = 32
 """The entropy along the genome is drawn for windows of this many sites."""
-ORDER = ("holdout", "train", "artificial")
 
 
 def entropy_figure(by_size: Mapping[int, WindowStatistics], sites: Sites) -> list[Figure]:
@@ -67,7 +61,7 @@ def entropy_figure(by_size: Mapping[int, WindowStatistics], sites: Sites) -> lis
                     x=x,
                     y=list(shorts(_averaged(windows.entropies[name], number))),
                 )
-                for name in ORDER
+                for name in SHOWN
             ],
         )
     ]
@@ -82,7 +76,7 @@ def runs_figure(runs: Mapping[str, Runs]) -> list[Figure]:
     m = len(runs["holdout"].sites) - 1
     lengths = np.unique(np.geomspace(1, max(m, 1), 61).round().astype(int))
     series = []
-    for name in ORDER:
+    for name in SHOWN:
         sites = runs[name].sites
         longer = np.cumsum(sites[::-1])[::-1]
         y = shorts(ratio(longer[lengths], sites.sum()))
@@ -128,11 +122,11 @@ def table(by_size: Mapping[int, WindowStatistics]) -> Table:
 
 
 def _row(windows: WindowStatistics) -> list[float | None]:
-    entropies = [windows.entropies[name] for name in ORDER]
+    entropies = [windows.entropies[name] for name in SHOWN]
     return [
         short(windows.correlation["artificial"]),
         short(windows.correlation["train"]),
-        *(short(windows.distinct[name][0]) for name in ORDER),
+        *(short(windows.distinct[name][0]) for name in SHOWN),
         *(short(values.mean()) if len(values) else None for values in entropies),
     ]
 
@@ -295,11 +289,11 @@ def _drawn(comparison: Comparison) -> Weights:
 
 def _window_measures(k: int, windows: WindowStatistics) -> list[Measure]:
     variation, apart = (
-        [Sample(values[name][0], values[name][1:]) for name in NAMES]
+        [Sample(values[name][0], values[name][1:]) for name in COMPARED]
         for values in (windows.variation, windows.apart)
     )
-    share = {name: ratio(windows.distinct[name], windows.distinct["holdout"]) for name in NAMES}
-    distinct = [Sample(share[name][0], share[name][1:]) for name in NAMES]
+    share = {name: ratio(windows.distinct[name], windows.distinct["holdout"]) for name in COMPARED}
+    distinct = [Sample(share[name][0], share[name][1:]) for name in COMPARED]
     note = "" if len(windows.middle) else f"No contig has a window of {k} sites."
     return [
         measure(
@@ -343,7 +337,7 @@ def _runs(runs: dict[str, Runs]) -> Measure:
                 plain_distance(runs[name].sites, real.sites),
                 binned_distance(runs[name].weighted, real.weighted, middles),
             )
-            for name in NAMES
+            for name in COMPARED
         ),
         unit="Wasserstein-1, in units of the mean length within the holdout",
         best=0.0,

@@ -10,7 +10,7 @@ from imaginome.arrays import Float64s, Indices, Int32s, UInt64s
 from imaginome.kernels.compile import compiled
 from imaginome.kernels.statistics import moments, pearson
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import COMPARED, Comparison
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Haplotypes
 
@@ -111,7 +111,6 @@ def entropy(counts: Int32s, n: int, table: Float64s) -> Float64s:
 # -- Frequencies, number and entropy of the haplotypes of every window, with replicates ------------
 
 
-NAMES = ("artificial", "train")
 PIECE = 16
 MOST_WINDOWS = 2_000
 """In larger panels this many windows, spread evenly over the genome, are compared."""
@@ -192,11 +191,11 @@ def compare_windows(
     n = len(starts)
     return WindowStatistics(
         middle=(starts + stops) // 2,
-        variation=dict(zip(NAMES, total.variation / n, strict=True)),
+        variation=dict(zip(COMPARED, total.variation / n, strict=True)),
         distinct=dict(zip(PANELS, total.distinct / n, strict=True)),
-        apart=dict(zip(NAMES, total.apart / n, strict=True)),
+        apart=dict(zip(COMPARED, total.apart / n, strict=True)),
         entropies=dict(zip(PANELS, np.array(total.entropies).T, strict=True)),
-        correlation=dict(zip(NAMES, pearson(total.moments).tolist(), strict=True)),
+        correlation=dict(zip(COMPARED, pearson(total.moments).tolist(), strict=True)),
     )
 
 
@@ -224,10 +223,10 @@ def _window(kinds: list[Indices], weights: Weights, table: Float64s) -> _Sums:
     real, n_real = counts["holdout"], n["holdout"]
     frequencies = {name: counts[name][:, 0] / n[name] for name in PANELS}
     return _Sums(
-        np.array([total_variation(counts[name], real, n[name], n_real) for name in NAMES]),
+        np.array([total_variation(counts[name], real, n[name], n_real) for name in COMPARED]),
         np.array([(counts[name] > 0).sum(axis=0) for name in PANELS], dtype=np.float64),
-        np.array([np.abs(bits[name] - bits["holdout"]) for name in NAMES]),
-        np.array([_moments(frequencies[name], frequencies["holdout"]) for name in NAMES]),
+        np.array([np.abs(bits[name] - bits["holdout"]) for name in COMPARED]),
+        np.array([_moments(frequencies[name], frequencies["holdout"]) for name in COMPARED]),
         [np.array([bits[name][0] for name in PANELS])],
     )
 
@@ -253,9 +252,9 @@ def _nothing(weights: Weights) -> WindowStatistics:
     none = np.full(weights["holdout"].shape[1], np.nan)
     return WindowStatistics(
         middle=np.empty(0, np.intp),
-        variation=dict.fromkeys(NAMES, none),
+        variation=dict.fromkeys(COMPARED, none),
         distinct=dict.fromkeys(PANELS, none),
-        apart=dict.fromkeys(NAMES, none),
+        apart=dict.fromkeys(COMPARED, none),
         entropies=dict.fromkeys(PANELS, np.empty(0)),
-        correlation=dict.fromkeys(NAMES, float("nan")),
+        correlation=dict.fromkeys(COMPARED, float("nan")),
     )

@@ -10,8 +10,8 @@ from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.shared_runs import binned_distance, length_bins, plain_distance
 from imaginome.kernels.statistics import mean_known, ratio
 from imaginome.metrics.base import Metric
-from imaginome.metrics.cloud import LEAST, ORDER, histograms
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.cloud import LEAST, histograms
+from imaginome.metrics.comparison import COMPARED, SHOWN, Comparison
 from imaginome.metrics.items.painting.painted import Painted, Painting, painting, target_groups
 from imaginome.metrics.labels import FEWEST
 from imaginome.metrics.measures import Sample, axis, measure, short, shorts
@@ -44,7 +44,7 @@ def _switches(painted: Painting) -> Figure:
         kind="lines",
         x_label="changes of donor",
         y_label="share of haplotypes",
-        series=histograms({name: painted.panels[name].switches for name in ORDER}, BINS),
+        series=histograms({name: painted.panels[name].switches for name in SHOWN}, BINS),
     )
 
 
@@ -60,7 +60,7 @@ def _tracts_figure(painted: Painting) -> Figure:
         kind="lines",
         x_label="length of the tract (sites)",
         y_label="share of sites in tracts at least as long",
-        series=[_longer(name, painted.panels[name], lengths) for name in ORDER],
+        series=[_longer(name, painted.panels[name], lengths) for name in SHOWN],
         x_log=True,
     )
 
@@ -76,7 +76,7 @@ def _longer(name: str, painted: Painted, lengths: np.ndarray) -> Series:
 def _donors_figure(painted: Painting) -> Figure:
     groups = target_groups(painted)
     series = []
-    for name in ORDER:
+    for name in SHOWN:
         z = [shorts(_mean(painted.panels[name], rows[name])) for rows in groups.values()]
         series.append(Series(name=name, role=name, x=list(painted.labels), y=list(groups), z=z))
     return Figure(
@@ -107,7 +107,7 @@ def tables(painted: Painting) -> list[Table]:
         "mean tract, sites",
         "wrongly copied alleles per 1,000 sites",
     ]
-    rows = [_row(painted, name) for name in ORDER]
+    rows = [_row(painted, name) for name in SHOWN]
     title = "Painted haplotypes"
     fit = Table(
         id="painting.fit",
@@ -137,8 +137,6 @@ def _row(painted: Painting, name: str) -> list[Cell]:
 
 # -- Painting: haplotypes as mosaics of real donors ------------------------------------------------
 
-
-NAMES = ("artificial", "train")
 
 Weights = dict[str, Float64s]
 
@@ -212,7 +210,7 @@ def _relative(key: str, title: str, painted: Painting, drawn: Weights) -> Measur
     return measure(
         f"painting.{key}",
         title,
-        *(_sample(ratio(mean[name], mean["holdout"])) for name in NAMES),
+        *(_sample(ratio(mean[name], mean["holdout"])) for name in COMPARED),
         unit="relative to the holdout",
         best=1.0,
         toward="best",
@@ -232,7 +230,7 @@ def _tracts(painted: Painting, drawn: Weights) -> Measure:
                 plain_distance(sites[name], sites["holdout"]),
                 binned_distance(binned[name], binned["holdout"], middles),
             )
-            for name in NAMES
+            for name in COMPARED
         ),
         unit="Wasserstein-1, in units of the mean length of the holdout's",
         best=0.0,
@@ -242,15 +240,15 @@ def _tracts(painted: Painting, drawn: Weights) -> Measure:
 
 def _donors(painted: Painting, drawn: Weights) -> Measure:
     groups = target_groups(painted)
-    apart: dict[str, list[Float64s]] = {name: [] for name in NAMES}
+    apart: dict[str, list[Float64s]] = {name: [] for name in COMPARED}
     for rows in groups.values():
         profile = {name: _profile(painted, drawn, name, rows[name]) for name in PANELS}
-        for name in NAMES:
+        for name in COMPARED:
             apart[name].append(0.5 * np.abs(profile[name] - profile["holdout"]).sum(axis=1))
     return measure(
         "painting.donors",
         f"From which {painted.column} pieces are copied",
-        *(_sample(mean_known(np.stack(apart[name]))) for name in NAMES),
+        *(_sample(mean_known(np.stack(apart[name]))) for name in COMPARED),
         unit="total variation, 0 the same, 1 none in common",
         best=0.0,
         bounds=(0.0, 1.0),

@@ -11,7 +11,7 @@ from imaginome.kernels.copying import distances, fitted, likeliest, paint
 from imaginome.kernels.shared_runs import BINS, length_bins
 from imaginome.metrics.base import NotApplicable
 from imaginome.metrics.comparison import Comparison
-from imaginome.metrics.labels import FEWEST, members
+from imaginome.metrics.labels import FEWEST, GROUPINGS, members
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.units import units
@@ -22,7 +22,6 @@ FITTED = 20
 """Individuals at most: donors, targets of each panel, donors on whom rates are fitted."""
 FEWEST_PEOPLE = 2 * FEWEST
 """Of the holdout: figures are about half of them."""
-COLUMNS = ("superpopulation", "population")
 OTHER = "other"
 EVERYONE = "everyone"
 
@@ -142,7 +141,7 @@ def _donor_labels(donors: Panel) -> tuple[str, list[str], Indices]:
 
     Donors with another label or none come last, as `OTHER`.
     """
-    for column in COLUMNS:
+    for column in GROUPINGS:
         groups = members(donors, column)
         if len(groups) > 1:
             break

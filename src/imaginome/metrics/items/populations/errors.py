@@ -11,7 +11,7 @@ from imaginome.kernels.intervals import individual_weights
 from imaginome.kernels.linkage import PackedSites, r2_from_counts
 from imaginome.kernels.statistics import lost_share, ratio
 from imaginome.metrics.base import NotApplicable
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import COMPARED, Comparison
 from imaginome.metrics.labels import FEWEST, labels, members
 from imaginome.metrics.resample import PANELS, Resampled, some
 from imaginome.panel import Panel, Samples, Sites, strings
@@ -128,7 +128,6 @@ INTERVAL_PAIRS = 3_000
 TRIPLES = 30
 """How often real people are divided by three, to see how ratios vary by chance."""
 KINDS = ("frequency", "linkage", "lost", "fst", "diversity")
-COMPARED = ("artificial", "train")
 
 Errors = dict[str, Float64s]
 """Each of `KINDS`; replicates, where there are any, along the last axis."""

@@ -12,7 +12,7 @@ from imaginome.arrays import Float64s, Indices
 from imaginome.citations import cite
 from imaginome.kernels.statistics import ratio
 from imaginome.metrics.base import Metric, NotApplicable
-from imaginome.metrics.comparison import Comparison
+from imaginome.metrics.comparison import COMPARED, SHOWN, Comparison
 from imaginome.metrics.items.selection.scans import (
     BLOCKS,
     FEWEST,
@@ -40,7 +40,6 @@ from imaginome.results import Figure, Measure, MetricResult, Series
 
 POINTS = 120
 RANKS = 25
-ORDER = ("holdout", "train", "artificial")
 
 
 def along(
@@ -69,7 +68,7 @@ def along(
         x_label="position (Mb)" if one else "site",
         y_label=unit,
         series=[
-            _line(name, axis(_means(where, number)), _means(scans[name], number)) for name in ORDER
+            _line(name, axis(_means(where, number)), _means(scans[name], number)) for name in SHOWN
         ],
     )
 
@@ -124,8 +123,6 @@ WINDOW, STEP = 20, 10
 """Sites of a window of PBS, and from one window to the next."""
 
 TITLES = {"ihs": "iHS", "ihs_within": "iHS within a group", "xpehh": "XP-EHH", "pbs": "PBS"}
-
-NAMES = ("artificial", "train")
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,13 +289,13 @@ def _measures(comparison: Comparison, key: str, scan: Scan) -> list[Measure]:
             # The same blocks for artificial and train.
             comparison.rng("bootstrap", "selection", key),
         )
-        for name in NAMES
+        for name in COMPARED
     }
     return [
         measure(
             f"selection.{key}",
             f"Selection: rank correlation of {TITLES[key]} with real scans",
-            *(agreements[name][0] for name in NAMES),
+            *(agreements[name][0] for name in COMPARED),
             unit="Spearman r over the region",
             best=1.0,
             toward="higher",
@@ -309,7 +306,7 @@ def _measures(comparison: Comparison, key: str, scan: Scan) -> list[Measure]:
         measure(
             f"selection.{key}_top",
             f"Selection: strongest {TOP:.0%} of {TITLES[key]} in common with real scans",
-            *(agreements[name][1] for name in NAMES),
+            *(agreements[name][1] for name in COMPARED),
             unit="share of sites",
             best=1.0,
             toward="higher",
