@@ -1,4 +1,4 @@
-"""The house as it is written down: no file needs itself, and the ground floor needs no room."""
+"""The house as it is written down: no circles, a ground floor, and tests that keep to their own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import imaginome
 
 SOURCE = Path(imaginome.__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 SHARED = {"imaginome"} | {
     f"imaginome.{name}" for name in ("arrays", "display", "errors", "randomness")
 }
@@ -47,3 +48,32 @@ def test_the_ground_floor_imports_no_room():
     for name, others in arrows().items():
         if name.startswith("imaginome.panel"):
             assert {o for o in others if not o.startswith("imaginome.panel")} <= SHARED
+
+
+def from_imports(folder: str) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Yield files of a folder beside the package, a module that each imports from, and names."""
+    for file in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                yield file, node.module.split("."), [name.name for name in node.names]
+
+
+def test_tests_import_no_tests():
+    for folder in ("tests", "validation", "benchmarks"):
+        for file, module, _ in from_imports(folder):
+            assert module[0] != "tests" or module[:2] == ["tests", "support"], file
+            assert not module[-1].startswith("test_"), file
+
+
+def test_private_names_are_for_the_test_of_their_module():
+    """`tests/dp/test_noise.py` may import `_bounds` of `imaginome.dp.noise`, and no other."""
+    seen = 0
+    for file, module, names in from_imports("tests"):
+        place = ["imaginome", *file.parent.relative_to(ROOT / "tests").parts]
+        private = [n for n in (*module, *names) if n.startswith("_") and not n.endswith("__")]
+        if module[0] == "imaginome" and private:
+            own = "_".join(module[len(place) :])
+            assert module[: len(place)] == place, file
+            assert file.stem.removeprefix("test_").startswith(own), file
+            seen += 1
+    assert seen > 3

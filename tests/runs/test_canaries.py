@@ -18,7 +18,6 @@ from imaginome.formats import ReadOptions, read_panel
 from imaginome.models.independent import Independent
 from imaginome.models.registry import models
 from imaginome.panel import Panel, Samples, strings
-from imaginome.privacy import canaries as looking
 from imaginome.runs.canaries import CanaryAudit, CanaryPlan, audit_with_canaries, in_one_line
 from imaginome.runs.fitting import fit
 
@@ -141,21 +140,6 @@ def test_kin_are_no_canaries(people):
     with pytest.raises(SettingsError, match="cannot be canaries"):
         proven(kin, "independent", kind="people", canaries=60)
     assert proven(kin, "independent", kind="people", canaries=40).canaries == 40
-
-
-def test_scores_decode_who_was_in(people):
-    """A ridge regression takes exact frequencies apart into the canaries behind them."""
-    rng = np.random.default_rng(8)
-    rows = np.repeat(rng.integers(0, 2, (60, people.n_sites), dtype=np.uint8), 2, axis=0)
-    canaries = Panel(rows, people.sites, Samples(strings([f"C{i}" for i in range(60)])))
-    inside = rng.random(60) < 0.5
-    taken = canaries.take_individuals(np.flatnonzero(inside))
-    drawn = np.concatenate([people.haplotypes, taken.haplotypes])
-    names = strings([f"D{i}" for i in range(len(drawn) // 2)])
-    found = Panel(drawn, people.sites, Samples(names)).frequencies()
-    known = looking._known(people, canaries, unlike=True)
-    scores = looking.by_frequency(found, known, people, canaries)
-    assert scores[inside].min() > scores[~inside].max()
 
 
 # -- many fits with and without one person: what one run is too coarse for ----------------------
