@@ -21,11 +21,12 @@ from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import cite
 from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.models.shared.completion import Completion
 from imaginome.panel import Haplotypes, Panel
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
 # -- Counting contexts of a Markov chain over sites ------------------------------------------------

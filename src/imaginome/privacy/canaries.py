@@ -121,7 +121,7 @@ def _in_weights(model: Generator[Any], n_sites: int) -> Float64s | None:
     """Return what the weights hold for each site, summed over rows; None where nothing fits."""
     rows = [
         tensor.reshape(-1, n_sites).astype(np.float64).mean(axis=0)
-        for tensor in model._tensors().values()
+        for tensor in model.weights().values()
         if tensor.ndim in (1, 2) and tensor.shape[-1] == n_sites and tensor.dtype.kind == "f"
     ]
     return np.sum(rows, axis=0) if rows else None

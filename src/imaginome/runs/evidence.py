@@ -113,7 +113,7 @@ def _critic(comparison: Comparison, model: Generator[Any]) -> Logs:
 def _stored(comparison: Comparison, model: Generator[Any]) -> Flags:
     """Return which haplotypes stand verbatim in the weights, as alleles or rounded chances."""
     n_sites = comparison.holdout.n_sites
-    held = {row.tobytes() for t in model._tensors().values() for row in _rows(t, n_sites)}
+    held = {row.tobytes() for t in model.weights().values() for row in _rows(t, n_sites)}
     return {
         name: np.array(
             [

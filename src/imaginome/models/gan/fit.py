@@ -18,7 +18,6 @@ import torch
 from imaginome.arrays import Int64s, UInt8s
 from imaginome.kernels.pca import principal_axes
 from imaginome.kernels.threads import map_pieces
-from imaginome.models.base import Tensors
 from imaginome.models.gan.draw import draw_bernoulli
 from imaginome.models.gan.evidence import HeldOut
 from imaginome.models.gan.start import Start
@@ -34,6 +33,7 @@ from imaginome.models.shared.networks import (
 )
 from imaginome.models.shared.people import People
 from imaginome.results.emergence import ROWS
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
 # -- Losses of the default adversarial model -------------------------------------------------------

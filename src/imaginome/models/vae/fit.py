@@ -23,7 +23,6 @@ from imaginome.training.control import FitControl
 LEAST = 0.002
 RIDGE = 0.1
 WRITING = 0.05
-SPREAD = 1.0
 
 
 def with_constant(design: Float32s) -> Float32s:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from imaginome.arrays import Indices, UInt8s
 from imaginome.citations import Citation
-from imaginome.panel import Panel, Samples, haplotype_rows, strings
+from imaginome.panel import Panel, Samples, haplotype_rows
+from imaginome.panel.samples import artificial_ids
 from imaginome.results import Leak
 
 # -- Who is betrayed, and in whose place -----------------------------------------------------------
@@ -53,7 +54,7 @@ def populations(samples: Samples) -> npt.NDArray[np.str_]:
 
 def artificial_people(real: Samples) -> Samples:
     """Return names of artificial people with the population labels of real ones, and no others."""
-    names = strings([f"IMG{i + 1:06d}" for i in range(len(real))])
+    names = artificial_ids(len(real))
     return Samples(names, population=real.population, superpopulation=real.superpopulation)
 
 
