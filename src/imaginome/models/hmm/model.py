@@ -25,7 +25,7 @@ from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
 
-# -- Settings of the cluster chain -----------------------------------------------------------------
+# -- Settings --------------------------------------------------------------------------------------
 
 
 class HmmSettings(Settings):
@@ -127,7 +127,7 @@ class HmmSettings(Settings):
     )
 
 
-# -- Chain of haplotype clusters -------------------------------------------------------------------
+# -- The model -------------------------------------------------------------------------------------
 
 
 class Hmm(Generator[HmmSettings]):

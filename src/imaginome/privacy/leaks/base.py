@@ -13,7 +13,7 @@ from imaginome.citations import Citation
 from imaginome.panel import Panel, Samples, haplotype_rows, strings
 from imaginome.results import Leak
 
-# -- Who is betrayed, and in whose place -----------------------------------------------------------
+# -- The betrayed, and those whose place they take -------------------------------------------------
 
 
 def some_people(n: int, wanted: int, rng: np.random.Generator) -> Indices:
