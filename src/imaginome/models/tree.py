@@ -140,7 +140,7 @@ def log_rows(alleles: UInt8s, parent: Int64s, chance: Float32s) -> Float64s:
     return total
 
 
-# -- Tree of pairs of sites ------------------------------------------------------------------------
+# -- The model -------------------------------------------------------------------------------------
 
 
 ROWS = 256

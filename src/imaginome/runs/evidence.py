@@ -39,9 +39,9 @@ def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
     """Return the comparison with what a fitted model says of everyone in it.
 
     Log-likelihoods, latent codes and scores of the critic, each where the model has them, and
-    which haplotypes stand in its weights. Large
-    panels are read in part: likelihoods of at most `WORK` individuals times sites times
-    classes, drawn at random, the same whoever asks; the others are NaN.
+    which haplotypes stand in its weights. Large panels are read in part: likelihoods of at most
+    `WORK` individuals times sites times classes, drawn at random, the same whoever asks; the
+    others are NaN.
 
     Raises
     ------

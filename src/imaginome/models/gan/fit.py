@@ -1,9 +1,10 @@
 """Training of the default adversarial model, in fixed pieces so that threads change nothing.
 
-Relativistic pairing loss with zero-centred gradient penalties on real and artificial rows
-(Jolicoeur-Martineau 2019, arXiv:1807.00734; Roth et al. 2017, arXiv:1705.09367; Mescheder et al.
-2018, arXiv:1801.04406; Huang et al. 2024, arXiv:2501.05441), and matching of first and second
-moments (Li, Swersky and Zemel 2015, arXiv:1502.02761; Salimans et al. 2016, arXiv:1606.03498).
+Its losses are a relativistic pairing loss with zero-centred gradient penalties on real and
+artificial rows (Jolicoeur-Martineau 2019, arXiv:1807.00734; Roth et al. 2017, arXiv:1705.09367;
+Mescheder et al. 2018, arXiv:1801.04406; Huang et al. 2024, arXiv:2501.05441), and matching of
+first and second moments (Li, Swersky and Zemel 2015, arXiv:1502.02761; Salimans et al. 2016,
+arXiv:1606.03498).
 """
 
 from __future__ import annotations

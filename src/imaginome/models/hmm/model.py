@@ -26,7 +26,7 @@ from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
 
-# -- Settings of the cluster chain -----------------------------------------------------------------
+# -- Settings --------------------------------------------------------------------------------------
 
 
 class HmmSettings(Settings):
@@ -128,7 +128,7 @@ class HmmSettings(Settings):
     )
 
 
-# -- Chain of haplotype clusters -------------------------------------------------------------------
+# -- The model -------------------------------------------------------------------------------------
 
 
 class Hmm(Generator[HmmSettings]):

@@ -14,7 +14,7 @@ from imaginome.panel import Panel, Samples, haplotype_rows
 from imaginome.panel.samples import artificial_ids
 from imaginome.results import Leak
 
-# -- Who is betrayed, and in whose place -----------------------------------------------------------
+# -- The betrayed, and those whose place they take -------------------------------------------------
 
 
 def some_people(n: int, wanted: int, rng: np.random.Generator) -> Indices:

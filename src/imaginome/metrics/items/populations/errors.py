@@ -1,4 +1,4 @@
-"""Errors within one population, with replicates over its people."""
+"""Populations that all panels have, and errors within each, with replicates over its people."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _group(comparison: Comparison, column: str, label: str, rows: dict[str, Indi
     return Group(column, label, panels)
 
 
-# -- Errors within one population, with replicates over its people ---------------------------------
+# -- Errors within one population ------------------------------------------------------------------
 
 
 NEAR = 50
