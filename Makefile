@@ -12,6 +12,9 @@ ATTACKS ?= $(PANELS)/kgp-chr15-10k/real.vcf.gz --samples $(PANELS)/samples.tsv -
   --published Genomator=$(PANELS)/kgp-chr15-10k/published-genomator.vcf.gz
 EPSILON ?= $(PANELS)/kgp-805/real.hapt.gz --samples $(PANELS)/samples.tsv --docs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Two workers with a core each: more threads of linear algebra would only wait for each other.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 \
+  --dist loadgroup --durations=25
 
 .PHONY: demo test test-long lint types check benchmark frontier scaling attacks epsilon simulate docs clean
 
@@ -20,10 +23,10 @@ demo: $(READY) ## environment, install, main job on the bundled simulated panel
 	@echo "Look at demo-out/report.html"
 
 test: $(READY) ## environment, install, tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25
+	$(PYTEST)
 
 test-long: $(READY) ## tests of minutes each
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25 -m long
+	$(PYTEST) -m long
 
 lint: $(READY) ## style, types, and which room may import which
 	$(BIN)/ruff check .

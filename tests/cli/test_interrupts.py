@@ -15,12 +15,12 @@ from tests.support.commands import DONE, LABELS, PICTURES, RUN_LEAVES, call, sai
 # Long enough that a signal at the first checkpoint comes in the middle of the fit.
 SETTINGS = {
     "hmm": ["clusters=8", "rounds=60", "patience=60"],
-    "rbm": ["hidden=32", "updates=40", "chains=64", "annealing=50"],
+    "rbm": ["hidden=32", "updates=20", "chains=64", "annealing=50"],
     "gan": ["steps=40", "hidden=32", "critic_hidden=32", "patience=40"],
 }
 CHECKPOINT = ".checkpoint.safetensors"
-# The fit is compared byte by byte; one measure that takes a moment, long enough for a signal.
-JUDGED = ["--metric", "classifier", "--attack", "aats", "--no-power", "--replicates", 10]
+# The fit is compared byte by byte; measures that take a moment, long enough for a signal.
+JUDGED = ["--metric", "linkage", "--metric", "haplotypes", "--attack", "aats", "--no-power", "--replicates", 10]
 
 
 def words(files: Path, model: str, out: Path) -> list[str]:

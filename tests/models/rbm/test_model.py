@@ -269,7 +269,7 @@ def test_a_population_is_drawn_with_its_frequencies(fitted: Rbm, panel: Panel) -
 @pytest.mark.parametrize("units", ["bernoulli", "relu"])
 def test_an_unlabelled_panel_is_learned_by_clusters(panel: Panel, units: Kind) -> None:
     bare = unlabelled(panel)
-    settings = QUICK.model_copy(update={"units": units, "updates": 80})
+    settings = QUICK.model_copy(update={"units": units, "updates": 80, "annealing": 20})
     model = Rbm(settings).fit_parts(*halves(bare), FitControl(seed=4, device="cpu"))
     drawn = model.sample(300, seed=1)
     assert drawn.samples.population is None
