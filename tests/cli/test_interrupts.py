@@ -20,7 +20,17 @@ SETTINGS = {
 }
 CHECKPOINT = ".checkpoint.safetensors"
 # The fit is compared byte by byte; measures that take a moment, long enough for a signal.
-JUDGED = ["--metric", "linkage", "--metric", "haplotypes", "--attack", "aats", "--no-power", "--replicates", 10]
+JUDGED = [
+    "--metric",
+    "linkage",
+    "--metric",
+    "haplotypes",
+    "--attack",
+    "aats",
+    "--no-power",
+    "--replicates",
+    10,
+]
 
 
 def words(files: Path, model: str, out: Path) -> list[str]:
