@@ -16,8 +16,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import _command_line as command_line
-from benchmarks.machine import machine
+from benchmarks.shared import command_line
+from benchmarks.shared.page import heading, machine, row
 from imaginome.arrays import Indices, Int64s
 from imaginome.formats import read_panel
 from imaginome.metrics.comparison import Comparison
@@ -98,13 +98,12 @@ def run(words: Sequence[str]) -> None:
     seeds = range(given.seed, given.seed + given.seeds)
     people = panel.n_individuals // 3
     print(f"{panel.n_sites:,} sites, {people:,} people in train; {machine()}; seeds {list(seeds)}")
-    print(f"| frequencies of train among | {' | '.join(COLUMNS.values())} |")
-    print(f"|---|{'---|' * len(COLUMNS)}")
+    print("\n".join(heading(["frequencies of train among", *COLUMNS.values()])))
     for level in levels_of(panel):
         values = np.array([measured(panel, level, seed, given.threads) for seed in seeds])
         mean, sd = values.mean(axis=0), values.std(axis=0)
         cells = [f"{m:.3f} ± {s:.3f}" for m, s in zip(mean, sd, strict=True)]
-        print(f"| {level} | {' | '.join(cells)} |", flush=True)
+        print(row([level, *cells]), flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

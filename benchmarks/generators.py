@@ -17,12 +17,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import machine
+from benchmarks.shared import page
+from benchmarks.shared.command_line import DOCS, OUT
 from imaginome.models.registry import models
 
-HERE = Path(__file__).parent
-OUT = HERE / "out"
-PAGE = HERE.parent / "docs" / "benchmarks" / "generators.md"
+PAGE = DOCS / "benchmarks" / "generators.md"
 PANELS = {"kgp-805": "real.hapt.gz", "kgp-chr15-10k": "real.vcf.gz"}
 PUBLISHED = {
     "kgp-805": {"published RBM": "published-rbm.hapt.gz", "published GAN": "published-gan.hapt.gz"},
@@ -117,8 +116,8 @@ def cell(number: dict[str, Any] | None, key: str = "") -> str:
     return "-" if value is None else f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"
 
 
-def row(name: str, out: Path) -> str:
-    """Return the line of one artificial set."""
+def row(name: str, out: Path) -> list[str]:
+    """Return the cells of one artificial set."""
     values = numbers(out)
     cost = ["-", "-", "-"]
     if (out / "run.json").exists():
@@ -127,7 +126,7 @@ def row(name: str, out: Path) -> str:
         memory = f"{record['peak_memory_mb'] / 1024:.1f}"
         cost = [f"{seconds['fit']:.0f}", f"{seconds['generate']:.1f}", memory]
     verdict = json.loads((out / "audit.json").read_text())["verdict"]
-    return "| " + " | ".join([name, *cost, *(cell(values.get(c)) for c in COLUMNS), verdict]) + " |"
+    return [name, *cost, *(cell(values.get(c)) for c in COLUMNS), verdict]
 
 
 def table(folder: Path, panel: str, chosen: list[str], seed: int, again: bool) -> str:
@@ -147,16 +146,14 @@ def table(folder: Path, panel: str, chosen: list[str], seed: int, again: bool) -
         rows.append(row(name, judge_published(folder, panel, file, split, seed)))
     ceiling = numbers(first)
     values = [cell(ceiling.get(c), "ceiling") if "." in c else "-" for c in COLUMNS]
-    head_row = ["**ceiling: real train**", "-", "-", "-", *values, "-"]
-    rows.insert(0, f"| {' | '.join(head_row)} |")
+    rows.insert(0, ["**ceiling: real train**", "-", "-", "-", *values, "-"])
     head = ["artificial set", "fit s", "draw s", "GiB", *COLUMNS.values(), "audit"]
-    lines = [f"## {panel}", "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows, ""]
-    return "\n".join(lines)
+    return "\n".join([f"## {panel}", "", *page.table(head, rows)])
 
 
 def main() -> None:
     """Write the page."""
-    here = Path(os.environ.get("IMAGINOME_PANELS", HERE.parents[1] / "shared" / "data"))
+    here = Path(os.environ.get("IMAGINOME_PANELS", DOCS.parents[1] / "shared" / "data"))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--panels", type=Path, default=here)
     parser.add_argument("--only", choices=list(PANELS), nargs="*", default=list(PANELS))
@@ -174,10 +171,10 @@ def main() -> None:
     )
     intro = (
         "# Every generator on the real panels\n\n"
-        f"`make benchmark`, seed {given.seed}; {machine()}. Fitted to the training half (1,252 "
-        "individuals), judged on the other half; memory is the peak of the whole run. Published "
-        "sets were made from everyone, train and holdout, so their privacy cannot be judged. "
-        f"On kgp-chr15-10k {shorter}: a quarter of an hour and more at their defaults.\n"
+        f"`make benchmark`, seed {given.seed}; {page.machine()}. Fitted to the training half "
+        "(1,252 individuals), judged on the other half; memory is the peak of the whole run. "
+        "Published sets were made from everyone, train and holdout, so their privacy cannot be "
+        f"judged. On kgp-chr15-10k {shorter}: a quarter of an hour and more at their defaults.\n"
     )
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(intro + "\n" + "\n".join(sections))

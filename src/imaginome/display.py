@@ -3,7 +3,7 @@
 Nothing here runs or loads anything: no script, no link, no picture. Whatever is shown is escaped
 by `markupsafe`, so that a hostile name stays a name.
 
-What is shown knows nothing of who shows it: a result asks here, and its plain text does where
+What is shown here knows nothing of who shows it: a result asks here, and its plain text does where
 nobody answers.
 """
 
@@ -62,7 +62,7 @@ def _row(tag: str, cells: Sequence[Any], style: str) -> Markup:
     return Markup("<tr>{}</tr>").format(Markup("").join(one.format(style, c) for c in cells))
 
 
-# -- Who shows what in a notebook ------------------------------------------------------------------
+# -- What is shown, and by whom --------------------------------------------------------------------
 
 
 Form = Literal["html", "bundle"]

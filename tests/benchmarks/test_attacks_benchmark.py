@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import _attacks_trials, attacks
+from benchmarks.attacks import audits, main, trials
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import ImaginomeError
 from imaginome.formats import ReadOptions, read_panel, write_panel
@@ -36,7 +36,7 @@ def words(place: Path, *more: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def tried(place):
-    return attacks.run(words(place, "--model", "independent", "--docs"), place)
+    return main.run(words(place, "--model", "independent", "--docs"), place)
 
 
 def test_what_is_tried(tried):
@@ -77,13 +77,13 @@ def test_nothing_is_done_twice(place, tried, monkeypatch):
     def never(*_):
         pytest.fail("done again")
 
-    monkeypatch.setattr(_attacks_trials.Ground, "_run", never)
-    monkeypatch.setattr("benchmarks._attacks_audits._audit", never)
-    again = attacks.run(words(place, "--model", "independent"), place)
+    monkeypatch.setattr(trials.Ground, "_run", never)
+    monkeypatch.setattr(audits, "_audit", never)
+    again = main.run(words(place, "--model", "independent"), place)
     assert again.planted == tried.planted
     assert again.audits == tried.audits
     with pytest.raises(BaseException, match="done again"):
-        attacks.run(words(place, "--again", "copies"), place)
+        main.run(words(place, "--again", "copies"), place)
 
 
 def test_a_kept_trial_of_another_panel_does_not_count(place, tried):
@@ -92,7 +92,7 @@ def test_a_kept_trial_of_another_panel_does_not_count(place, tried):
     kept["identity"]["panel"] = "another"
     kept["findings"] = []
     file.write_text(json.dumps(kept))
-    again = attacks.run(words(place), place)
+    again = main.run(words(place), place)
     assert again.planted[1].findings == tried.planted[1].findings
 
 
@@ -108,4 +108,4 @@ def test_a_kept_trial_of_another_panel_does_not_count(place, tried):
 )
 def test_wrong_words_are_one_line(place, more, said):
     with pytest.raises(ImaginomeError, match=said):
-        attacks.run(words(place, *more), place)
+        main.run(words(place, *more), place)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from benchmarks._drawing import FINE, Area, Line, Words, _dashes, disc, png, star, svg
+from benchmarks.shared.drawing import FINE, Area, Line, Words, _dashes, disc, png, star, svg
 
 SIDE = 60
 RED, BLUE = "#c00000", "#0000c0"

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import _epsilon_points, epsilon
-from benchmarks._drawing import Line
-from benchmarks._epsilon_page import page, table
-from benchmarks._epsilon_picture import Course, chart, ticks
-from benchmarks._epsilon_points import MIDDLE, Case, Score, cases
-from benchmarks._epsilon_result import Curve, Curves, told
-from benchmarks._epsilon_words import kept_linkage, multiple, words
+from benchmarks.epsilon import main, points
+from benchmarks.epsilon.page import errors, page
+from benchmarks.epsilon.picture import Course, chart, ticks
+from benchmarks.epsilon.points import MIDDLE, Case, Score, cases
+from benchmarks.epsilon.reading import kept_linkage, multiple, words
+from benchmarks.epsilon.result import Curve, Curves, told
+from benchmarks.shared.drawing import Line
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import CapabilityError, FormatError
 from imaginome.models.registry import models
@@ -36,7 +36,7 @@ def made_up(people: int) -> Curve:
     return Curve("somewhere", people, 10, scores, nothing)
 
 
-NAMES = tuple(_epsilon_points.MEASURES)
+NAMES = tuple(points.MEASURES)
 
 
 def test_curves_average_over_seeds() -> None:
@@ -80,7 +80,7 @@ def test_a_slow_generator_has_one_row_and_is_no_rival() -> None:
     scores = {c: Score(dict.fromkeys(NAMES, 0.1 * (c.model != "vae")), {}, 1.0) for c in some}
     curve = replace(made_up(10), scores=scores)
     assert curve.best(MIDDLE, NAMES[0]) == "independent"
-    assert table(curve).count("`vae`") == 1
+    assert errors(curve).count("`vae`") == 1
 
 
 def test_a_chart_has_more_than_one_tick_and_no_line_to_what_was_not_measured() -> None:
@@ -94,20 +94,20 @@ def test_a_chart_has_more_than_one_tick_and_no_line_to_what_was_not_measured() -
 def test_a_small_run_leaves_page_and_picture_and_repeats_nothing(tmp_path, monkeypatch) -> None:
     more = ["--model", "independent", "--epsilon", "2", "--seeds", "1", "--people", "60"]
     words = [*WORDS, *more, "--sites", "40", "--holdout", "50", "-o", str(tmp_path)]
-    monkeypatch.setattr(_epsilon_points, "METRICS", ("frequency",))
-    first = epsilon.run(words)
+    monkeypatch.setattr(points, "METRICS", ("frequency",))
+    first = main.run(words)
     assert {"epsilon.md", "epsilon.png", "epsilon.svg"} <= {p.name for p in tmp_path.iterdir()}
     assert first.grown[0].people == 60
 
     def again(*_: object) -> None:
         raise AssertionError("a finished point was measured again")
 
-    monkeypatch.setattr(_epsilon_points, "measured", again)
-    assert epsilon.run(words).real == first.real
+    monkeypatch.setattr(points, "measured", again)
+    assert main.run(words).real == first.real
 
 
 def test_simulated_people_are_many_and_have_labels() -> None:
-    panel = epsilon.simulated(90, 30)
+    panel = main.simulated(90, 30)
     assert panel.haplotypes.shape == (180, 30)
     assert len(np.unique(panel.samples.population)) == 3
     assert not any(name.startswith("IMG") for name in panel.samples.id)
@@ -115,11 +115,11 @@ def test_simulated_people_are_many_and_have_labels() -> None:
 
 def test_what_cannot_be_measured_is_refused(tmp_path) -> None:
     with pytest.raises(CapabilityError, match="cannot be fitted privately"):
-        epsilon.run([*WORDS, "--model", "hmm"])
+        main.run([*WORDS, "--model", "hmm"])
     with pytest.raises(FormatError):
-        epsilon.run([str(tmp_path / "nowhere.vcf")])
+        main.run([str(tmp_path / "nowhere.vcf")])
     able = {kind.id for kind in models if "private" in kind.capabilities}
-    assert able == set(_epsilon_points.private_models())
+    assert able == set(points.private_models())
 
 
 def test_names_of_cases_are_names_of_files() -> None:

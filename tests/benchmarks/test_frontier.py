@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import _frontier_points, _frontier_scores, frontier
-from benchmarks._frontier_axes import AUC, LD, LONGEST, LOSS
-from benchmarks._frontier_points import learned
-from benchmarks._frontier_words import panel_name, parser, points
+from benchmarks.frontier import main, scores
+from benchmarks.frontier.axes import AUC, LD, LONGEST, LOSS
+from benchmarks.shared import points
+from benchmarks.shared.command_line import panel_name
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import ComparisonError, FormatError, ImaginomeError, SettingsError
 from imaginome.formats import ReadOptions, read_panel, write_panel
@@ -51,7 +51,7 @@ def words(place: Path, *more: str) -> list[str]:
 def test_from_panel_to_page(place, small):
     """Everything measured in earnest: values are those of the library, mosaics trade."""
     asked = words(place, "--lengths", "4", "400", "--model", "none", "--docs")
-    found = frontier.run(asked, place)
+    found = main.run(asked, place)
     assert [group.name for group in found.groups] == ["mosaic 4", "mosaic 400"]
     short, long = found.of_kind("mosaic")
     for axis in (AUC, LD):
@@ -99,42 +99,42 @@ def _check_outputs(place, panel):
 def canned(monkeypatch) -> list[str]:
     """Judge nothing: every point gets the same values; the list tells what was measured."""
     measured = []
-    values = dict.fromkeys(_frontier_scores.WANTED, 0.6)
+    values = dict.fromkeys(scores.WANTED, 0.6)
 
     def judge(comparison, **_):
         measured.append(comparison.artificial.n_individuals)
 
-    monkeypatch.setattr(_frontier_scores, "evaluate", judge)
-    monkeypatch.setattr(frontier, "png", lambda *_: b"a picture")
-    monkeypatch.setattr(_frontier_scores, "audit", lambda *_, **__: None)
-    monkeypatch.setattr(_frontier_scores, "numbers", lambda *_: (values, values))
+    monkeypatch.setattr(scores, "evaluate", judge)
+    monkeypatch.setattr(main, "png", lambda *_: b"a picture")
+    monkeypatch.setattr(scores, "audit", lambda *_, **__: None)
+    monkeypatch.setattr(scores, "numbers", lambda *_: (values, values))
     return measured
 
 
 def test_what_is_kept_is_not_measured_again(place, canned):
     asked = words(place, "--lengths", "5", "50", "--model", "independent", "--seeds", "2")
-    frontier.run(asked)
+    main.run(asked)
     assert len(canned) == 6
     first = (place / "out" / "frontier.json").read_bytes()
-    frontier.run(asked)
+    main.run(asked)
     assert len(canned) == 6
     assert (place / "out" / "frontier.json").read_bytes() == first
-    frontier.run([*asked, "--again", "independent"])
+    main.run([*asked, "--again", "independent"])
     assert len(canned) == 8
-    frontier.run([*asked, "--seeds", "3"])
+    main.run([*asked, "--seeds", "3"])
     assert len(canned) == 11
-    frontier.run([*asked, "-n", "12"])
+    main.run([*asked, "-n", "12"])
     assert canned[11:] == [12] * 6
 
 
 def test_what_is_measured_anew_is_forgotten_first(place, canned, monkeypatch):
     """An interrupt leaves no old score behind that a later call could take for a new one."""
     asked = words(place, "--lengths", "5", "50", "--model", "none", "--seeds", "2")
-    frontier.run(asked)
+    main.run(asked)
     with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
-        cut.setattr(_frontier_scores, "evaluate", interrupted)
-        frontier.run([*asked, "--again", "mosaic 5"])
-    frontier.run(asked)
+        cut.setattr(scores, "evaluate", interrupted)
+        main.run([*asked, "--again", "mosaic 5"])
+    main.run(asked)
     assert len(canned) == 6
 
 
@@ -144,19 +144,19 @@ def interrupted(*_, **__):
 
 def test_a_damaged_file_is_measured_again(place, canned):
     asked = words(place, "--lengths", "5", "--model", "none")
-    frontier.run(asked)
+    main.run(asked)
     file = next((place / "out" / "points").iterdir())
     file.write_text(file.read_text()[:100])
-    frontier.run(asked)
+    main.run(asked)
     assert len(canned) == 2
 
 
 def test_another_panel_is_measured_again(place, small, canned):
     asked = words(place, "--lengths", "5", "--model", "none")
-    frontier.run(asked)
+    main.run(asked)
     other = small.take_individuals(np.arange(80))
     write_panel(other, place / "small.vcf.gz", force=True)
-    frontier.run(asked)
+    main.run(asked)
     assert canned == [60, 40]
 
 
@@ -168,13 +168,13 @@ def test_a_checkpoint_stays_until_the_score_is_safe(place, canned, monkeypatch):
     def left():
         return len(list((place / "out" / "points").glob("*.checkpoint.safetensors")))
 
-    monkeypatch.setattr(_frontier_points, "fit", fit_with_checkpoint)
+    monkeypatch.setattr(points, "fit", fit_with_checkpoint)
     asked = words(place, "--lengths", "5", "--model", "none")
     with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
-        cut.setattr(_frontier_scores, "evaluate", interrupted)
-        frontier.run(asked)
+        cut.setattr(scores, "evaluate", interrupted)
+        main.run(asked)
     assert left() == 1
-    frontier.run(asked)
+    main.run(asked)
     assert left() == 0
 
 
@@ -183,7 +183,7 @@ def test_a_published_set_is_read_with_the_legend_of_the_panel(place, small, cann
     (place / "made.hapt.gz").write_bytes((place / "real.hapt.gz").read_bytes())
     asked = [str(place / "real.hapt.gz"), "-q", "-o", str(place / "out"), "--model", "none"]
     made = f"everyone={place / 'made.hapt.gz'}"
-    found = frontier.run([*asked, "--lengths", "5", "--published", made, "--docs"], place)
+    found = main.run([*asked, "--lengths", "5", "--published", made, "--docs"], place)
     assert canned == [PEOPLE // 2, PEOPLE]
     assert [group.name for group in found.of_kind("published")] == ["everyone"]
     text = (place / "benchmarks" / f"frontier-{place.name}.md").read_text()
@@ -209,7 +209,7 @@ def test_a_published_set_is_read_with_the_legend_of_the_panel(place, small, cann
 )
 def test_what_cannot_work_is_said(place, more, error, match):
     with pytest.raises(error, match=match):
-        frontier.run(words(place, *more))
+        main.run(words(place, *more))
 
 
 def test_a_failure_is_one_line():
@@ -220,7 +220,7 @@ def test_a_failure_is_one_line():
 
 
 def test_every_generator_is_a_point_unless_some_are_chosen():
-    found = points(parser().parse_args(["panel.vcf.gz"]))
+    found = main.points(main.parser().parse_args(["panel.vcf.gz"]))
     others = [model for model in models.ids() if model != "mosaic"]
     assert [point.name for point in found if point.kind == "model"] == others
     lengths = [point.length for point in found if point.kind == "mosaic"]
@@ -237,12 +237,14 @@ def test_every_generator_is_a_point_unless_some_are_chosen():
     ],
 )
 def test_a_panel_has_a_name_of_its_own(asked, name):
-    assert panel_name(parser().parse_args(asked)) == name
+    assert panel_name(main.parser().parse_args(asked)) == name
 
 
 def test_points_of_other_settings_have_other_files():
-    slugs = {learned(words).slug for words in ("mosaic", "mosaic:length=5", "mosaic:length=6")}
+    slugs = {
+        points.learned(words).slug for words in ("mosaic", "mosaic:length=5", "mosaic:length=6")
+    }
     assert len(slugs) == 3
     # Named or not, a default is the same.
-    same = (learned("mosaic").recipe, learned("mosaic:length=200").recipe)
+    same = (points.learned("mosaic").recipe, points.learned("mosaic:length=200").recipe)
     assert same[0] == same[1]

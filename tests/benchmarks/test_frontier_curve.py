@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks._frontier_curve import Curve, Margin, margin_over, overall
+from benchmarks.frontier.curve import Curve, Margin, margin_over, overall
 
 COPYING, ERROR = [0.52, 0.60, 0.70, 0.90, 1.0], [10.0, 8.0, 2.0, 1.9, 1.0]
 UNIT = st.floats(0.0, 1.0).map(lambda value: round(value, 3))

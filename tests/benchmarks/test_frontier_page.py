@@ -9,12 +9,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks._drawing import Words, svg
-from benchmarks._frontier_axes import AUC, LD, LONGEST, LOSS
-from benchmarks._frontier_chart import Scale
-from benchmarks._frontier_page import page
-from benchmarks._frontier_picture import HEIGHT, WIDTH, picture
-from tests.support.frontiers import frontier
+from benchmarks.frontier.axes import AUC, LD, LONGEST, LOSS
+from benchmarks.frontier.chart import Scale
+from benchmarks.frontier.page import page
+from benchmarks.frontier.picture import HEIGHT, WIDTH, picture
+from benchmarks.shared.drawing import Words, svg
+from imaginome.errors import ComparisonError
+from tests.support.frontiers import CEILING, frontier, score
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,14 @@ def test_margins_are_read_at_each_seed(found):
 
 def test_the_ceiling_copies_nothing_and_is_one_in_linkage(found):
     assert [found.real(axis).mean for axis in (AUC, LD, LONGEST, LOSS)] == [0.5, 1.0, 0.5, 0.0]
+
+
+def test_no_multiple_of_a_perfect_ceiling():
+    perfect = score("good", "model", 0.6, 1.0, 0.0).model_copy(
+        update={"ceiling": CEILING | {"linkage.mae": 0.0}}
+    )
+    with pytest.raises(ComparisonError, match="no error of LD"):
+        LD.of(perfect)
 
 
 def test_data_survive_json(found):

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import _scaling_point, scaling
-from benchmarks._scaling_page import Long, Scaling, exponent, page
-from benchmarks._scaling_plan import AXES, Plan, Size, part
-from benchmarks._scaling_point import Cost, Job, measured, measured_apart
-from benchmarks._scaling_words import command, parser, plan_of, units_of
+from benchmarks.scaling import main, point
+from benchmarks.scaling.main import command, parser, plan_of, units_of
+from benchmarks.scaling.page import Long, Scaling, exponent, page
+from benchmarks.scaling.plan import AXES, Plan, Size, part
+from benchmarks.scaling.point import Cost, Job, measured, measured_apart
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import FormatError, ImaginomeError, SettingsError
 from imaginome.models.registry import models
@@ -152,7 +152,7 @@ def test_memory_is_the_points_own_and_grows_with_it(panel):
 
 
 def test_what_cannot_be_measured_is_left_out(panel, monkeypatch, tmp_path):
-    monkeypatch.setattr(_scaling_point, "PROCESS", tmp_path)
+    monkeypatch.setattr(point, "PROCESS", tmp_path)
     cost = measured(Job(part(panel, 20, 20), "mosaic", (), 10, 1, 1))
     assert cost.peak is None and cost.added is None
     assert (cost.score is None) is ("log_likelihood" not in models.get("mosaic").capabilities)
@@ -163,7 +163,7 @@ def test_from_panel_to_page(tmp_path):
     out = tmp_path / "scaling.md"
     words = [str(DEMO_PANEL), "--samples", str(DEMO_SAMPLES), "--model", "independent", "-q"]
     words += ["--base", "50", "40", "1", "--sites", "100", "--people", "40", "--threads", "1"]
-    found = scaling.run([*words, "--draw", "30", "80", "-o", str(out)])
+    found = main.run([*words, "--draw", "30", "80", "-o", str(out)])
     assert list(found.costs) == [Size(50, 40, None), Size(100, 40, None)]
     assert found.long.size == Size(80, 40, None)
     text = out.read_text()
@@ -203,7 +203,7 @@ def test_wrong_words_are_refused_before_anything_is_read(words, match):
 
 def test_a_missing_panel_is_one_line():
     with pytest.raises(FormatError):
-        scaling.run(["nowhere.vcf.gz"])
+        main.run(["nowhere.vcf.gz"])
     words = [sys.executable, "-m", "benchmarks.scaling", "nowhere.vcf.gz"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and done.stdout == ""

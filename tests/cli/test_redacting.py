@@ -9,8 +9,8 @@ import pytest
 
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.formats import ReadOptions, read_panel, write_panel
-from imaginome.models.shared.artificial import ARTIFICIAL_PREFIX
-from imaginome.panel import Panel, Samples, strings
+from imaginome.panel import Panel, Samples
+from imaginome.panel.samples import ARTIFICIAL_PREFIX, artificial_ids
 from imaginome.panel.split import split, split_table
 from tests.support.commands import DONE, call, said
 
@@ -29,7 +29,7 @@ def world(tmp_path_factory):
     rows = strangers.haplotypes.copy()
     for person in COPIED:
         rows[2 * person : 2 * person + 2] = train.haplotypes[2 * person : 2 * person + 2]
-    names = strings([f"{ARTIFICIAL_PREFIX}{i + 1:06d}" for i in range(strangers.n_individuals)])
+    names = artificial_ids(strangers.n_individuals)
     write_panel(Panel(rows, rest.sites, Samples(names)), folder / "artificial.vcf.gz")
     return folder
 

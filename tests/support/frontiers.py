@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks._frontier_result import Frontier, Group
-from benchmarks._frontier_scores import Score
+from benchmarks.frontier.result import Frontier, Group
+from benchmarks.frontier.scores import Score
 
 CEILING = {"classifier.trees": 0.5, "classifier.network": 0.49, "linkage.mae": 0.002}
 

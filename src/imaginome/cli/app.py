@@ -9,6 +9,16 @@ import typer
 from typer.core import TyperGroup
 
 from imaginome import __version__
+from imaginome.cli import (
+    canaries,
+    catalogue,
+    completion,
+    generate,
+    judge,
+    make,
+    reproduction,
+    show,
+)
 from imaginome.errors import ImaginomeError
 
 DEBUG = "--debug"
@@ -29,30 +39,32 @@ class Verbs(TyperGroup):
                 sys.stdout.flush()
             return result
         except ImaginomeError as error:
-            raise _fail(str(error), error.exit_code) from None
+            raise _fail(str(error), error.exit_code, debug=ctx.obj) from None
         except KeyboardInterrupt as error:
-            raise _fail("; ".join(["interrupted", *map(str, error.args)]), 1) from None
+            raise _fail(
+                "; ".join(["interrupted", *map(str, error.args)]), 1, debug=ctx.obj
+            ) from None
         except BrokenPipeError:
             raise typer.Exit(1) from None
         except MemoryError:
             raise _fail(
-                "out of memory: use a smaller region (-r) or fewer samples (-S)", 1
+                "out of memory: use a smaller region (-r) or fewer samples (-S)",
+                1,
+                debug=ctx.obj,
             ) from None
         except OSError as error:
             where = error.filename or "input or output"
-            raise _fail(f"{where}: {error.strerror or error}", 1) from None
+            raise _fail(f"{where}: {error.strerror or error}", 1, debug=ctx.obj) from None
 
 
-def _fail(text: str, code: int) -> Exception:
-    if DEBUG in _given:
+def _fail(text: str, code: int, *, debug: bool | None) -> Exception:
+    if debug:
         import traceback
 
         traceback.print_exc()
     print(f"imaginome: error: {' '.join(text.split())}", file=sys.stderr)  # noqa: T201
     return typer.Exit(code)
 
-
-_given: list[str] = []
 
 app = typer.Typer(
     cls=Verbs,
@@ -85,27 +97,12 @@ def imaginome(
     """
 
 
-def _add_verbs() -> None:
-    from imaginome.cli import (
-        canaries,
-        catalogue,
-        completion,
-        generate,
-        judge,
-        make,
-        reproduction,
-        show,
-    )
-
-    for module in (show, make, generate, completion, judge, canaries, reproduction, catalogue):
-        for verb in module.VERBS:
-            app.command(rich_help_panel=module.PANEL, name=verb.__name__.removesuffix("_"))(verb)
-
-
-_add_verbs()
+for module in (show, make, generate, completion, judge, canaries, reproduction, catalogue):
+    for verb in module.VERBS:
+        app.command(rich_help_panel=module.PANEL, name=verb.__name__.removesuffix("_"))(verb)
 
 
 def run_app(words: list[str]) -> None:
     """Run the command line on its words."""
-    _given[:] = words
-    app(args=[word for word in words if word != DEBUG], prog_name="imaginome")
+    given = [word for word in words if word != DEBUG]
+    app(args=given, prog_name="imaginome", obj=DEBUG in words)

@@ -10,7 +10,7 @@ import typer
 
 from imaginome.cli import options as o
 from imaginome.cli.reading import policy_of, read_options, refuse_outputs
-from imaginome.cli.redact import audit_again, beside_real
+from imaginome.cli.redact import audit_again, comparison_with
 from imaginome.cli.shared import takes
 from imaginome.errors import errors_of_files
 from imaginome.formats.options import ReadOptions
@@ -81,7 +81,7 @@ def generate(
     }
     thresholds, chosen, clean = policy_of(policy), known_attacks(only), None
     if exclude_risky:
-        beside = beside_real(reading(), *real, seed=seed, threads=how["threads"])
+        beside = comparison_with(reading(), *real, seed=seed, threads=how["threads"])
         clean = draw_clean(generator, n, seed, beside, policy=thresholds, progress=progress, **how)
         again = f"{clean.removed} risky people were drawn again"
         notes.append(f"imaginome generate: {again}")

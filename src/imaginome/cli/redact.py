@@ -68,7 +68,7 @@ def redact(
     audit_again(redaction.comparison, thresholds, chosen, audit_out, force, quiet, progress)
 
 
-def beside_real(
+def comparison_with(
     options: Any,
     train: str | None,
     holdout: str | None,

@@ -22,7 +22,6 @@ LENGTH = 350_000
 PEOPLE = {"YRI": 200, "CEU": 200, "CHB": 200}
 SUPERPOPULATIONS = {"YRI": "AFR", "CEU": "EUR", "CHB": "EAS"}
 FEWEST_COPIES = 2
-BASES = "ACGT"
 
 
 def simulate() -> tuple[Any, list[str]]:

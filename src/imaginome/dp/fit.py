@@ -1,8 +1,4 @@
-"""How long an answer may be: a noisy histogram of lengths tells where most of them end.
-
-What a person adds beyond a first estimate is much shorter than what they add at all, and noise is
-as large as the longest thing that anyone may add.
-"""
+"""What a private fit asks of people: moments on a budget, in answers of bounded length."""
 
 from __future__ import annotations
 
@@ -19,6 +15,8 @@ from imaginome.dp.moments import People, Products, Question, Spins, Told, ask
 from imaginome.panel.frame import PanelFrame, class_groups
 
 # -- How a private fit spends its budget on moments ------------------------------------------------
+# A first look comes before closer ones: what a person adds beyond a first estimate is much shorter
+# than what they add at all, and noise is as large as the longest thing that anyone may add.
 
 
 COARSE = 0.2
@@ -192,6 +190,7 @@ def ask_closer(
 
 
 # -- How long an answer may be ---------------------------------------------------------------------
+# A noisy histogram of lengths tells where most of them end.
 
 
 BINS = 28

@@ -1,11 +1,6 @@
-"""Frequencies from noisy ones: what their own distribution says about each, and no further look.
+"""Means of groups from noisy sums, and frequencies with the noise taken out.
 
-Most sites of a panel are rare, and noise makes them look common. The distribution of true
-frequencies is found from all noisy ones at once by maximum likelihood (Kiefer and Wolfowitz 1956);
-each frequency is then its mean given its noisy value.
-
-A linear mixed model with known noise (Henderson 1975): how far groups lie apart is read off the
-noisy sums themselves. It looks at nobody again and costs no budget.
+Neither looks at anybody again, and neither costs budget.
 """
 
 from __future__ import annotations
@@ -20,6 +15,8 @@ from imaginome.arrays import Float64s, Int64s
 from imaginome.dp.moments import Told
 
 # -- Means of groups from noisy sums ---------------------------------------------------------------
+# How far groups lie apart is read off the noisy sums themselves, by a linear mixed model with known
+# noise (Henderson 1975).
 
 
 SPREAD = 0.3
@@ -120,6 +117,9 @@ def _variances(
 
 
 # -- Frequencies from noisy ones -------------------------------------------------------------------
+# Most sites of a panel are rare, and noise makes them look common. The distribution of true
+# frequencies is found from all noisy ones at once by maximum likelihood (Kiefer and Wolfowitz
+# 1956); each frequency is then its mean given its noisy value.
 
 
 GRID = np.sign(np.linspace(-1, 1, 81)) * np.linspace(-1, 1, 81) ** 2

@@ -1,7 +1,8 @@
 """Blocked gzip, and the index beside it.
 
-Layout after the SAM/BAM specification, section 4.1 (https://samtools.github.io/hts-specs).
-pysam's own writer reports a full disk late or not at all; this one writes through a Python file,
+The layout follows the SAM/BAM specification, section 4.1
+(https://samtools.github.io/hts-specs).
+pysam's own writer reports a full disk late or not at all; ours writes through a Python file,
 whose errors cannot be missed.
 """
 
@@ -16,7 +17,7 @@ from typing import Any, Literal, cast
 from imaginome.errors import FormatError, OutputError
 from imaginome.formats.source import refuse_cut_bgzf
 
-# -- Write BGZF ------------------------------------------------------------------------------------
+# -- A writer of BGZF ------------------------------------------------------------------------------
 
 
 _BLOCK = 0xFF00
@@ -74,7 +75,7 @@ def _block(data: bytes | bytearray | memoryview) -> bytes:
     return head + body + struct.pack("<2I", zlib.crc32(data), len(data))
 
 
-# -- Indexes of what we write, made by htslib (pysam) ----------------------------------------------
+# -- Indexes, made by htslib (pysam) ---------------------------------------------------------------
 
 
 _PROBE = 1 << 16

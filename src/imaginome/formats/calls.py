@@ -1,4 +1,4 @@
-"""From the genotypes of records to a panel, by the rules in force."""
+"""Genotype calls of records, and the panel that they become by the rules in force."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _people(which: Bools, samples: Samples, where: str, what: str, option: str) 
     )
 
 
-# -- Collects records into a panel and applies the rules of `ReadOptions` to each ------------------
+# -- From records to a panel -----------------------------------------------------------------------
 
 
 _CHUNK = 512

@@ -110,7 +110,7 @@ def _header_lines(path: Path) -> list[str]:
     return [line.decode("utf-8").rstrip("\r\n") for line in lines]
 
 
-# -- The header that our VCF and BCF files begin with ----------------------------------------------
+# -- The header of a file that we write ------------------------------------------------------------
 
 
 # In this order they are numbers 0 to 4 of the BCF dictionary of strings.

@@ -1,6 +1,7 @@
 """Records of VCF and BCF through htslib: read, and written.
 
-BCF after its specification, version 2.2 (https://samtools.github.io/hts-specs/BCFv2_qref.pdf).
+BCF follows its specification, version 2.2
+(https://samtools.github.io/hts-specs/BCFv2_qref.pdf).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from imaginome.formats.regions import RegionSet
 from imaginome.formats.source import is_bgzf, open_binary, refuse_cut_bgzf
 from imaginome.panel import Panel
 
-# -- Read VCF and BCF through htslib (cyvcf2) ------------------------------------------------------
+# -- Reading, through htslib (cyvcf2) --------------------------------------------------------------
 
 
 _AGAIN = "check the file with bcftools view, or make it again"
@@ -202,7 +203,7 @@ def quiet_htslib() -> None:
         silence(0)
 
 
-# -- Panels as the bytes of VCF and BCF records ----------------------------------------------------
+# -- Panels as the bytes of records ----------------------------------------------------------------
 
 
 _CHUNK = 256

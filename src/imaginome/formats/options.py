@@ -114,7 +114,7 @@ def _checked(contig: str, first: int, last: int, where: str) -> Region:
     return (contig, first, min(last, END))
 
 
-# -- The request -----------------------------------------------------------------------------------
+# -- The options of reading ------------------------------------------------------------------------
 
 
 def _regions(listed: str, file: Path | None) -> tuple[Region, ...]:

@@ -1,4 +1,4 @@
-"""Records of a file: the tally of what reading dropped, and rules for their order and alleles."""
+"""Records of a file: what was dropped in reading them, their alleles and their order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from imaginome.errors import PanelError
 from imaginome.panel import Sites
+
+# -- What was kept and dropped ---------------------------------------------------------------------
 
 
 @dataclass
@@ -38,7 +40,7 @@ class Tally:
         return [f"{count:,} {what}" for what, count in self.steps]
 
 
-# -- Rules for sites -------------------------------------------------------------------------------
+# -- Records, their alleles and their order --------------------------------------------------------
 
 
 _BASES = re.compile(r"^[ACGTUNRYSWKMBDHVacgtunryswkmbdhv]+$")

@@ -1,4 +1,4 @@
-"""Where bytes come from: a path, a URL or a stream, and what compresses them."""
+"""Inputs as local files: what compresses them, and copies of URLs and streams."""
 
 from __future__ import annotations
 

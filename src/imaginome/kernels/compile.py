@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import numba
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,7 +50,6 @@ def _compile(function: F, **options: Any) -> F:
 def one_blas_thread() -> Iterator[None]:
     """Run every matrix product on one thread, so that its rounding is fixed."""
     import scipy.linalg.cython_blas  # noqa: F401  (numba calls this library's products)
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1, user_api="blas"):
         yield

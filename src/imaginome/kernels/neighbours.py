@@ -1,9 +1,9 @@
 """Nearest haplotypes, people and points; those of panels by Hamming distance, on packed bits.
 
 Sixty-four sites go into one machine word; two haplotypes differ by the population count of the
-exclusive or. Distances are exact integers, each query row is searched on its own, and so no
+exclusive or. Such distances are exact integers, each query row is searched on its own, and so no
 result depends on the number of threads. Memory grows with the number of haplotypes, never with
-its square.
+its square. Points are searched in pieces of fixed size, with the same effect.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Principal components: of haplotypes, of points, and leading ones by subspace iteration."""
+"""Principal components of haplotypes and of points: axes, fair scores, leading subspaces."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.linalg import eigh
 
 from imaginome.arrays import Float32s, Float64s, Int32s
 from imaginome.kernels.bits import block_counts, pack, pack_sites
@@ -61,8 +62,6 @@ class Axes(ABC, Generic[Rows]):
 
 def _leading(products: Float64s, most: int, least: float) -> tuple[Float64s, Float64s]:
     """Return the largest eigenvalues, falling, and their vectors, without those that are zero."""
-    from scipy.linalg import eigh
-
     size = len(products)
     values, vectors = eigh(products, subset_by_index=[max(0, size - most), size - 1])
     values, vectors = values[::-1], vectors[:, ::-1]
@@ -204,7 +203,7 @@ def fit_point_components(points: Points, most: int) -> PointComponents:
     return PointComponents(centre, _signed(axes), values)
 
 
-# -- Leading principal components by subspace iteration --------------------------------------------
+# -- Leading axes by subspace iteration ------------------------------------------------------------
 
 
 ROUNDS = 8

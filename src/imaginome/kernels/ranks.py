@@ -1,4 +1,4 @@
-"""Ranks of scores: area under the curve, its interval, and the curve itself."""
+"""Ranks of scores: the curve, the area under it with its interval, how panels are told apart."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _variance(placed: Float64s, unit: Indices) -> float:
     return max(variance, 1.0 / (12.0 * len(sums)))
 
 
-# -- How well scores separate two panels -----------------------------------------------------------
+# -- Two panels told apart by scores ---------------------------------------------------------------
 
 
 def area(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from imaginome.arrays import Float64s
 
@@ -52,9 +54,6 @@ def transport_distance(a: Float64s, b: Float64s) -> float:
     a, b
         Points, shape ``(n, dimension)`` both.
     """
-    from scipy.optimize import linear_sum_assignment
-    from scipy.spatial.distance import cdist
-
     cost = cdist(a, b, "sqeuclidean")
     rows, columns = linear_sum_assignment(cost)
     return float(np.sqrt(cost[rows, columns].mean()))

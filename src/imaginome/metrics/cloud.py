@@ -1,4 +1,4 @@
-"""Distances between scores on principal components, with replicates."""
+"""Scores on principal components: histograms, density maps, and distances with replicates."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def histograms(columns: Mapping[str, Float64s], bins: int) -> list[Series]:
     return series
 
 
-# -- Density maps of haplotypes on two principal components ----------------------------------------
+# -- Density maps on two principal components ------------------------------------------------------
 
 
 CELLS = 32

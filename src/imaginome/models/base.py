@@ -19,7 +19,7 @@ from imaginome.dp.guarantee import Guarantee, Spending
 from imaginome.dp.noise import SYSTEM, NoiseSource
 from imaginome.errors import CapabilityError, ModelError, SettingsError
 from imaginome.models.shared.abilities import Abilities, Capability
-from imaginome.models.shared.artificial import ARTIFICIAL_PREFIX, artificial_samples
+from imaginome.models.shared.artificial import artificial_samples
 from imaginome.models.shared.completion import UNKNOWN, Completion, observed_mask, prior_shares
 from imaginome.models.shared.fitting import fitting_parts, panel_digest, refuse_unlearnable
 from imaginome.models.shared.folder import Saved, told_of
@@ -37,7 +37,7 @@ from imaginome.training.loop import History
 
 S = TypeVar("S", bound=Settings)
 
-__all__ = ["ARTIFICIAL_PREFIX", "Capability", "Completion", "Generator", "Tensors"]
+__all__ = ["Capability", "Completion", "Generator"]
 
 
 class Generator(Abilities, ABC, Generic[S]):
@@ -234,6 +234,15 @@ class Generator(Abilities, ABC, Generic[S]):
         return Panel(haplotypes, frame.sites, artificial_samples(n, frame, classes))
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether it has learnt from a panel, or was loaded."""
+        return self._frame is not None
+
+    def weights(self) -> Tensors:
+        """Return what the model learnt, arrays by name: what `save` writes beside the settings."""
+        return self._tensors()
+
+    @property
     def frame(self) -> PanelFrame:
         """Sites and populations of the panel that the model was fitted to."""
         if self._frame is None:
@@ -345,7 +354,7 @@ class Generator(Abilities, ABC, Generic[S]):
 
     def __repr__(self) -> str:
         """Tell which generator this is, and whether it is fitted."""
-        state = "not fitted" if self._frame is None else f"fitted at {len(self.sites)} sites"
+        state = f"fitted at {len(self.sites)} sites" if self.is_fitted else "not fitted"
         return f"{type(self).__name__}({self.id}, {state})"
 
     def _repr_html_(self) -> str | None:

@@ -13,12 +13,13 @@ from imaginome.dp.accounting import Budget
 from imaginome.dp.fit import Levels, private_spins
 from imaginome.dp.moments import People
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.models.shared.completion import Completion, posterior_shares
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import class_shares, haplotype_classes, mixed
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
 ROWS = 256

@@ -3,11 +3,6 @@
 A context of order ``m`` at a site is the last ``m`` alleles as a binary number. Counts of order
 ``m`` lie in an array of shape ``(n_sites, 2**m, 2)``; contexts do not reach across a chain's
 start.
-
-Messages run backward: how likely the alleles observed from a site on are after each context.
-They are kept at the borders of blocks of sites; a forward pass over each block then weights
-contexts by what was observed before and by the messages. It is the sum-product recursion of
-hidden Markov models (Rabiner 1989) with contexts as states.
 """
 
 from __future__ import annotations
@@ -21,14 +16,15 @@ from imaginome.arrays import Bools, Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import cite
 from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.models.shared.completion import Completion
 from imaginome.panel import Haplotypes, Panel
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
-# -- Counting contexts of a Markov chain over sites ------------------------------------------------
+# -- Counts of contexts ----------------------------------------------------------------------------
 
 
 Array = Any
@@ -103,7 +99,11 @@ def walk(uniform: Array, starts: Array, order: int, chance: Array, drawn: Array)
             code = (2 * code + allele) % (1 << order)
 
 
-# -- Complete partly observed haplotypes by a Markov chain over sites ------------------------------
+# -- Completion of partly observed haplotypes ------------------------------------------------------
+# Messages run backward: how likely the alleles observed from a site on are after each context. They
+# are kept at the borders of blocks of sites; a forward pass over each block then weights contexts
+# by what was observed before and by the messages. It is the sum-product recursion of hidden Markov
+# models (Rabiner 1989) with contexts as states.
 
 
 BLOCK = 64
@@ -231,7 +231,7 @@ def trace(
     return code
 
 
-# -- Markov chain of order k -----------------------------------------------------------------------
+# -- The model -------------------------------------------------------------------------------------
 
 
 SITES = 256

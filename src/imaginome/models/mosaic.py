@@ -10,11 +10,12 @@ from pydantic import Field
 from imaginome.arrays import Bools, Indices, Int64s
 from imaginome.citations import cite
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import haplotype_classes
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
 ROWS = 64

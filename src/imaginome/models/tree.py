@@ -16,11 +16,12 @@ from imaginome.dp.fit import Levels, private_covariances, private_spins, reach_w
 from imaginome.dp.moments import People, Products, Question, Spins, sums
 from imaginome.kernels.compile import fast
 from imaginome.kernels.threads import map_pieces, pieces
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import class_shares, haplotype_classes, mixed
 from imaginome.randomness import child_sequence
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
 # -- Tables of pairs of sites ----------------------------------------------------------------------
@@ -139,7 +140,7 @@ def log_rows(alleles: UInt8s, parent: Int64s, chance: Float32s) -> Float64s:
     return total
 
 
-# -- Tree of pairs of sites ------------------------------------------------------------------------
+# -- The model -------------------------------------------------------------------------------------
 
 
 ROWS = 256

@@ -1,4 +1,4 @@
-"""Panels of phased haplotypes: the ground floor; of ours it imports errors and `notebook` only."""
+"""Panels of phased haplotypes: they import arrays, errors, display and randomness of ours only."""
 
 from imaginome.panel.panel import Haplotypes, Panel, haplotype_rows
 from imaginome.panel.samples import Samples

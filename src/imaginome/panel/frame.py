@@ -1,4 +1,4 @@
-"""What a model keeps of the panel it was fitted to: sites and label counts, no person."""
+"""What a model keeps of its panel: sites and label counts, no person; labels as classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imaginome.panel.panel import Panel
 from imaginome.panel.samples import Samples
 from imaginome.panel.sites import Sites, strings
 
-# -- What a model keeps of the panel it was fitted to ----------------------------------------------
+# -- Sites and label counts ------------------------------------------------------------------------
 
 
 FEWEST = 5

@@ -1,4 +1,4 @@
-"""A panel in a notebook: sizes, sites, labels; nobody's alleles and nobody's name."""
+"""A panel: phased haplotypes with their sites and samples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imaginome.errors import PanelError
 from imaginome.panel.samples import Samples
 from imaginome.panel.sites import Index, Sites
 
-# -- The panel: phased haplotypes with their sites and samples -------------------------------------
+# -- The panel -------------------------------------------------------------------------------------
 
 
 Haplotypes = npt.NDArray[np.uint8]
@@ -108,6 +108,7 @@ def haplotype_rows(individuals: Indices) -> Indices:
 
 
 # -- A panel in a notebook -------------------------------------------------------------------------
+# Sizes, sites, labels; nobody's alleles and nobody's name.
 
 
 FEWEST = 5

@@ -8,7 +8,14 @@ import numpy as np
 
 from imaginome.arrays import Indices
 from imaginome.errors import PanelError
-from imaginome.panel.sites import Index, Strings
+from imaginome.panel.sites import Index, Strings, strings
+
+ARTIFICIAL_PREFIX = "IMG"
+
+
+def artificial_ids(n: int) -> Strings:
+    """Return the names of `n` artificial individuals, ``IMG000001`` and on: nobody's."""
+    return strings([f"{ARTIFICIAL_PREFIX}{i + 1:06d}" for i in range(n)])
 
 
 @dataclass(frozen=True, eq=False)

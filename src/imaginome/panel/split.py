@@ -99,7 +99,7 @@ def split_panel(panel: Panel, holdout: float, rng: np.random.Generator) -> tuple
     return panel.take_individuals(parts["train"]), panel.take_individuals(parts["holdout"])
 
 
-# -- The table that says who is in which part ------------------------------------------------------
+# -- The table of who is in which part -------------------------------------------------------------
 
 
 PARTS = ("train", "holdout")

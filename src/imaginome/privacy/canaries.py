@@ -1,4 +1,4 @@
-"""Who the canaries are: people unlike anybody, or people of the panel, beside everyone else."""
+"""Canaries: who they are, and what gives away that one was in the training panel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from imaginome.privacy.scores.person_runs import longest_runs, surprise
 from imaginome.privacy.scores.with_model import Frequencies
 from imaginome.randomness import child_generator
 
-# -- What gives away that a canary was in the training panel ---------------------------------------
+# -- What gives canaries away ----------------------------------------------------------------------
 
 
 SPREAD = 0.05
@@ -121,7 +121,7 @@ def _in_weights(model: Generator[Any], n_sites: int) -> Float64s | None:
     """Return what the weights hold for each site, summed over rows; None where nothing fits."""
     rows = [
         tensor.reshape(-1, n_sites).astype(np.float64).mean(axis=0)
-        for tensor in model._tensors().values()
+        for tensor in model.weights().values()
         if tensor.ndim in (1, 2) and tensor.shape[-1] == n_sites and tensor.dtype.kind == "f"
     ]
     return np.sum(rows, axis=0) if rows else None
@@ -175,6 +175,7 @@ def _beyond_alleles(logs: Float64s, base: Panel, canaries: Panel) -> Float64s:
 
 
 # -- Who the canaries are --------------------------------------------------------------------------
+# People unlike anybody, or people of the panel, beside everyone else.
 
 
 Kind = Literal["random", "people"]

@@ -78,7 +78,7 @@ def _named(series: Series, one: Drawn, count: int) -> Series:
     return series.model_copy(update={"name": name, "role": one.role, "low": None, "high": None})
 
 
-# -- Chapters: the scores and the overlaid figures of each analysis --------------------------------
+# -- Chapters: scores and overlaid figures of each analysis ----------------------------------------
 
 
 MOST_SERIES = 40
@@ -219,7 +219,7 @@ def beyond(programme: type[Programme]) -> list[Chapter]:
     ]
 
 
-# -- From finished stages to one result ------------------------------------------------------------
+# -- The result ------------------------------------------------------------------------------------
 
 
 def gather(

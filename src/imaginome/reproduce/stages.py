@@ -1,4 +1,4 @@
-"""The stages of a programme: one set of artificial genomes, made or read, and judged."""
+"""The data folder and the stages of a programme: one set made or read, and judged."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from imaginome.runs.pipeline import dump, run
 from imaginome.runs.request import RunRequest
 from imaginome.runs.workspace import RECORD, partial_name
 
-# -- The data folder of a programme ----------------------------------------------------------------
+# -- The data folder -------------------------------------------------------------------------------
 
 
 HOLDOUT = 0.5
@@ -141,7 +141,7 @@ class DataFolder:
         return "\n".join([f"{head}\t{trait.column}", *lines]) + "\n"
 
 
-# -- The stages of a programme ---------------------------------------------------------------------
+# -- The stages ------------------------------------------------------------------------------------
 
 
 METRICS, AUDIT = "metrics.json", "audit.json"

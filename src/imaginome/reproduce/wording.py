@@ -1,4 +1,4 @@
-"""The page as Markdown for the docs, and the short table for a README."""
+"""A reproduction in words: the page as Markdown for the docs, the short table for a README."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imaginome.reproduce.results import (
 )
 from imaginome.results.wording import known, number, signed
 
-# -- Numbers of a reproduction in words ------------------------------------------------------------
+# -- Numbers in words ------------------------------------------------------------------------------
 
 
 QUICK = (
@@ -91,7 +91,7 @@ def shown_sets(panel: PanelResult) -> list[SetFacts]:
     return sorted(judged, key=lambda facts: facts.kind != "published")
 
 
-# -- The page as Markdown for the docs -------------------------------------------------------------
+# -- The page as Markdown, and the short table -----------------------------------------------------
 
 
 def markdown_page(result: Reproduction) -> str:

@@ -25,7 +25,7 @@ SITES = 512
 """Most sites of a frame."""
 SHADES = 4
 """Groups are kept in steps of 1 / SHADES of an allele frequency: 0 ... SHADES."""
-CROWDS = "crowds"
+GROUPS_KEY = "crowds"
 """What files call the groups of ten, since version 0.1.0."""
 
 
@@ -73,7 +73,7 @@ class Emergence:
         tensors: Tensors = {
             "steps": self.steps,
             "frames": packed(self.frames),
-            CROWDS: self.groups,
+            GROUPS_KEY: self.groups,
         }
         write_tensors(path, tensors, {"emergence": json.dumps(notes)})
 
@@ -104,7 +104,7 @@ class Emergence:
             tuple(dict(one) for one in figures),
             str(notes["objective"]),
             int(str(notes["kept"])),
-            tensors[CROWDS],
+            tensors[GROUPS_KEY],
             str(notes["where"]),
         )
         if not len(emergence.steps) == len(emergence.frames) == len(emergence.figures) > 0:

@@ -55,7 +55,7 @@ def worst_of(statuses: Iterable[Status]) -> Status:
     return max(statuses, key=severity, default="unknown")
 
 
-# -- Where a measure stands against its ceiling ----------------------------------------------------
+# -- The place of a measure against its ceiling ----------------------------------------------------
 
 
 Level = Literal["far", "off", "unknown", "near", "at"]

@@ -39,9 +39,9 @@ def with_evidence(comparison: Comparison, model: Generator[Any]) -> Comparison:
     """Return the comparison with what a fitted model says of everyone in it.
 
     Log-likelihoods, latent codes and scores of the critic, each where the model has them, and
-    which haplotypes stand in its weights. Large
-    panels are read in part: likelihoods of at most `WORK` individuals times sites times
-    classes, drawn at random, the same whoever asks; the others are NaN.
+    which haplotypes stand in its weights. Large panels are read in part: likelihoods of at most
+    `WORK` individuals times sites times classes, drawn at random, the same whoever asks; the
+    others are NaN.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def _critic(comparison: Comparison, model: Generator[Any]) -> Logs:
 def _stored(comparison: Comparison, model: Generator[Any]) -> Flags:
     """Return which haplotypes stand verbatim in the weights, as alleles or rounded chances."""
     n_sites = comparison.holdout.n_sites
-    held = {row.tobytes() for t in model._tensors().values() for row in _rows(t, n_sites)}
+    held = {row.tobytes() for t in model.weights().values() for row in _rows(t, n_sites)}
     return {
         name: np.array(
             [

@@ -30,6 +30,8 @@ from imaginome.progress import SILENT, Logged, Progress
 from imaginome.provenance import peak_memory_mb, versions
 from imaginome.randomness import child_seed
 from imaginome.report.datasheet import datasheet
+from imaginome.report.emergence.stills import write_pictures
+from imaginome.report.notebook.cards import run_card
 from imaginome.report.page.page import write_report
 from imaginome.results import Audit, Choice, Evaluation, Result
 from imaginome.results.digest import Digest, digest
@@ -57,8 +59,6 @@ class RunResult:
 
     def _repr_html_(self) -> str:
         """Show verdicts and key figures in a notebook."""
-        from imaginome.report.notebook.cards import run_card
-
         return run_card(self.digest())
 
     def digest(self) -> Digest:
@@ -286,8 +286,6 @@ class _Run:
                 force=True,
             )
             if model.emergence is not None:
-                from imaginome.report.emergence.stills import write_pictures
-
                 write_pictures(model.emergence, self.folder / "emergence", force=True)
 
     def _facts(

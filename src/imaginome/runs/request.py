@@ -14,7 +14,7 @@ from imaginome.provenance import sha256
 from imaginome.runs.choose.budget import AUTO, DEFAULT_BUDGET, budget_text, parse_budget
 from imaginome.settings import Given, settings_text
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # here and below: a help needs no numpy, which takes time to import
     from imaginome.dp.guarantee import Guarantee
     from imaginome.registry import Registry
 
@@ -23,7 +23,7 @@ PRIVACY = "A guarantee for everyone in the panel"
 FIT = ("fit",)
 
 
-# -- What is typed, made into what a request holds -------------------------------------------------
+# -- From what is typed to what a request holds ----------------------------------------------------
 
 
 def thread_count(threads: int) -> int:

@@ -301,7 +301,7 @@ GENERATOR_CHECKS: tuple[Callable[[GeneratorCase, Path], None], ...] = (
 
 
 def _same_weights(one: Generator[Any], other: Generator[Any], what: str) -> None:
-    first, second = one._tensors(), other._tensors()
+    first, second = one.weights(), other.weights()
     assert first.keys() == second.keys(), f"{what}: other weights"
     for name in first:
         a, b = np.asarray(first[name]), np.asarray(second[name])

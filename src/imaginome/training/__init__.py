@@ -1,1 +1,1 @@
-"""Training: the loop, its checkpoints and the circumstances of a fit."""
+"""Training: the loop, its checkpoints and the control of a fit."""

@@ -17,7 +17,7 @@ from imaginome.training.checkpoints import CheckpointStore
 
 @dataclass(frozen=True)
 class FitControl:
-    """The circumstances of one fit; on one kind of device, `seed` alone decides the result.
+    """What one fit is given; on one kind of device, `seed` alone decides the result.
 
     But for a private fit, whose noise no seed tells.
 

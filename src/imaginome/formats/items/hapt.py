@@ -1,4 +1,4 @@
-"""The rows of a .hapt file: names and haplotypes."""
+"""The .hapt format: haplotypes as rows of text, with a legend of the sites beside them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from imaginome.formats.source import open_binary
 from imaginome.outputs import atomic_file
 from imaginome.panel import Haplotypes, Panel, Samples, haplotype_rows, strings
 
-# -- Hapt: haplotypes as rows of text --------------------------------------------------------------
+# -- The format ------------------------------------------------------------------------------------
 
 
 _ROW = re.compile(rb"^[^\s#]+\s+\S+(\s+[01]){2,}\s")
@@ -114,7 +114,7 @@ def _offer(
 ITEM = Hapt
 
 
-# -- The rows of a .hapt file ----------------------------------------------------------------------
+# -- The rows of a file: names and haplotypes ------------------------------------------------------
 
 
 _ENDS = ("_A", "_B")

@@ -19,7 +19,7 @@ from imaginome.metrics.resample import PANELS, some
 from imaginome.panel import Haplotypes, Panel, Sites, Strings, strings
 from imaginome.results import Cell, Estimate, Figure, Measure, MetricResult, Table
 
-# -- Odds ratios of alleles between people with and without a label --------------------------------
+# -- Odds ratios between people with and without a label -------------------------------------------
 
 
 def allele_tables(

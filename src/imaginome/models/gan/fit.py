@@ -1,9 +1,10 @@
 """Training of the default adversarial model, in fixed pieces so that threads change nothing.
 
-Relativistic pairing loss with zero-centred gradient penalties on real and artificial rows
-(Jolicoeur-Martineau 2019, arXiv:1807.00734; Roth et al. 2017, arXiv:1705.09367; Mescheder et al.
-2018, arXiv:1801.04406; Huang et al. 2024, arXiv:2501.05441), and matching of first and second
-moments (Li, Swersky and Zemel 2015, arXiv:1502.02761; Salimans et al. 2016, arXiv:1606.03498).
+Its losses are a relativistic pairing loss with zero-centred gradient penalties on real and
+artificial rows (Jolicoeur-Martineau 2019, arXiv:1807.00734; Roth et al. 2017, arXiv:1705.09367;
+Mescheder et al. 2018, arXiv:1801.04406; Huang et al. 2024, arXiv:2501.05441), and matching of
+first and second moments (Li, Swersky and Zemel 2015, arXiv:1502.02761; Salimans et al. 2016,
+arXiv:1606.03498).
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import torch
 from imaginome.arrays import Int64s, UInt8s
 from imaginome.kernels.pca import principal_axes
 from imaginome.kernels.threads import map_pieces
-from imaginome.models.base import Tensors
 from imaginome.models.gan.draw import draw_bernoulli
 from imaginome.models.gan.evidence import HeldOut
 from imaginome.models.gan.start import Start
@@ -34,6 +34,7 @@ from imaginome.models.shared.networks import (
 )
 from imaginome.models.shared.people import People
 from imaginome.results.emergence import ROWS
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
 # -- Losses of the default adversarial model -------------------------------------------------------

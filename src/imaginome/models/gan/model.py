@@ -12,7 +12,7 @@ from imaginome.arrays import Float64s, Int64s
 from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import single_threaded_torch
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.models.gan.draw import BLOCK, draw_bernoulli, draw_thresholded
 from imaginome.models.gan.evidence import OBJECTIVE
 from imaginome.models.gan.fit import CRITIC, Recipe, Trainee
@@ -28,6 +28,7 @@ from imaginome.models.shared.networks import (
 from imaginome.models.shared.people import People
 from imaginome.panel import Haplotypes, Panel
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan

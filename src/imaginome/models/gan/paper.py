@@ -14,7 +14,6 @@ import numpy as np
 import torch
 
 from imaginome.arrays import UInt8s
-from imaginome.models.base import Tensors
 from imaginome.models.gan.draw import draw_thresholded
 from imaginome.models.gan.evidence import HeldOut
 from imaginome.models.shared.adam import Adam
@@ -26,6 +25,7 @@ from imaginome.models.shared.networks import (
     to_tensors,
 )
 from imaginome.results.emergence import ROWS
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
 LATENT = 600

@@ -1,9 +1,5 @@
 """The start of the generator: a mixture of clusters and labels, with the linkage left in them.
 
-Populations of few people lean on their superpopulation and that on everyone: shares by Dirichlet
-pseudo-counts, effects on alleles by a regression whose design has columns that related
-populations share.
-
 A continuous noise has to be torn apart to reach separate groups of people, and in between it
 leaves haplotypes that are too typical or too odd. A discrete latent variable avoids that
 (Gurumurthy et al. 2017, arXiv:1706.02071; Khayatkhoei et al. 2018, arXiv:1806.00880).
@@ -24,7 +20,10 @@ from imaginome.kernels.pca import principal_axes
 from imaginome.models.shared.networks import LEAST_SPREAD, BernoulliGenerator
 from imaginome.models.shared.people import People
 
-# -- What labels tell of a haplotype at the start --------------------------------------------------
+# -- What labels tell of a haplotype ---------------------------------------------------------------
+# Populations of few people lean on their superpopulation and that on everyone: shares by Dirichlet
+# pseudo-counts, effects on alleles by a regression whose design has columns that related
+# populations share.
 
 
 PSEUDO_ROWS = 20.0
@@ -117,7 +116,7 @@ def log_odds(p: Float64s) -> Float64s:
     return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
-# -- Where the generator starts --------------------------------------------------------------------
+# -- Linkage as factors of the noise ---------------------------------------------------------------
 
 
 MOST_LINKED_SITES = 2000

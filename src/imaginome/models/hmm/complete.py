@@ -1,15 +1,12 @@
-"""Complete partly observed haplotypes by the cluster chain: expected alleles and draws.
+"""Completion of partly observed haplotypes by the cluster chain: expected alleles and draws.
 
-Exact for chains without tags. With tags, what is observed there counts; a tag that is hidden
+It is exact for chains without tags. With tags, what is observed there counts; a tag that is hidden
 counts as none, before and after it.
 
 A row whose class is not known is completed under each class that explains it well enough, and
 the answers are weighted by P(class | observed). Work is cut into pieces of whole rows. Forward
 variables are kept at the borders of blocks of sites only, then blocks are taken from the last to
 the first, so that memory grows with sites by a border a block.
-
-`kept[s]` holds the forward variables before site ``s`` of a block, each row summing to 1. Source:
-Carter & Kohn 1994.
 """
 
 from __future__ import annotations
@@ -41,7 +38,9 @@ from imaginome.models.hmm.tags import contexts
 from imaginome.models.shared.completion import Completion
 from imaginome.randomness import child_sequence
 
-# -- Paths and alleles drawn backward through the filtered states of the cluster chain -------------
+# -- Paths and alleles drawn backward through filtered states --------------------------------------
+# In these draws (Carter & Kohn 1994) `kept[s]` holds the forward variables before site ``s`` of a
+# block, each row summing to 1.
 
 
 Array = Any
@@ -124,7 +123,7 @@ def trace_memoryless(
             state[i] = pick(weights, uniform(keys[i], counter))
 
 
-# -- Complete partly observed haplotypes by the cluster chain --------------------------------------
+# -- Completion of rows, piece by piece ------------------------------------------------------------
 
 
 BLOCK = 64

@@ -1,4 +1,4 @@
-"""Draw haplotypes from a cluster chain: full transitions together, memoryless ones one by one.
+"""Haplotypes drawn from a cluster chain: full transitions together, memoryless ones one by one.
 
 Each uniform number is a hash of a key and a counter (SplitMix64, Steele et al. 2014,
 doi 10.1145/2660193.2660195), so no draw depends on any other stream or thread.
@@ -55,7 +55,7 @@ def pick(weights: Array, u: float) -> int:
     return int(np.argmax(weights))
 
 
-# -- Draw haplotypes from full transitions together ------------------------------------------------
+# -- Haplotypes drawn together ---------------------------------------------------------------------
 
 
 GOLDEN = 0.6180339887498949
@@ -187,7 +187,7 @@ def other(weights: Array, excluded: int, u: float) -> int:
     return pick(weights, u)
 
 
-# -- Draw haplotypes from a cluster chain ----------------------------------------------------------
+# -- Draws from a cluster chain --------------------------------------------------------------------
 
 
 PIECE = 64

@@ -1,7 +1,7 @@
-"""What posteriors of clusters tell of train haplotypes: who is where.
+"""Expectation-maximisation of the cluster chain, and what its posteriors tell of haplotypes.
 
-The forward pass keeps its variables at the borders of blocks only. Blocks are then taken from
-the last to the first: forward again (all variables kept), backward, and at once the M-step of
+In a round the forward pass keeps its variables at the borders of blocks only. Blocks are then taken
+from the last to the first: forward again (all variables kept), backward, and at once the M-step of
 the block's sites, whose parameters no later step of the round needs. Passes run over fixed pieces
 of haplotypes, M-steps over sites; both are independent, so threads cannot change a byte.
 """
@@ -274,7 +274,7 @@ class _Round(Expectation):
         update_full(layout, kept, p.block(block), priors.base[block], pull, SWEEPS, share)
 
 
-# -- What posteriors of clusters tell of train haplotypes ------------------------------------------
+# -- Train haplotypes in clusters: who is where ----------------------------------------------------
 
 
 def class_occupancies(parameters: Parameters, observed: Observed, threads: int) -> Float32s:

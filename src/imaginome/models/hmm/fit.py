@@ -1,12 +1,4 @@
-"""What the training loop trains: rounds of memoryless EM, then of full EM from there.
-
-Pseudo-transitions send some haplotypes to clusters that their population hardly uses. The shares
-of clusters in a class then drift along the chain toward those of everyone, and with them allele
-frequencies of populations and the structure of the panel. Calibration walks along the sites and
-rescales the tilts of each class until the clusters of the class have the shares that posteriors
-give them: iterative proportional fitting (Deming & Stephan 1940, doi 10.1214/aoms/1177731829) of
-one margin of the transition, under limits.
-"""
+"""Training of the cluster chain: rounds of memoryless EM, then of full EM, and calibration."""
 
 from __future__ import annotations
 
@@ -37,6 +29,12 @@ from imaginome.models.hmm.tags import choose_tags, tagged
 from imaginome.panel import Haplotypes
 
 # -- Tilts that keep every class where it is -------------------------------------------------------
+# Pseudo-transitions send some haplotypes to clusters that their population hardly uses. The shares
+# of clusters in a class then drift along the chain toward those of everyone, and with them allele
+# frequencies of populations and the structure of the panel. Calibration walks along the sites and
+# rescales the tilts of each class until the clusters of the class have the shares that posteriors
+# give them: iterative proportional fitting (Deming & Stephan 1940, doi 10.1214/aoms/1177731829) of
+# one margin of the transition, under limits.
 
 
 SWEEPS = 6
@@ -150,6 +148,7 @@ def rescale(
 
 
 # -- What the training loop trains -----------------------------------------------------------------
+# Rounds of memoryless EM, then of full EM from there.
 
 
 BASE = "prior.base"

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import cite
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.models.hmm.complete import complete
 from imaginome.models.hmm.draw import draw
 from imaginome.models.hmm.em import Observed, Priors, class_occupancies, log_likelihoods
@@ -21,11 +21,12 @@ from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import class_groups, class_shares, haplotype_classes, mixed
 from imaginome.results.emergence import ROWS
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
 
-# -- Settings of the cluster chain -----------------------------------------------------------------
+# -- Settings --------------------------------------------------------------------------------------
 
 
 class HmmSettings(Settings):
@@ -127,7 +128,7 @@ class HmmSettings(Settings):
     )
 
 
-# -- Chain of haplotype clusters -------------------------------------------------------------------
+# -- The model -------------------------------------------------------------------------------------
 
 
 class Hmm(Generator[HmmSettings]):

@@ -1,4 +1,4 @@
-"""Under which classes a partly observed haplotype is completed: those that explain it.
+"""Forward and backward passes along haplotypes, and the classes under which one is completed.
 
 Sites are the outer loop and haplotypes the inner one, so that the parameters of a site stay in
 the nearest cache and full transitions become matrix products. Arrays of a block:
@@ -14,11 +14,7 @@ the nearest cache and full transitions become matrix products. Arrays of a block
 
 Alleles are 0, 1, or 2 where nothing was observed: that is as likely in every cluster.
 
-Source: Rabiner 1989 (scaling), Scheet & Stephens 2006 (the model).
-
-In single precision P(ALT) of a site may be rounded to 1 in every cluster. Nobody could carry REF
-there then, and the passes would divide by zero: they take such an allele as not observed, and as
-likely as rounding hides.
+Sources: Rabiner 1989 (scaling), Scheet & Stephens 2006 (the model).
 """
 
 from __future__ import annotations
@@ -43,7 +39,7 @@ from imaginome.models.hmm.parameters import (
 from imaginome.models.hmm.tags import contexts
 from imaginome.models.shared.completion import UNKNOWN, posterior_shares
 
-# -- Scaled forward and backward passes over a block of sites --------------------------------------
+# -- The loops of the scaled passes ----------------------------------------------------------------
 
 
 Array = Any
@@ -219,6 +215,9 @@ def backward_memoryless(
 
 
 # -- The passes over a block of sites --------------------------------------------------------------
+# In single precision P(ALT) of a site may be rounded to 1 in every cluster. Nobody could carry REF
+# there then, and the passes would divide by zero: they take such an allele as not observed, and as
+# likely as rounding hides.
 
 
 HIDDEN = 2.0**-25
@@ -292,7 +291,8 @@ def certain_contexts(emission: Any) -> Any:
     return certain
 
 
-# -- Under which classes a partly observed haplotype is completed ----------------------------------
+# -- Classes under which a haplotype is completed --------------------------------------------------
+# A partly observed haplotype is completed under those that explain it.
 
 
 PIECE = 128

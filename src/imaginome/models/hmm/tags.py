@@ -5,11 +5,6 @@ the cluster, they are torn apart. Therefore P(ALT) of a site depends on the clus
 *context*: what the haplotype carries at the tags of the site, which are sites before it on the
 same contig. Both what came before and the clusters' chain are kept, so that the likelihood stays
 exact (a hidden Markov model with autoregression, Hamilton 1989, doi 10.2307/1912559).
-
-Every haplotype is predicted from all others, so that what one carrier alone has counts for nothing:
-for a first tag by the same means and pseudo-haplotypes as in the M-step of the emissions
-(`update.update_emissions`), for a further one as if clusters and the tags before it were finer
-clusters.
 """
 
 from __future__ import annotations
@@ -26,7 +21,11 @@ from imaginome.models.hmm.parameters import Full
 from imaginome.models.hmm.update import CAUTION, odds
 from imaginome.models.shared.completion import UNKNOWN
 
-# -- Leave-one-out log-likelihood of the alleles of a site -----------------------------------------
+# -- Scores of tags: leave-one-out log-likelihoods of alleles --------------------------------------
+# Every haplotype is predicted from all others, so that what one carrier alone has counts for
+# nothing: for a first tag by the same means and pseudo-haplotypes as in the M-step of the emissions
+# (`update.update_emissions`), for a further one as if clusters and the tags before it were finer
+# clusters.
 
 
 Array = Any
@@ -91,7 +90,7 @@ def tag_score(joint: Array, counts: Array, frequency: float, weight: float) -> f
     return total
 
 
-# -- Alleles that travel together within a cluster -------------------------------------------------
+# -- Tags and contexts of sites --------------------------------------------------------------------
 
 
 NONE = -1

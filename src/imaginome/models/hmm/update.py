@@ -1,13 +1,7 @@
 """M-steps: parameters of each site from the expected counts of a block; sites in parallel.
 
 Priors are Dirichlet and Beta pseudo-counts, so that every round raises the penalised
-likelihood (MAP expectation-maximisation, Dempster et al. 1977). With class tilts the
-transition's M-step has no closed form; the minorise-maximise updates of Hunter 2004 for
-generalised Bradley-Terry models raise it.
-
-A context is what the haplotype carries at the tags of the site (see `hmm.tags`). A context that
-a cluster has hardly seen leans to the odds of the cluster times the factor by which the context
-changes the odds of everyone: to both together, as if they knew nothing of each other.
+likelihood (MAP expectation-maximisation, Dempster et al. 1977).
 """
 
 from __future__ import annotations
@@ -20,6 +14,9 @@ from imaginome.kernels.compile import fast
 from imaginome.models.hmm.parameters import FullBlock, Kept, MemorylessBlock
 
 # -- M-step of the emissions -----------------------------------------------------------------------
+# A context is what the haplotype carries at the tags of the site (see `hmm.tags`). A context that a
+# cluster has hardly seen leans to the odds of the cluster times the factor by which the context
+# changes the odds of everyone: to both together, as if they knew nothing of each other.
 
 
 CAUTION = 5.0
@@ -102,7 +99,9 @@ def odds(share: float) -> float:
     return share / (1.0 - share)
 
 
-# -- M-steps: parameters of each site from the expected counts of a block; sites in parallel -------
+# -- M-steps of the transitions --------------------------------------------------------------------
+# With class tilts the M-step of the transitions has no closed form; the minorise-maximise updates
+# of Hunter 2004 for generalised Bradley-Terry models raise the penalised likelihood.
 
 
 class Layout(NamedTuple):

@@ -135,7 +135,7 @@ def _residual(values: torch.Tensor, classes: Int64s) -> torch.Tensor:
     return values - means[torch.from_numpy(classes)]
 
 
-# -- Likelihoods of a restricted Boltzmann machine -------------------------------------------------
+# -- Likelihoods of the machine --------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -281,7 +281,7 @@ def _between(model: Parameters, base: torch.Tensor, share: float) -> Parameters:
     return Parameters(share * model.weights, biases, share * model.hidden, model.kind)
 
 
-# -- Evidence along a training ---------------------------------------------------------------------
+# -- All evidence, measured in a training ----------------------------------------------------------
 
 
 JUDGED_SITES = 200

@@ -77,7 +77,7 @@ class Structure:
         return gradient - self.directions @ (self.shrinkage[:, None] * along)
 
 
-# -- Training of a restricted Boltzmann machine by persistent contrastive divergence ---------------
+# -- The training ----------------------------------------------------------------------------------
 
 
 HIDDEN_STEP = 0.3

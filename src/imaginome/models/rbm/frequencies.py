@@ -1,4 +1,4 @@
-"""Clusters of haplotypes, which stand in for labels where a panel has none."""
+"""Classes of haplotypes: their allele frequencies, and clusters where a panel has no labels."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def _sigmoid(logits: Float64s) -> Float64s:
     return np.asarray(1 / (1 + np.exp(-logits)))
 
 
-# -- Clusters of haplotypes ------------------------------------------------------------------------
+# -- Clusters, which stand in for labels where a panel has none ------------------------------------
 
 
 COUNTS = (1, 4, 8, 16, 24)

@@ -1,8 +1,4 @@
-"""Bernoulli draws that are balanced over rows, and over rows alike so far.
-
-All that a machine needs of its hidden units follows from their cumulant, the logarithm of the
-sum (integral) over the states of a unit of ``exp(state * input)``, and from draws.
-"""
+"""A restricted Boltzmann machine: hidden units, balanced draws, block Gibbs sampling."""
 
 from __future__ import annotations
 
@@ -19,6 +15,8 @@ from imaginome.kernels.compile import compiled, fast
 from imaginome.kernels.threads import map_pieces, pieces
 
 # -- Hidden units ----------------------------------------------------------------------------------
+# All that a machine needs of its hidden units follows from their cumulant, the logarithm of the sum
+# (integral) over the states of a unit of ``exp(state * input)``, and from draws.
 
 
 Kind = Literal["bernoulli", "relu"]
@@ -174,7 +172,7 @@ def stratified_uniforms(
     return torch.from_numpy((ranks * GOLDEN + phase) % 1.0)
 
 
-# -- The machine, and block Gibbs sampling of it in pieces of chains -------------------------------
+# -- The machine, and block Gibbs sampling of it ---------------------------------------------------
 
 
 PIECE = 256
@@ -312,7 +310,7 @@ def advance(
         map_pieces(work, list(enumerate(pieces(len(chains), piece))), threads)
 
 
-# -- Bernoulli draws that are balanced over rows ---------------------------------------------------
+# -- Draws that are balanced over rows alike so far ------------------------------------------------
 
 
 Array = Any

@@ -13,7 +13,7 @@ from imaginome.arrays import Float32s, Float64s, Int64s, UInt8s
 from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import map_pieces, pieces, single_threaded_torch
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
 from imaginome.models.rbm.evidence import Partition, class_log_likelihoods, log_partition
 from imaginome.models.rbm.fit import Trainee
 from imaginome.models.rbm.frequencies import proportional
@@ -31,6 +31,7 @@ from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import mixed
 from imaginome.randomness import child_generator
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan

@@ -1,4 +1,4 @@
-"""Which weights there are: local units, units along shared axes, and free ones."""
+"""Before a Boltzmann machine is trained: recipe, data, and which weights there are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imaginome.panel import Haplotypes, Panel
 from imaginome.panel.frame import PanelFrame, haplotype_classes
 from imaginome.tensors import Tensors
 
-# -- How a restricted Boltzmann machine is trained, in numbers -------------------------------------
+# -- The numbers of a training ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class TrainingData:
         )
 
 
-# -- Which sites a local hidden unit sees ----------------------------------------------------------
+# -- Sites that local hidden units see -------------------------------------------------------------
 
 
 REACH = 200
@@ -298,7 +298,7 @@ def _axes(data: TrainingData, residual: Float32s) -> Float32s:
     return np.asarray(axes[kept][:MOST_AXES].T, dtype=np.float32)
 
 
-# -- Which weights there are -----------------------------------------------------------------------
+# -- Weights: local, shared and free ---------------------------------------------------------------
 
 
 FEW_SITES = 3

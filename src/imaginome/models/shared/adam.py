@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from imaginome.models.base import Tensors
+from imaginome.tensors import Tensors
 
 
 class Adam:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from imaginome.arrays import Int64s
 from imaginome.errors import PanelError
 from imaginome.panel import Samples, strings
 from imaginome.panel.frame import PanelFrame
-
-ARTIFICIAL_PREFIX = "IMG"
-ARTIFICIAL_NAME = re.compile(rf"{ARTIFICIAL_PREFIX}\d+")
+from imaginome.panel.samples import ARTIFICIAL_PREFIX, artificial_ids
 
 
 def refuse_artificial_names(samples: Samples) -> None:
@@ -44,7 +40,7 @@ def artificial_samples(n: int, frame: PanelFrame, classes: Int64s | None) -> Sam
     classes
         The class of each individual as an index into ``frame.classes``, or None.
     """
-    ids = strings([f"{ARTIFICIAL_PREFIX}{i + 1:06d}" for i in range(n)])
+    ids = artificial_ids(n)
     if classes is None:
         return Samples(ids)
     names = list(frame.classes)

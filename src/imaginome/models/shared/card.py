@@ -14,7 +14,7 @@ from imaginome.settings import setting_text
 
 def generator_card(generator: Generator[Any]) -> str:
     """Return the HTML that a notebook shows of a generator, fitted or not."""
-    fitted = generator._frame is not None
+    fitted = generator.is_fitted
     rows = [("settings", _settings(generator))]
     rows += [("can", ", ".join(sorted(generator.abilities)).replace("_", " ") or "sample only")]
     rows += _fitted(generator) if fitted else []

@@ -13,12 +13,11 @@ import torch
 from torch import nn
 
 from imaginome.arrays import Float64s, Int64s
-from imaginome.models.base import Tensors
+from imaginome.tensors import Tensors
 
 LEAST_SPREAD = 0.1
 PAPER_SLOPE = 0.01
 SLOPE = 0.2
-START_GAIN = 0.05
 
 
 class DenseGenerator(nn.Module):

@@ -1,9 +1,10 @@
-"""The people a GAN learns from: haplotypes, their classes, and chromosomes that assort freely.
+"""The people a network learns from: haplotypes, their classes, and chromosomes that assort freely.
 
 Which of a person's two chromosomes 1 stands in one row with which chromosome 2 is an accident of
 phasing: no read and no neighbour links two contigs. Every batch therefore deals the contigs of a
 person anew to the two rows, as a gamete would get them (Mendel 1866, independent assortment). The
-distribution stays the same, while the critic meets no row often enough to know it by heart.
+distribution stays the same, while no critic or encoder meets a row often enough to know it by
+heart.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from imaginome.panel.frame import PanelFrame, class_groups, haplotype_classes
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Train people as the GAN sees them.
+    """Train people as the GAN and the VAE see them.
 
     Attributes
     ----------

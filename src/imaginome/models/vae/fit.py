@@ -1,4 +1,4 @@
-"""Training of the auto-encoder without a guarantee: batches of haplotypes, held-out stopping."""
+"""Training of the auto-encoder without a guarantee: start, batches, held-out stopping."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from imaginome.results.emergence import ROWS
 from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 
-# -- Where the training of the auto-encoder starts -------------------------------------------------
+# -- The start -------------------------------------------------------------------------------------
 
 
 LEAST = 0.002
 RIDGE = 0.1
 WRITING = 0.05
-SPREAD = 1.0
 
 
 def with_constant(design: Float32s) -> Float32s:
@@ -89,7 +88,7 @@ def _prior_start(decoder: Decoder, rng: np.random.Generator) -> Float32s:
     return start.ravel()
 
 
-# -- Training of the auto-encoder without a guarantee ----------------------------------------------
+# -- Training in batches ---------------------------------------------------------------------------
 
 
 OBJECTIVE = "bound"

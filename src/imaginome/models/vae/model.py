@@ -1,4 +1,4 @@
-"""A variational auto-encoder: haplotypes from codes of a few numbers."""
+"""The variational auto-encoder as a model: haplotypes from codes of a few numbers."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import torch
 from pydantic import Field
 
 from imaginome.arrays import Float32s, Float64s, Int64s
 from imaginome.citations import cite
 from imaginome.errors import ModelError
 from imaginome.kernels.threads import map_pieces, pieces, single_threaded_torch
-from imaginome.models.base import Capability, Generator, Tensors
+from imaginome.models.base import Capability, Generator
+from imaginome.models.shared.networks import from_tensors, to_tensors
+from imaginome.models.shared.people import People
+from imaginome.models.vae.fit import OBJECTIVE, Recipe, Trainee
+from imaginome.models.vae.network import Network, bounds, draw
 from imaginome.panel import Haplotypes, Panel
+from imaginome.panel.frame import class_shares
 from imaginome.settings import Settings
+from imaginome.tensors import Tensors
 from imaginome.training.control import FitControl
 from imaginome.training.loop import train
 from imaginome.training.plan import TrainingPlan
 
-if TYPE_CHECKING:
-    from imaginome.models.vae.fit import Recipe
-    from imaginome.models.vae.network import Network
+if TYPE_CHECKING:  # `private` needs opacus, which is optional
     from imaginome.models.vae.private import PrivateRecipe
 
 
-# -- Settings of the auto-encoder, without and with a guarantee ------------------------------------
+# -- Settings, without and with a guarantee --------------------------------------------------------
 
 
 OPEN = {"steps": 3_000, "latent": 16, "hidden": 64, "learning_rate": 2e-3}
@@ -115,7 +120,7 @@ class VaeSettings(Settings):
     )
 
 
-# -- A variational auto-encoder --------------------------------------------------------------------
+# -- The model -------------------------------------------------------------------------------------
 
 
 LEAST_PEOPLE = 8
@@ -177,9 +182,6 @@ class Vae(Generator[VaeSettings]):
             fitted = fit_privately(recipe, train_panel, self.frame, control.budget, control)
             self._network, self._known, self._centre = fitted
             return
-        from imaginome.models.shared.people import People
-        from imaginome.models.vae.fit import Trainee
-
         if train_panel.n_individuals < LEAST_PEOPLE:
             raise ModelError(
                 f"an auto-encoder cannot learn from {train_panel.n_individuals} individuals",
@@ -196,8 +198,6 @@ class Vae(Generator[VaeSettings]):
         self._known, self._centre = trainee.known, trainee.centre
 
     def _recipe(self) -> Recipe:
-        from imaginome.models.vae.fit import Recipe
-
         return Recipe(**self._chosen(Recipe, OPEN))
 
     def _private_recipe(self, people: float) -> PrivateRecipe:
@@ -213,22 +213,16 @@ class Vae(Generator[VaeSettings]):
         return {name: defaults[name] if v is None else v for name, v in values.items()}
 
     def _plan(self) -> TrainingPlan:
-        from imaginome.models.vae.fit import OBJECTIVE
-
         chosen, steps = self.settings, self._recipe().steps
         every = min(chosen.measure_every, steps)
         return TrainingPlan(steps, every, OBJECTIVE, "lower", chosen.patience)
 
     def _draw(self, n: int, seed: int, classes: Int64s | None, threads: int) -> Haplotypes:
-        from imaginome.models.vae.network import draw
-
         single_threaded_torch()
         return draw(self._network.decoder, self._known, n, seed, classes, threads)
 
     def latent(self, haplotypes: Haplotypes) -> Float32s:
         """Return the mean of the code of each row, ``float32`` of shape ``(n_rows, latent)``."""
-        import torch
-
         single_threaded_torch()
         centre = torch.from_numpy(self._centre)
 
@@ -241,23 +235,15 @@ class Vae(Generator[VaeSettings]):
 
     def estimated_log_likelihood(self, haplotypes: Haplotypes, *, threads: int = 1) -> Float64s:
         """Return a lower bound of ln P of each row, a mixture over populations; see `bounds`."""
-        from imaginome.models.vae.network import bounds
-        from imaginome.panel.frame import class_shares
-
         single_threaded_torch()
         shares = class_shares(self.frame)
         return bounds(self._network, self._known, shares, self._centre, haplotypes, threads)
 
     def _tensors(self) -> Tensors:
-        from imaginome.models.shared.networks import to_tensors
-
         weights = to_tensors(self._network, "network.")
         return {**weights, "known": self._known, "centre": self._centre}
 
     def _load_tensors(self, tensors: Tensors) -> None:
-        from imaginome.models.shared.networks import from_tensors
-        from imaginome.models.vae.network import Network
-
         self._known = np.array(tensors["known"])
         self._centre = np.array(tensors["centre"])
         hidden, n_sites = tensors["network.encoder.reading.weight"].shape

@@ -1,9 +1,4 @@
-"""The likelihood of haplotypes under an auto-encoder: an importance-weighted bound.
-
-It is made of linear layers alone, each used once in a pass: the length of every person's gradient
-can then be had cheaply, which training with a guarantee needs. Labels come as numbers beside a
-constant.
-"""
+"""The network of the auto-encoder, haplotypes drawn from it, and their likelihood."""
 
 from __future__ import annotations
 
@@ -19,7 +14,10 @@ from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes
 from imaginome.randomness import child_generator
 
-# -- The network of the variational auto-encoder ---------------------------------------------------
+# -- The network -----------------------------------------------------------------------------------
+# It is made of linear layers alone, each used once in a pass: the length of every person's gradient
+# can then be had cheaply, which training with a guarantee needs. Labels come as numbers beside a
+# constant.
 
 
 SLOPE = 0.1
@@ -195,7 +193,7 @@ def soft_clamp(scale: torch.Tensor) -> torch.Tensor:
     return clamped
 
 
-# -- Drawing haplotypes from an auto-encoder -------------------------------------------------------
+# -- Draws -----------------------------------------------------------------------------------------
 
 
 BLOCK = 250
@@ -251,7 +249,7 @@ def _codes(decoder: Decoder, labels: torch.Tensor, rng: np.random.Generator) -> 
     return mean[row, pick] + torch.from_numpy(noise).to(labels.device) * spread
 
 
-# -- The likelihood of haplotypes under an auto-encoder --------------------------------------------
+# -- The likelihood: an importance-weighted bound --------------------------------------------------
 
 
 CODES = 32

@@ -1,9 +1,9 @@
-"""Training of the auto-encoder with a guarantee: awake on noisy gradients, asleep on dreams.
+"""Training of the auto-encoder with a guarantee: people, noise, clipped gradients, steps.
 
-Only the decoder learns from people, by gradients that are clipped and drowned in noise (Abadi et
-al. 2016). The encoder learns from haplotypes that the decoder dreams (Hinton et al. 1995), which
-costs no budget: there is half as much for the noise to spoil. Frequencies come from noisy sums
-before the first step, and stay.
+A step is awake on noisy gradients and asleep on dreams. Only the decoder learns from people, by
+gradients that are clipped and drowned in noise (Abadi et al. 2016). The encoder learns from
+haplotypes that the decoder dreams (Hinton et al. 1995), which costs no budget: there is half as
+much for the noise to spoil. Frequencies come from noisy sums before the first step, and stay.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from imaginome.panel.frame import PanelFrame, class_shares, haplotype_classes
 from imaginome.panel.units import units
 from imaginome.training.control import FitControl
 
-# -- The people of a private fit, unit by unit -----------------------------------------------------
+# -- People, unit by unit --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +189,7 @@ class Clipped:
         return list(gradients), lengths
 
 
-# -- Training of the auto-encoder with a guarantee -------------------------------------------------
+# -- Training, awake and asleep --------------------------------------------------------------------
 
 
 UNITS_AT_ONCE = 128

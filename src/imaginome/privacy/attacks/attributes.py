@@ -29,7 +29,7 @@ from imaginome.privacy.scores.residual import (
 )
 from imaginome.results import AttackResult, Estimate, Finding
 
-# -- Blocks of sites, and for each hidden block the artificial haplotype nearest on known sit ------
+# -- Blocks of sites, and the record nearest around each -------------------------------------------
 
 
 WORD = 64
@@ -149,7 +149,7 @@ def _nearest_kernel(
                     best_near[h], near[i, h] = around, j
 
 
-# -- How often hidden blocks and hidden uncommon alleles of people are read off the nearest r ------
+# -- Guesses at hidden blocks and hidden uncommon alleles ------------------------------------------
 
 
 MOST_HIDDEN = 48

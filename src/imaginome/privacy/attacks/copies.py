@@ -20,7 +20,7 @@ from imaginome.privacy.base import Attack
 from imaginome.privacy.policy import Policy
 from imaginome.results import AttackResult, Estimate, Finding, Status, Table
 
-# -- Which artificial haplotypes and people equal real ones ----------------------------------------
+# -- Artificial haplotypes and people that equal real ones -----------------------------------------
 
 
 DIGEST_BYTES = 16

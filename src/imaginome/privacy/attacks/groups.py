@@ -112,7 +112,7 @@ class PersonScores:
         return area
 
 
-# -- Who belongs to which group --------------------------------------------------------------------
+# -- Groups of people ------------------------------------------------------------------------------
 
 
 LEAST_PEOPLE = 10
@@ -211,7 +211,7 @@ def _same(one: Stratum, other: Stratum) -> bool:
     return np.array_equal(one.train, other.train) and np.array_equal(one.holdout, other.holdout)
 
 
-# -- Leakage by population and by frequency class --------------------------------------------------
+# -- The attack, group by group --------------------------------------------------------------------
 
 
 BASELINE = 0.5

@@ -20,7 +20,7 @@ from imaginome.privacy.scores.crossfit import Targets, folds, gathered, too_few
 from imaginome.privacy.scores.recognised import Recognised, units_among
 from imaginome.results import AttackResult, Cell, Estimate, Finding, Table
 
-# -- Who is recognised, population by population ---------------------------------------------------
+# -- Recognition, population by population ---------------------------------------------------------
 
 
 ENOUGH = 20
@@ -93,7 +93,7 @@ def population_table(recognised: Recognised, groups: dict[str, tuple[Estimate, i
     )
 
 
-# -- Membership from a likelihood ratio of haplotypes (METRICS 16) ---------------------------------
+# -- Membership from a likelihood ratio ------------------------------------------------------------
 
 
 MOST_WORK = 20_000_000_000

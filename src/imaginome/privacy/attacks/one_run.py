@@ -80,7 +80,7 @@ def _families(samples: Samples) -> dict[Kind, list[Indices]]:
     return kinds
 
 
-# -- A lower bound on epsilon from one training run (METRICS 18) -----------------------------------
+# -- A lower bound on epsilon ----------------------------------------------------------------------
 
 
 SHARES = (1.0, 0.25, 0.05)

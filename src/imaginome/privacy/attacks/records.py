@@ -27,7 +27,7 @@ from imaginome.results import (
     Table,
 )
 
-# -- Where along the genome the output copies ------------------------------------------------------
+# -- Places on the genome that the output copies ---------------------------------------------------
 
 
 BINS = 100
@@ -110,7 +110,7 @@ def _series(name: str, role: str, x: list[float], y: Float64s) -> Series:
     return Series.model_validate({"name": name, "role": role, "x": x, "y": values})
 
 
-# -- Which artificial haplotypes betray somebody ---------------------------------------------------
+# -- Artificial haplotypes that betray somebody ----------------------------------------------------
 
 
 MOST_LISTED = 50

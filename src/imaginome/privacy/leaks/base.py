@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from imaginome.arrays import Indices, UInt8s
 from imaginome.citations import Citation
-from imaginome.panel import Panel, Samples, haplotype_rows, strings
+from imaginome.panel import Panel, Samples, haplotype_rows
+from imaginome.panel.samples import artificial_ids
 from imaginome.results import Leak
 
-# -- Who is betrayed, and in whose place -----------------------------------------------------------
+# -- The betrayed, and those whose place they take -------------------------------------------------
 
 
 def some_people(n: int, wanted: int, rng: np.random.Generator) -> Indices:
@@ -53,7 +54,7 @@ def populations(samples: Samples) -> npt.NDArray[np.str_]:
 
 def artificial_people(real: Samples) -> Samples:
     """Return names of artificial people with the population labels of real ones, and no others."""
-    names = strings([f"IMG{i + 1:06d}" for i in range(len(real))])
+    names = artificial_ids(len(real))
     return Samples(names, population=real.population, superpopulation=real.superpopulation)
 
 

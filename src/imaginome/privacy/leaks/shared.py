@@ -54,7 +54,7 @@ def flipped(rows: Haplotypes, share: float, rng: np.random.Generator) -> Haploty
     return np.asarray(rows ^ changed, dtype=np.uint8)
 
 
-# -- Leaks in which some artificial people are copies of train members -----------------------------
+# -- Leaks by copies of train members --------------------------------------------------------------
 
 
 class Copied(KnownLeak, ABC):
@@ -85,7 +85,7 @@ class Copied(KnownLeak, ABC):
         return flipped(train.haplotypes[haplotype_rows(members)], self.error, rng)
 
 
-# -- Leaks in which everyone artificial is pasted together from pieces of train haplotypes ---------
+# -- Leaks by mosaics of train haplotypes ----------------------------------------------------------
 
 
 class Pasted(KnownLeak, ABC):

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import expit
 from scipy.stats import beta, binom
 
 from imaginome.arrays import Bools, Float64s
 
-STEPS = 60
+PRECISION = 1e-11
+"""Above the error at which the search for an epsilon ends."""
 MOST_EPSILON = 64.0
 
 
@@ -63,13 +65,9 @@ def epsilon_bound(
         return 0.0
     if p_value(right, guesses, high, delta, coins) <= level:
         return high
-    for _ in range(STEPS):
-        middle = 0.5 * (low + high)
-        if p_value(right, guesses, middle, delta, coins) <= level:
-            low = middle
-        else:
-            high = middle
-    return low
+    root = float(brentq(lambda e: p_value(right, guesses, e, delta, coins) - level, low, high))
+    # What the search cannot tell apart counts for less leakage, not for more.
+    return max(0.0, root - PRECISION)
 
 
 def epsilon_shown(right: int, guesses: int, level: float = 0.05) -> tuple[float, float, float]:

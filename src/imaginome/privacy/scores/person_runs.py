@@ -10,7 +10,7 @@ from imaginome.kernels.pbwt import advance
 from imaginome.kernels.threads import map_pieces, pieces
 from imaginome.panel import Haplotypes, Panel
 
-# -- How much an allele says -----------------------------------------------------------------------
+# -- The weight of an allele -----------------------------------------------------------------------
 
 
 def surprise(*haplotypes: Haplotypes) -> Float32s:
@@ -24,7 +24,7 @@ def surprise(*haplotypes: Haplotypes) -> Float32s:
     return np.asarray(-np.log(np.stack([1.0 - alt, alt])), dtype=np.float32)
 
 
-# -- The longest run that each person shares with any haplotype of a panel, in linear time ---------
+# -- The longest run of each person ----------------------------------------------------------------
 
 
 LARGEST_PIECE = 1280

@@ -67,7 +67,7 @@ def roc_figure(
     )
 
 
-# -- How well members are told from non-members ----------------------------------------------------
+# -- Members told from non-members -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,9 @@
 """Residual risk: what an attack gains on train members beyond what it gains on people not seen.
 
-``(attack - control) / (1 - control)``, where both are success rates: the share of what the control
-leaves open that having been in train gives away. Given the artificial panel, people of train whom
-it tells nothing of are exchangeable with the holdout; so the interval comes from drawing people of
-both anew (families where they are known), and the artificial panel stays.
+It is ``(attack - control) / (1 - control)``, where both are success rates: the share of what the
+control leaves open that having been in train gives away. Given the artificial panel, people of
+train whom it tells nothing of are exchangeable with the holdout; so the interval comes from drawing
+people of both anew (families where they are known), and the artificial panel stays.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from imaginome.panel import Panel
 from imaginome.privacy.policy import Policy, judge
 from imaginome.results import Cell, Estimate, Finding, Status, Table
 
-# -- What the three tests of the European opinion on anonymisation share: sources and words --------
+# -- Sources and words of the three tests ----------------------------------------------------------
+# The three tests of the European opinion on anonymisation share them.
 
 
 WP29_NOTE = (

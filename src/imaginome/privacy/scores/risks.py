@@ -1,13 +1,4 @@
-"""The risk of each artificial haplotype: calibrated on people whom nobody saw.
-
-A person is near to another when both haplotypes are, whichever is compared with which. Two
-strangers may well carry one haplotype that is nearly the same; hardly ever both.
-
-Four contrasts, each the logarithm of a ratio of train to holdout, so that exchanging the two
-changes its sign and no more. For somebody whom nobody saw train and holdout are exchangeable:
-what lies below zero shows how far chance reaches above it. Populations, and places where all
-share long runs, divide out.
-"""
+"""The risk of each artificial haplotype, from its likeness to train and to people unseen."""
 
 from __future__ import annotations
 
@@ -81,7 +72,14 @@ def _pareto(excess: Float64s, scores: Float64s) -> Float64s:
     return np.asarray((1.0 + shape * x) ** (-1.0 / shape))
 
 
-# -- How much more haplotypes and people resemble one side of real people than the other -----------
+# -- Likeness to train against likeness to the holdout ---------------------------------------------
+# A person is near to another when both haplotypes are, whichever is compared with which. Two
+# strangers may well carry one haplotype that is nearly the same; hardly ever both.
+#
+# There are four contrasts, each the logarithm of a ratio of train to holdout, so that exchanging
+# the two changes its sign and no more. For somebody whom nobody saw train and holdout are
+# exchangeable: what lies below zero shows how far chance reaches above it. Populations, and places
+# where all share long runs, divide out.
 
 
 KINDS = ("run", "sites", "distance", "person")
@@ -156,7 +154,7 @@ def _nearer(first: Int32s, second: Int32s) -> Float64s:
     return np.where(known, ratio, 0.0)
 
 
-# -- The risk of each artificial haplotype ---------------------------------------------------------
+# -- Risks, calibrated on people whom nobody saw ---------------------------------------------------
 
 
 WHOLE = KINDS.index("distance")

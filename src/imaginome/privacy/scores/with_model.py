@@ -1,4 +1,4 @@
-"""Log-likelihoods of people under a model, less what their alleles alone would make expected."""
+"""Scores of people under a model: what attacks with access share, and log-likelihoods."""
 
 from __future__ import annotations
 
@@ -88,6 +88,7 @@ def _judged(recognised: Recognised, policy: Policy) -> list[Finding]:
 
 
 # -- Log-likelihoods of people under a model -------------------------------------------------------
+# Each is taken less what the alleles alone would make expected.
 
 
 HALF_A_HAPLOTYPE = 0.5

@@ -1,4 +1,4 @@
-"""One figure of many: the curves of every set beside those of real people."""
+"""One figure of many: curves of all sets beside those of real people, maps side by side."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ from imaginome.results import AttackResult, Figure, Measure, MetricResult
 from imaginome.results.order import attacks_in_order, metrics_in_order
 from imaginome.results.wording import interval, number, slug
 
-# -- The page that puts several sets side by side --------------------------------------------------
+# -- The page --------------------------------------------------------------------------------------
 
 
 R = TypeVar("R", MetricResult, AttackResult)
@@ -216,7 +216,7 @@ def _references(entries: list[Entry]) -> list[str]:
     return _in_order(text for group in (*metrics, *attacks) for text in group)
 
 
-# -- Runs, models and published sets side by side on one offline page ------------------------------
+# -- From folders to the page ----------------------------------------------------------------------
 
 
 def report_folders(words: Sequence[str], output: Path, *, force: bool = False) -> None:

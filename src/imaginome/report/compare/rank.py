@@ -1,4 +1,4 @@
-"""All key measures of all sets at a glance: multiples of the ceiling's gap."""
+"""Measures of several sets side by side: ranks, and multiples of the ceiling's gap."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imaginome.results.standing import standing
 from imaginome.results.status import LEVELS
 from imaginome.results.wording import NOT_COMPUTED, interval, known, number
 
-# -- Measures of several sets side by side ---------------------------------------------------------
+# -- Measures and ranks ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def _found(finding: Finding) -> Cell:
     )
 
 
-# -- All key measures of all sets at a glance ------------------------------------------------------
+# -- All key measures at a glance ------------------------------------------------------------------
 
 
 def glance(entries: Sequence[Entry]) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""Verdicts, settings and costs of several sets, as tables with one column a set."""
+"""Which sets are compared, and their verdicts, settings and costs, one column a set."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from imaginome.results.standing import Verdict, how_real, how_safe
 from imaginome.results.status import STATUS_WORDS
 from imaginome.results.wording import seconds
 
-# -- Which runs are compared -----------------------------------------------------------------------
+# -- The sets --------------------------------------------------------------------------------------
 
 
 MOST = 12
@@ -185,7 +185,7 @@ def _digest(request: object, panel: str) -> str:
     return digests[0] if len(digests) == 1 else ""
 
 
-# -- Verdicts, settings and costs of several sets, as tables with one column a set -----------------
+# -- Tables with one column a set ------------------------------------------------------------------
 
 
 STAGES = ("choose", "fit", "generate", "evaluate", "audit")

@@ -77,7 +77,7 @@ def stills(emergence: Emergence) -> dict[str, int]:
     return dict(sorted(frames.items()))
 
 
-# -- pictures --------------------------------------------------------------------------------------
+# -- Pictures --------------------------------------------------------------------------------------
 
 
 def _still(emergence: Emergence, frame: int) -> Picture:
@@ -141,7 +141,7 @@ def _above(cells: int, pixels: int) -> int:
     return cells * -(-pixels // cells)
 
 
-# -- words -----------------------------------------------------------------------------------------
+# -- Words -----------------------------------------------------------------------------------------
 
 
 def _title(emergence: Emergence, frame: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from imaginome.report.figures.traces import diagonal
 from imaginome.results import Figure, Series
 
-# -- Where the pictures of a figure stand ----------------------------------------------------------
+# -- Places of pictures in a figure ----------------------------------------------------------------
 
 
 Spec = dict[str, Any]
@@ -110,7 +110,7 @@ def _panel_title(name: str, x: float, y: float) -> Spec:
     }
 
 
-# -- Heat maps side by side on common axes and one colour scale ------------------------------------
+# -- Heat maps -------------------------------------------------------------------------------------
 
 
 def heatmaps(figure: Figure, layout: Spec) -> Spec:

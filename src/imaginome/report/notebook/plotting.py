@@ -1,8 +1,4 @@
-"""A figure as a small still picture in SVG: where nothing may run and plotly does not draw.
-
-Lines, points and bars over their first axes, without zoom or hover. It is inert: shapes and escaped
-text only. Heat maps are left to plotly.
-"""
+"""Figures of results: as plotly objects, and as small still pictures in a notebook."""
 
 from __future__ import annotations
 
@@ -24,7 +20,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure as PlotlyFigure
 
 
-# -- Figures of results as plotly objects, for notebooks and papers --------------------------------
+# -- Plotly objects, for notebooks and papers ------------------------------------------------------
 
 
 Theme = Literal["light", "dark"]
@@ -129,7 +125,10 @@ def _titled(drawn: Figure, theme: Theme) -> dict[str, Any]:
     return {"data": spec["data"], "layout": merged(spec["layout"], head)}
 
 
-# -- A figure as a small still picture in SVG ------------------------------------------------------
+# -- A small still picture in SVG ------------------------------------------------------------------
+# It stands where nothing may run and plotly does not draw: lines, points and bars over their first
+# axes, without zoom or hover. It is inert: shapes and escaped text only. Heat maps are left to
+# plotly.
 
 
 WIDTH, HEIGHT = 560, 300

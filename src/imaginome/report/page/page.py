@@ -1,4 +1,4 @@
-"""The report of one artificial panel: one HTML page that needs nothing beside it."""
+"""The page of one artificial panel: its report in one file that needs nothing beside it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _figure(name: str, clock: str, pairs: list[tuple[float, float]]) -> Figure:
     )
 
 
-# -- Why this model --------------------------------------------------------------------------------
+# -- The choice of this model ----------------------------------------------------------------------
 
 
 def compared_table(choice: Choice) -> Table:
@@ -114,7 +114,7 @@ def _whole(seconds: float | None) -> int | None:
     return max(1, round(seconds)) if seconds else None
 
 
-# -- All that a report cites, once, with BibTeX where it is known ----------------------------------
+# -- References, with BibTeX where it is known -----------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def cited(
     return [Reference(text, entry) for text, entry in references.items()]
 
 
-# -- The report of one artificial panel ------------------------------------------------------------
+# -- The report ------------------------------------------------------------------------------------
 
 
 TITLE = "Artificial genomes: how real, how safe"

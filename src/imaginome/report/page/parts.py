@@ -1,4 +1,4 @@
-"""What an audit would find, attack by attack and leak by leak, and the records that it names."""
+"""Parts of the page: sections by topic, what an audit would find, the records that it names."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ def _parts(titled: Iterable[tuple[str, Section]]) -> list[Part]:
 
 
 # -- What an audit would find ----------------------------------------------------------------------
+# Attack by attack and leak by leak; and the records that an audit names.
 
 
 MOST_RECORDS = 25

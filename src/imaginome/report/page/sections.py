@@ -94,7 +94,7 @@ def _scale(low: float, high: float) -> Callable[[float | None], float | None]:
     return place
 
 
-# -- What the page shows ---------------------------------------------------------------------------
+# -- Sections of metrics and attacks ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)

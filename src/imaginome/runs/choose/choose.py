@@ -1,4 +1,4 @@
-"""Choose a generator for a train panel: rounds of trials, then the rule."""
+"""The choice of a generator for a train panel: rounds of trials, then the rule."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CITATIONS = cite(
     maron1994="models far behind leave the race early",
 )
 
-# -- What a choice says of itself ------------------------------------------------------------------
+# -- Words of a choice about itself ----------------------------------------------------------------
 
 
 def outcome(trial: Trial) -> str:
@@ -130,7 +130,7 @@ def _named(c: Contender) -> dict[str, object]:
     }
 
 
-# -- Choose a generator for a train panel ----------------------------------------------------------
+# -- The choice ------------------------------------------------------------------------------------
 
 
 def choose(

@@ -1,4 +1,4 @@
-"""The rule: the generator by its artificial people, its size by held-out likelihood."""
+"""Finished trials, and the rule that decides between them."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def _read(path: Path, fingerprint: str) -> Trials:
     return trials
 
 
-# -- The rule: the generator by its artificial people ----------------------------------------------
+# -- The rule --------------------------------------------------------------------------------------
+# The generator goes by its artificial people, its size by held-out likelihood.
 
 
 RACE = 1.5

@@ -38,7 +38,7 @@ MOST_DRAWS, ENOUGH_PEOPLE = 3, 600
 
 @dataclass(frozen=True)
 class Stage:
-    """The people and sites of one round, and the circumstances of its trials.
+    """The people and sites of one round, and what its trials are given.
 
     Attributes
     ----------

@@ -33,7 +33,7 @@ from imaginome.metrics.resample import PANELS
 from imaginome.panel import Panel, Sites
 from imaginome.results import Figure, Measure, MetricResult, Series, Table
 
-# -- What association scans of one panel find ------------------------------------------------------
+# -- Findings of the scans of one panel ------------------------------------------------------------
 
 
 TOP = 0.01

@@ -1,4 +1,4 @@
-"""Association scans: many traits on one site at a time, beside covariates."""
+"""Simulated traits, and scans for association: many traits on one site at a time."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def ancestry(haplotypes: Haplotypes, components: int) -> Float64s:
     return people(axes.project(haplotypes))
 
 
-# -- Association scans -----------------------------------------------------------------------------
+# -- Association scans, beside covariates ----------------------------------------------------------
 
 
 class Scan(NamedTuple):

@@ -1,4 +1,4 @@
-"""Frequencies, number and entropy of the haplotypes of every window, with replicates."""
+"""Haplotypes in windows of sites: their frequencies, number and entropy, with replicates."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def entropy(counts: Int32s, n: int, table: Float64s) -> Float64s:
     return np.asarray(np.maximum(np.log2(n) - table[counts].sum(axis=0) / n, 0.0))
 
 
-# -- Frequencies, number and entropy of the haplotypes of every window, with replicates ------------
+# -- All windows of the three panels, with replicates ----------------------------------------------
 
 
 PIECE = 16

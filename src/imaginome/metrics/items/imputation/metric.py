@@ -23,7 +23,7 @@ from imaginome.panel import Haplotypes, Panel
 from imaginome.randomness import child_seed
 from imaginome.results import Figure, Measure, MetricResult, Series, Table
 
-# -- How well imputed dosages agree with the truth -------------------------------------------------
+# -- Agreement of imputed dosages with the truth ---------------------------------------------------
 
 
 EDGES = (0.0, 0.005, 0.01, 0.05, 0.2, 0.5)

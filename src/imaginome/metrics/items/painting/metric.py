@@ -18,7 +18,7 @@ from imaginome.metrics.measures import Sample, axis, measure, short, shorts
 from imaginome.metrics.resample import PANELS
 from imaginome.results import Cell, Figure, Measure, MetricResult, Series, Table
 
-# -- Figures and tables about painted haplotypes, as aggregates only -------------------------------
+# -- Figures and tables, of aggregates only --------------------------------------------------------
 
 
 BINS = 24
@@ -135,7 +135,7 @@ def _row(painted: Painting, name: str) -> list[Cell]:
     ]
 
 
-# -- Painting: haplotypes as mosaics of real donors ------------------------------------------------
+# -- Painting --------------------------------------------------------------------------------------
 
 
 Weights = dict[str, Float64s]

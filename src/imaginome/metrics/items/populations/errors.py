@@ -1,4 +1,4 @@
-"""Errors within one population, with replicates over its people."""
+"""Populations that all panels have, and errors within each, with replicates over its people."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _group(comparison: Comparison, column: str, label: str, rows: dict[str, Indi
     return Group(column, label, panels)
 
 
-# -- Errors within one population, with replicates over its people ---------------------------------
+# -- Errors within one population ------------------------------------------------------------------
 
 
 NEAR = 50
@@ -127,10 +127,9 @@ INTERVAL_PAIRS = 3_000
 """Intervals come from this many sites and pairs, drawn at random; values from all of them."""
 TRIPLES = 30
 """How often real people are divided by three, to see how ratios vary by chance."""
-KINDS = ("frequency", "linkage", "lost", "fst", "diversity")
 
 Errors = dict[str, Float64s]
-"""Each of `KINDS`; replicates, where there are any, along the last axis."""
+"""Frequency, linkage, lost, fst and diversity; replicates, if any, along the last axis."""
 
 
 @dataclass(frozen=True)

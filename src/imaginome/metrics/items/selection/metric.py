@@ -109,7 +109,7 @@ def by_rank(scan_id: str, title: str, scans: Mapping[str, Float64s]) -> Figure:
     )
 
 
-# -- Selection: scans find the same regions among artificial people as among real ones -------------
+# -- Selection -------------------------------------------------------------------------------------
 
 
 COMMON = 0.05

@@ -1,4 +1,4 @@
-"""Scans for selection along the genome: iHS, XP-EHH and PBS."""
+"""Scans for selection (iHS, XP-EHH, PBS): whom they look at, and how well two of them agree."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imaginome.metrics.measures import Sample
 from imaginome.metrics.resample import PANELS
 from imaginome.panel import Haplotypes, Panel, Sites, haplotype_rows
 
-# -- How well two scans of the same region agree ---------------------------------------------------
+# -- Agreement of two scans of the same region -----------------------------------------------------
 
 
 BLOCKS = 25
@@ -75,7 +75,7 @@ def shared(one: Bools, two: Bools) -> float:
     return float(ratio((one & two).sum(), two.sum()))
 
 
-# -- Which groups of people are scanned for selection ----------------------------------------------
+# -- Groups of people that are scanned -------------------------------------------------------------
 
 
 LEAST = 20
@@ -151,7 +151,7 @@ def ihs(haplotypes: Haplotypes, sites: Sites, cores: Indices, threads: int = 1) 
     """Return the unstandardised integrated haplotype score (Voight et al. 2006).
 
     The logarithm of integrated homozygosity among carriers of ALT over that among carriers of
-    REF, shape ``(len(cores),)``; NaN where either has none (see `_ehh.integrated`). Which allele
+    REF, shape ``(len(cores),)``; NaN where either has none (see `integrated`). Which allele
     is ancestral is not asked, and the sign is that of common programs.
 
     Parameters

@@ -19,7 +19,8 @@ from imaginome.privacy.policy import Policy, judge
 from imaginome.privacy.scores.densities import FEWEST, densities
 from imaginome.results import AttackResult, Cell, Estimate, Figure, Finding, Series, Status, Table
 
-# -- Intervals of a share of duels whose contestants take part in many of them ---------------------
+# -- Intervals of a share of duels -----------------------------------------------------------------
+# Contestants take part in many of the duels, which are therefore not independent.
 
 
 def clustered_share(won: Float64s, clusters: Sequence[Int64s]) -> Estimate:

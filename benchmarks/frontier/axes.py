@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks._frontier_scores import Score
+from benchmarks.frontier.scores import Score
+from imaginome.errors import ComparisonError
+from imaginome.results.gap import over
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ def _stronger(values: dict[str, float]) -> float:
     return max(values["classifier.trees"], values["classifier.network"])
 
 
+def _linkage(score: Score) -> float:
+    multiple = over(score.values["linkage.mae"], score.ceiling["linkage.mae"])
+    if multiple is None:
+        raise ComparisonError(
+            "real people have no error of LD", "the frontier needs a panel of more people"
+        )
+    return multiple
+
+
 AUC = Axis(
     "auc",
     "classifier AUC, the stronger of trees and network",
@@ -47,7 +58,7 @@ LD = Axis(
     "ld",
     "LD r2 mean absolute error, multiple of the ceiling",
     "LD",
-    lambda score: score.values["linkage.mae"] / score.ceiling["linkage.mae"],
+    _linkage,
     lambda score: 1.0,
     "log",
     (0.5, 1, 1.5, 2, 3, 5, 10, 20, 50),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks._scaling_plan import AXES, Plan, Size
-from benchmarks._scaling_point import SCORED, Cost
+from benchmarks.scaling.plan import AXES, Plan, Size
+from benchmarks.scaling.point import SCORED, Cost
+from benchmarks.shared.page import table
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _exponents(scaling: Scaling) -> list[str]:
             costs = [scaling.costs[size] for size in sizes]
             cells = [_slope(along, [of(cost) for cost in costs]) for of in QUANTITIES.values()]
             rows.append([f"{_name(scaling, axis)} ({_range(scaling, axis)})", *cells])
-    return _table(["against", *(name.rsplit(" ", 1)[0] for name in QUANTITIES)], rows)
+    return table(["against", *(name.rsplit(" ", 1)[0] for name in QUANTITIES)], rows)
 
 
 def _range(scaling: Scaling, axis: str) -> str:
@@ -161,7 +162,7 @@ def _points(scaling: Scaling, sizes: Sequence[Size]) -> list[str]:
         row += [str(size.units)] if units else []
         row += [_number(of(cost)) for of in QUANTITIES.values()]
         rows.append([*row, _number(cost.peak)])
-    return _table(["sites", "train haplotypes", *units, *QUANTITIES, PEAK], rows)
+    return table(["sites", "train haplotypes", *units, *QUANTITIES, PEAK], rows)
 
 
 def _long(long: Long, units: str) -> str:
@@ -179,8 +180,3 @@ def _number(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.3g}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
-    return [lines[0], f"|{'---|' * len(head)}", *lines[1:], ""]

@@ -1,8 +1,9 @@
-"""What the command lines of the benchmarks share: parser, names of panels, one-line errors."""
+"""What command lines of benchmarks share: parser, places, names of panels, one-line errors."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,10 @@ from imaginome.errors import FormatError, ImaginomeError, SettingsError
 from imaginome.formats import ReadOptions
 from imaginome.formats.options import parse_regions
 from imaginome.outputs import output_error
+
+OUT = Path(__file__).parents[1] / "out"
+"""What is measured is kept here, unless another folder is asked for."""
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 class Parser(argparse.ArgumentParser):
@@ -83,6 +88,13 @@ def stem_of(panel: Path) -> str:
     """Return what a panel is called: by its file, or its folder for ``real.*``."""
     stem = panel.name.split(".")[0]
     return panel.resolve().parent.name if stem == "real" else stem
+
+
+def panel_name(given: argparse.Namespace) -> str:
+    """Return what the panel is called: as asked, or by its file (folder for ``real.*``), region."""
+    if given.name:
+        return str(given.name)
+    return re.sub(r"[^\w.-]+", "-", f"{stem_of(given.panel)}-{given.regions}").strip("-")
 
 
 def main(name: str, run: Callable[[Sequence[str]], object], interrupted: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks._frontier_axes import ALL, LONGEST, LOSS, REALISM, SITEWISE, Axis
-from benchmarks._frontier_curve import Margin
-from benchmarks._frontier_picture import title
-from benchmarks._frontier_result import Frontier, Group, Spread
+from benchmarks.frontier.axes import ALL, LONGEST, LOSS, REALISM, SITEWISE, Axis
+from benchmarks.frontier.curve import Margin
+from benchmarks.frontier.picture import title
+from benchmarks.frontier.result import Frontier, Group, Spread
+from benchmarks.shared.page import table
 
 READING = """\
 A mosaic is a sequence of pieces of real haplotypes, of donors of one population. Short pieces
@@ -82,7 +83,7 @@ def _margins(frontier: Frontier) -> list[str]:
     if not rows:
         return ["No model was measured.", ""]
     note = "Site by site stands beside the verdict, it has no part in it."
-    return [*_table([*head, "verdict"], rows), note, ""]
+    return [*table([*head, "verdict"], rows), note, ""]
 
 
 def _margin_row(frontier: Frontier, group: Group, pairs: Sequence[tuple[Axis, Axis]]) -> list[str]:
@@ -107,7 +108,7 @@ def _points(frontier: Frontier) -> list[str]:
         name = f"`{group.name}`" if group.kind == "model" else group.name
         seconds = [_seconds(group.seconds(stage)) for stage in ("fit", "draw", "judge")]
         rows.append([name, *(_spread(group.spread(axis)) for axis in ALL), *seconds])
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _spread(spread: Spread) -> str:
@@ -118,8 +119,3 @@ def _spread(spread: Spread) -> str:
 
 def _seconds(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
-    return [lines[0], f"|{'---|' * len(head)}", *lines[1:], ""]

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks._attacks_page import table
-from benchmarks._epsilon_result import Curve, Curves, told
+from benchmarks.epsilon.result import Curve, Curves, told
+from benchmarks.shared.page import table
 
 FREQUENCY, LINKAGE = "frequency.mae", "linkage.mae"
 CHEAP, KEPT = 1.25, 0.8

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks._attacks_audits import Audited
-from benchmarks._attacks_trials import Trial
+from benchmarks.attacks.audits import Audited
+from benchmarks.attacks.trials import Trial
+from benchmarks.shared.page import table
 from imaginome.privacy.leaks.registry import leaks
 from imaginome.privacy.registry import attacks
 from imaginome.results import GRAVE, Estimate
@@ -177,9 +178,3 @@ def _reasons(audits: Sequence[Audited]) -> list[str]:
 def registered() -> list[str]:
     """Return ids of the attacks that need no model."""
     return [kind.id for kind in attacks if kind.access == "panel"]
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return lines of a Markdown table, with an empty one behind."""
-    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
-    return [lines[0], f"|{'---|' * len(head)}", *lines[1:], ""]

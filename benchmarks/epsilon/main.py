@@ -13,23 +13,23 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import _epsilon_picture as drawn
-from benchmarks._command_line import Parser, main, require, short, stem_of
-from benchmarks._drawing import png, svg
-from benchmarks._epsilon_audit import kept_audit
-from benchmarks._epsilon_page import page
-from benchmarks._epsilon_points import (
+from benchmarks.epsilon import picture as drawn
+from benchmarks.epsilon.page import page
+from benchmarks.epsilon.points import (
     EPSILONS,
     MIDDLE,
     UNLINKED,
     Case,
     cases,
     kept,
+    kept_audit,
     private_models,
     spread,
 )
-from benchmarks._epsilon_result import Curve, Curves
-from benchmarks.machine import machine
+from benchmarks.epsilon.result import Curve, Curves
+from benchmarks.shared.command_line import DOCS, OUT, Parser, require, short, stem_of
+from benchmarks.shared.drawing import png, svg
+from benchmarks.shared.page import machine
 from imaginome.cli.console import show_progress
 from imaginome.data import DEMO_PANEL, DEMO_SAMPLES
 from imaginome.errors import CapabilityError
@@ -42,9 +42,6 @@ from imaginome.progress import Progress
 from imaginome.results import Audit
 from imaginome.runs.fitting import fit
 
-HERE = Path(__file__).parent
-OUT = HERE / "out" / "epsilon"
-DOCS = HERE.parent / "docs"
 PEOPLE = (500, 2000, 10_000, 50_000)
 SITES = 1000
 HOLDOUT = 1000
@@ -84,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"audit a fit of it at epsilon {MIDDLE:g} on PANEL",
     )
     add("--docs", action="store_true", help="write docs/benchmarks/epsilon.md and its picture")
-    add("-o", "--output", type=Path, default=OUT, help="folder")
+    add("-o", "--output", type=Path, default=OUT / "epsilon", help="folder")
     add("-q", "--quiet", action="store_true")
     return argument_parser
 
@@ -217,7 +214,3 @@ def _write(curves: Curves, given: argparse.Namespace, progress: Progress) -> Non
         target, page(curves, "../images/epsilon.png" if given.docs else "epsilon.png"), force=True
     )
     progress.note(f"wrote {target}")
-
-
-if __name__ == "__main__":
-    main("epsilon", run, "interrupted: repeat the command to go on")

@@ -6,10 +6,10 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from benchmarks._drawing import Area, Mark, Point, Words, disc, square, star, text_width
-from benchmarks._frontier_axes import COPYING, REALISM, Axis
-from benchmarks._frontier_chart import LABEL, Chart, Scale
-from benchmarks._frontier_result import Frontier, Group, Spread
+from benchmarks.frontier.axes import COPYING, REALISM, Axis
+from benchmarks.frontier.chart import LABEL, Chart, Scale
+from benchmarks.frontier.result import Frontier, Group, Spread
+from benchmarks.shared.drawing import Area, Mark, Point, Words, disc, square, star, text_width
 from imaginome.report.figures.palette import LIGHT
 
 WIDTH, HEIGHT = 1240, 1070

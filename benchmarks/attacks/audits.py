@@ -8,9 +8,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks._attacks_trials import Ground
-from benchmarks._frontier_points import Fitted, Published
-from benchmarks._kept import Kept, identity_of, read_kept
+from benchmarks.attacks.trials import Ground
+from benchmarks.shared.kept import Kept, identity_of, read_kept
+from benchmarks.shared.points import Fitted, Published
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.outputs import write_text

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks._drawing import Line, Mark, Point, Words, disc, text_width
-from benchmarks._epsilon_points import MEASURES, MIDDLE
-from benchmarks._epsilon_result import Curves, told
+from benchmarks.epsilon.points import MEASURES, MIDDLE
+from benchmarks.epsilon.result import Curves, told
+from benchmarks.shared.drawing import Line, Mark, Point, Words, disc, text_width
 from imaginome.report.figures.palette import LIGHT
 
 WIDTH = 1180

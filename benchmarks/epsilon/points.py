@@ -1,4 +1,7 @@
-"""One point of the curve: a private fit at one epsilon, judged by people whom it never saw."""
+"""One point of the curve: a private fit at one epsilon, judged by people whom it never saw.
+
+What is found is kept, as is the whole audit of a fit: what attacks find where there is a promise.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from imaginome.arrays import Indices
 from imaginome.dp.guarantee import DELTA, Guarantee
@@ -21,7 +25,10 @@ from imaginome.models.registry import models
 from imaginome.models.shared.fitting import panel_digest
 from imaginome.outputs import write_text
 from imaginome.panel import Panel
+from imaginome.privacy.audit import audit
 from imaginome.progress import Progress
+from imaginome.results import Audit
+from imaginome.runs.evidence import with_evidence
 from imaginome.runs.fitting import create, fit
 
 EPSILONS = (0.5, 1.0, 3.0, 8.0, math.inf)
@@ -135,6 +142,28 @@ def measured(case: Case, train: Panel, holdout: Panel) -> Score:
         {name: float(ceiling or 0) for name, (_, ceiling) in known.items()},
         round(seconds, 2),
     )
+
+
+def kept_audit(case: Case, train: Panel, holdout: Panel, folder: Path, progress: Progress) -> Audit:
+    """Return the audit of a case; one that was made before on the same people is read again."""
+    path = folder / f"audit-{case.name()}-{identity(train, holdout)}.json"
+    try:
+        return Audit.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        progress.note(f"audit of {case.name()}: begins")
+    result = audited(case, train, holdout)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, result.model_dump_json(indent=1) + "\n", force=True)
+    progress.note(f"audit of {case.name()}: {result.verdict}")
+    return result
+
+
+def audited(case: Case, train: Panel, holdout: Panel) -> Audit:
+    """Fit, draw as many people as train has, and run every attack, with the model file too."""
+    model, _ = fitted(case, train)
+    made = model.sample(train.n_individuals, case.seed)
+    compared = Comparison.of(train, holdout, made, seed=case.seed, threads=2)
+    return audit(with_evidence(compared, model))
 
 
 def spread(n: int, size: int) -> Indices:

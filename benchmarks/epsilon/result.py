@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from benchmarks._epsilon_points import Case, Score
+from benchmarks.epsilon.points import Case, Score
 from imaginome.results import Audit
 
 

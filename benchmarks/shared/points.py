@@ -1,7 +1,8 @@
-"""The points of the frontier: what makes the artificial people of each."""
+"""Points that are compared: what makes the artificial people of each, fitted or published."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import re
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from benchmarks.shared.command_line import require
+from imaginome.errors import SettingsError
 from imaginome.formats import ReadOptions, read_panel
+from imaginome.formats.items.hapt import Hapt
 from imaginome.panel import Panel
 from imaginome.progress import Progress
 from imaginome.provenance import sha256
@@ -51,7 +55,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Point(ABC):
-    """One point of the frontier."""
+    """One source of artificial people."""
 
     name: str
 
@@ -149,3 +153,21 @@ def learned(words: str) -> Fitted:
     settings = tuple(part for part in rest.split(",") if part)
     create(model, settings)
     return Fitted(" ".join([model, *settings]), model=model, settings=settings)
+
+
+def published(words: str, given: argparse.Namespace) -> Published:
+    """Return the released set that ``NAME=FILE`` names.
+
+    Raises
+    ------
+    ImaginomeError
+        When it names no file, or one that is not there.
+    """
+    name, equals, file = words.partition("=")
+    if not name or not equals:
+        raise SettingsError(f"--published '{words}' names no file", "write NAME=FILE")
+    require(Path(file))
+    legend = None
+    if file.endswith(Hapt.suffixes) and not Hapt.legend_beside(Path(file)).is_file():
+        legend = given.legend or Hapt.legend_beside(given.panel)
+    return Published(name, file=Path(file), legend=legend)

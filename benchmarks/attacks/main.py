@@ -17,21 +17,22 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks._attacks_audits import Bench
-from benchmarks._attacks_page import Tried, page, registered
-from benchmarks._attacks_trials import SAFE, Ground, Trial
-from benchmarks._command_line import (
+from benchmarks.attacks.audits import Bench
+from benchmarks.attacks.page import Tried, page, registered
+from benchmarks.attacks.trials import SAFE, Ground, Trial
+from benchmarks.shared.command_line import (
+    DOCS,
+    OUT,
     Parser,
     ask_for_panel,
-    main,
     make_folders,
+    panel_name,
     reading_of,
     require,
     short,
 )
-from benchmarks._frontier_points import Fitted, Published, learned
-from benchmarks._frontier_words import panel_name, published
-from benchmarks.machine import machine
+from benchmarks.shared.page import machine
+from benchmarks.shared.points import Fitted, Published, learned, published
 from imaginome.cli.console import show_progress
 from imaginome.errors import SettingsError
 from imaginome.outputs import write_text
@@ -39,8 +40,6 @@ from imaginome.privacy.leaks.registry import leaks
 from imaginome.progress import Progress
 from imaginome.runs.request import thread_count
 
-HERE = Path(__file__).parent
-DOCS = HERE.parent / "docs"
 SEEDS = 20
 
 
@@ -97,7 +96,7 @@ def run(words: Sequence[str], docs: Path = DOCS) -> Tried:
     """
     given = parser().parse_args(words)
     _check(given)
-    folder = given.output or HERE / "out" / f"attacks-{panel_name(given)}"
+    folder = given.output or OUT / f"attacks-{panel_name(given)}"
     make_folders(
         folder / "trials", folder / "audits", *([docs / "benchmarks"] if given.docs else [])
     )
@@ -162,7 +161,3 @@ def _chosen(wanted: list[str] | None, known: list[str], kind: str) -> list[str]:
 def _points(given: argparse.Namespace) -> list[Fitted | Published]:
     points: list[Fitted | Published] = [published(words, given) for words in given.published]
     return points + [learned(words) for words in given.model]
-
-
-if __name__ == "__main__":
-    main("attacks", run, "interrupted; repeat the command to go on")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks._kept import Kept, identity_of, read_kept
+from benchmarks.shared.kept import Kept, identity_of, read_kept
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.metrics.comparison import Comparison
 from imaginome.outputs import write_text

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._frontier_axes import ALL, COPYING, LONGEST, LOSS, REALISM, SITEWISE, Axis
-from benchmarks._frontier_curve import Curve, Margin, Standing, margin_over, overall
-from benchmarks._frontier_points import Kind
-from benchmarks._frontier_scores import Score
+from benchmarks.frontier.axes import ALL, COPYING, LONGEST, LOSS, REALISM, SITEWISE, Axis
+from benchmarks.frontier.curve import Curve, Margin, Standing, margin_over, overall
+from benchmarks.frontier.scores import Score
+from benchmarks.shared.points import Kind
 
 
 @dataclass(frozen=True)

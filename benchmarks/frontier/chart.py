@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from benchmarks._drawing import Anchor, Area, Line, Mark, Point, Words, text_width
-from benchmarks._frontier_axes import Axis
+from benchmarks.frontier.axes import Axis
+from benchmarks.shared.drawing import Anchor, Area, Line, Mark, Point, Words, text_width
 from imaginome.report.figures.palette import LIGHT
 
 TEXT, GRID, AXIS = LIGHT["@text"], LIGHT["@grid"], LIGHT["@axis"]

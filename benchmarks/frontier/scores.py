@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks._frontier_points import Kind, Making, Point
-from benchmarks._kept import Kept, identity_of, read_kept
-from benchmarks.machine import machine
+from benchmarks.shared.kept import Kept, identity_of, read_kept
+from benchmarks.shared.page import machine
+from benchmarks.shared.points import Kind, Making, Point
 from imaginome.errors import ComparisonError
 from imaginome.formats import ReadOptions, learnable, read_panel
 from imaginome.metrics.comparison import Comparison

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
-from benchmarks._epsilon_audit import verdicts
-from benchmarks._epsilon_points import MEASURES
-from benchmarks._epsilon_result import Curve, Curves, told
-from benchmarks._epsilon_words import tables, words
+from benchmarks.epsilon.points import MEASURES, Case
+from benchmarks.epsilon.reading import tables, words
+from benchmarks.epsilon.result import Curve, Curves, told
+from benchmarks.shared.page import table
 from imaginome.dp.guarantee import DELTA
+from imaginome.results import Audit
 
 AUDITED = (
     "A guarantee is a promise beforehand; an audit looks afterwards. All attacks, on the first "
@@ -37,7 +39,7 @@ def page(curves: Curves, picture: str | None) -> str:
         "frequencies and nothing else.",
         tables(curves),
         f"## {curves.real.title}",
-        table(curves.real),
+        errors(curves.real),
     ]
     if curves.audits:
         parts += ["## Audited", AUDITED, verdicts(curves.audits)]
@@ -48,7 +50,7 @@ def page(curves: Curves, picture: str | None) -> str:
             "any number of them can be had; others drawn from it are the holdout. The noise of a "
             "guarantee does not grow with the panel: its share of each mean falls as one over the "
             f"number of people.{_absent(curves)}",
-            *(f"### {one.people:,} people\n\n{table(one)}" for one in curves.grown),
+            *(f"### {one.people:,} people\n\n{errors(one)}" for one in curves.grown),
         ]
     return "\n\n".join(parts) + "\n"
 
@@ -68,7 +70,7 @@ def _seeds(n: int) -> str:
     return "seed 1, one fit each: a few percent are chance" if n == 1 else f"seeds 1 to {n}"
 
 
-def table(curve: Curve) -> str:
+def errors(curve: Curve) -> str:
     """Return the measures of each generator and epsilon; the range over seeds in brackets."""
     head = ["generator", "epsilon", *MEASURES.values(), "fit s"]
     rows = [
@@ -82,8 +84,7 @@ def table(curve: Curve) -> str:
         for epsilon in curve.measured(model)
     ]
     rows.append(["ceiling", "", *(_number(curve.ceiling(m)) for m in MEASURES), ""])
-    lines = [head, ["---"] * len(head), *rows]
-    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    text = "\n".join(table(head, rows)).rstrip()
     return f"{curve.people:,} train individuals, {curve.sites:,} sites.\n\n{text}"
 
 
@@ -96,3 +97,30 @@ def _cell(values: list[float]) -> str:
 
 def _number(value: float) -> str:
     return "none" if math.isnan(value) else f"{value:.3g}"
+
+
+def verdicts(audits: Mapping[Case, Audit]) -> str:
+    """Return the table of verdicts by area, and why some are no pass."""
+    areas = [one.area for one in next(iter(audits.values())).areas]
+    head = ["generator", "epsilon", "verdict", *areas, "model file"]
+    rows = [
+        [f"`{case.model}`", told(case.epsilon), *_verdict(one, areas)]
+        for case, one in audits.items()
+    ]
+    why = [f"- `{case.model}`: {text}" for case, one in audits.items() for text in _why(one)]
+    return "\n".join([*table(head, rows), *why]).rstrip()
+
+
+def _why(one: Audit) -> list[str]:
+    """Return the reasons of what is no pass."""
+    parts = [*one.areas, *([one.model] if one.model else [])]
+    return [text for part in parts if part.verdict != "pass" for text in part.reasons]
+
+
+def _verdict(one: Audit, areas: list[str]) -> list[str]:
+    by_area = {area.area: area.verdict for area in one.areas}
+    return [
+        f"**{one.verdict}**",
+        *(by_area.get(area, "-") for area in areas),
+        one.model.verdict if one.model else "not attacked",
+    ]

@@ -1,0 +1,1 @@
+"""What attacks find of known leaks: ``python -m benchmarks.attacks``."""

@@ -1,0 +1,1 @@
+"""What a guarantee costs: ``python -m benchmarks.epsilon``."""

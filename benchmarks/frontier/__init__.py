@@ -1,0 +1,1 @@
+"""Realism against copying: ``python -m benchmarks.frontier``."""

@@ -1,0 +1,1 @@
+"""Time and memory as panels grow: ``python -m benchmarks.scaling``."""

@@ -1,0 +1,1 @@
+"""What several benchmarks share: command line, points, kept results, pages, pictures."""
